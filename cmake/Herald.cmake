@@ -1,0 +1,69 @@
+# Build rules shared by all folders: compiler flags, and one function each for a room, a test.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_C_STANDARD 11)
+set(CMAKE_C_STANDARD_REQUIRED ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+option(HERALD_CCACHE "Compile through ccache when it is installed" ON)
+set(HERALD_SANITIZE "" CACHE STRING "Sanitizers to build with: empty, address,undefined or thread")
+
+if(HERALD_CCACHE)
+  find_program(HERALD_CCACHE_PROGRAM ccache)
+  if(HERALD_CCACHE_PROGRAM)
+    set(CMAKE_C_COMPILER_LAUNCHER ${HERALD_CCACHE_PROGRAM})
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${HERALD_CCACHE_PROGRAM})
+  endif()
+endif()
+
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wno-missing-field-initializers -Werror)
+# Debian's hardening flags; the sanitizers bring their own checks and dislike _FORTIFY_SOURCE.
+if(HERALD_SANITIZE)
+  add_compile_options(-fsanitize=${HERALD_SANITIZE} -fno-omit-frame-pointer -g1)
+  add_link_options(-fsanitize=${HERALD_SANITIZE})
+  # gcc 12 reports false positives from inlined library code under sanitizers.
+  add_compile_options(-Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-array-bounds -Wno-tsan)
+else()
+  add_compile_options(-fstack-protector-strong -fcf-protection)
+  add_compile_definitions($<$<NOT:$<CONFIG:Debug>>:_FORTIFY_SOURCE=2>)
+  add_link_options(-Wl,-z,relro,-z,now)
+endif()
+find_program(HERALD_LLD ld.lld)
+if(HERALD_LLD)
+  add_link_options(-fuse-ld=lld)
+endif()
+
+# Boost.DLL over std::filesystem: nothing of Boost is then linked by it (sdk-notes).
+add_compile_definitions(BOOST_DLL_USE_STD_FS BOOST_ALL_NO_LIB BOOST_ASIO_NO_DEPRECATED)
+set(Boost_NO_WARN_NEW_VERSIONS ON)
+find_package(Boost 1.81 REQUIRED COMPONENTS program_options json url)
+find_package(Threads REQUIRED)
+
+# herald_room(<name> SOURCES a.cpp ... [DEPS room ...] [LIBS target ...])
+# One folder of daemon/ as a static library `herald_<name>`; DEPS is the architecture: which rooms it may include.
+function(herald_room name)
+  cmake_parse_arguments(R "" "" "SOURCES;DEPS;LIBS" ${ARGN})
+  add_library(herald_${name} STATIC ${R_SOURCES})
+  target_include_directories(herald_${name} PUBLIC ${PROJECT_SOURCE_DIR}/daemon)
+  foreach(dep ${R_DEPS})
+    target_link_libraries(herald_${name} PUBLIC herald_${dep})
+  endforeach()
+  target_link_libraries(herald_${name} PUBLIC ${R_LIBS})
+endfunction()
+
+# herald_test(<name> SOURCES a_test.cpp ... [DEPS room ...] [LIBS target ...])
+# One folder of tests/ as the GoogleTest executable `test_<name>`, each test known to ctest as <name>.Suite.Case.
+function(herald_test name)
+  cmake_parse_arguments(T "" "" "SOURCES;DEPS;LIBS" ${ARGN})
+  add_executable(test_${name} ${T_SOURCES})
+  target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests ${PROJECT_SOURCE_DIR}/daemon)
+  foreach(dep ${T_DEPS})
+    target_link_libraries(test_${name} PRIVATE herald_${dep})
+  endforeach()
+  target_link_libraries(test_${name} PRIVATE ${T_LIBS} GTest::gmock_main)
+  gtest_discover_tests(test_${name} TEST_PREFIX ${name}. DISCOVERY_MODE PRE_TEST
+                       PROPERTIES LABELS unit TIMEOUT 120)
+endfunction()
