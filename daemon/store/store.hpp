@@ -1,0 +1,198 @@
+// store: durable storage of everything Herald keeps, as one interface with one conformance suite over its implementations.
+// Calls may come from any thread; answers come on a thread of the store and must only hand over (post) and return.
+// Never calls a plugin, never decides anything itself: the state machine is given to it as a pure function.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "model/event.hpp"
+#include "model/inbox.hpp"
+#include "model/notification.hpp"
+
+namespace herald::store {
+
+template <class T>
+using Done = std::function<void(base::Result<T>)>;
+struct Nothing {};
+
+/// delivery::decide, injected: the store knows no room beside it.
+using Decide = std::function<model::Decision(const model::Progress&, const model::Event&, const model::Chain&, model::TimePoint)>;
+
+// ------------------------------------------------------------------ delivery
+
+struct Accepted {
+  std::string id;
+  bool repeated = false;  ///< idempotency or dedupe key was met before: `id` is the first one, nothing was written
+  model::Notification notification;  ///< as stored; only when not repeated
+};
+
+/// Events for one notification, decided and written in one transaction, with an inbox item when given.
+struct Apply {
+  std::string id;
+  std::vector<model::Event> events;
+  std::optional<model::NewItem> append;  ///< appended before the events are decided; repeated append writes nothing
+  model::ChainPtr new_chain;             ///< redrive: replaces the chain
+};
+struct Applied {
+  model::Notification notification;      ///< after all events
+  model::State before = model::State::queued;
+  model::Evidence evidence_before = model::Evidence::none;
+  std::vector<model::Effect> effects;
+  std::optional<model::Item> item;       ///< the appended (or first) item
+};
+
+/// Names an attempt by what a provider knows.
+struct AttemptLookup {
+  std::string channel;      ///< provider ids are unique per channel only
+  std::string provider_id;  ///< or
+  std::string attempt_id;
+};
+
+struct ListQuery {
+  std::optional<model::State> state;
+  std::string kind;            ///< exact, or a prefix ending in ".*"; empty: all
+  model::UserId user = 0;      ///< 0: all
+  std::optional<model::TimePoint> since;
+  std::string before_id;       ///< page: only ids below this one (newest first)
+  unsigned limit = 50;
+};
+
+struct Timeline {
+  model::Notification notification;
+  std::vector<model::TimelineEntry> entries;
+  bool has_conversation_row = false;
+};
+
+struct Counts {
+  uint64_t by_state[9] = {};
+  uint64_t backlog = 0;  ///< not ended
+};
+
+class DeliveryStore {
+ public:
+  virtual ~DeliveryStore() = default;
+  /// Durable insert. Errors: not_found (unknown recipient), unprocessable (idempotency key with another body),
+  /// unavailable (queue or backlog full, disk full). Resolves `to` and creates the user when asked, in the same transaction.
+  virtual void accept(model::NewNotification, Done<Accepted>) = 0;
+  /// Loads, decides, writes. Errors: not_found, unavailable. Never partially applied.
+  virtual void apply(Apply, Done<Applied>) = 0;
+  /// Notifications whose due time is <= now, by priority then age, at most `limit`.
+  virtual void due(model::TimePoint now, unsigned limit, Done<std::vector<model::Notification>>) = 0;
+  /// The earliest due time after `now`, or TimePoint::max().
+  virtual void next_due(model::TimePoint now, Done<model::TimePoint>) = 0;
+  /// Notifications with an attempt in flight: what a restart has to declare lost (R13). In pages by id.
+  virtual void in_flight(std::string after_id, unsigned limit, Done<std::vector<model::Notification>>) = 0;
+  /// Which notification and attempt; not_found when no such provider id is known on that channel.
+  virtual void find_attempt(AttemptLookup, Done<std::pair<std::string, model::AttemptRef>>) = 0;
+  /// Receipts whose attempt is not known yet, kept for 24 h, and taken back when the provider id appears.
+  virtual void park_receipt(std::string channel, std::string provider_id, model::event::Receipt, model::TimePoint now, Done<Nothing>) = 0;
+  virtual void take_parked(std::string channel, std::string provider_id, Done<std::vector<model::event::Receipt>>) = 0;
+  virtual void timeline(std::string id, Done<Timeline>) = 0;
+  virtual void list(ListQuery, Done<std::vector<model::Notification>>) = 0;
+  virtual void counts(Done<Counts>) = 0;
+};
+
+// ------------------------------------------------------------------ inbox
+
+class InboxStore {
+ public:
+  virtual ~InboxStore() = default;
+  virtual void items(model::ItemQuery, Done<model::ItemPage>) = 0;
+  /// Marks items of that user as returned (delivered) or read. Gives the ids of the notifications concerned by a change or
+  /// already at that level; not_found when one id is not an item of that user (then nothing is changed).
+  /// `ids` are item ids; `notifications` are herald ids, for clients that send those.
+  struct Seen {
+    model::UserId user = 0;
+    std::vector<int64_t> ids;
+    std::vector<std::string> notifications;
+    model::Evidence level = model::Evidence::delivered;  ///< delivered or read
+  };
+  virtual void seen(Seen, Done<std::vector<std::string>>) = 0;
+  /// Empties the active list up to a sequence (0: all). Items that had been returned become read and their notifications are given back.
+  virtual void clear(model::UserId user, int64_t up_to_seq, Done<std::vector<std::string>>) = 0;
+  /// Takes an item out of the list (cancelled); the history row stays.
+  virtual void withdraw(std::string notification, Done<model::UserId>) = 0;
+};
+
+// ------------------------------------------------------------------ directory
+
+struct User {
+  model::UserId id = 0;
+  std::string name;
+  std::vector<model::Identity> identities;
+  model::TimePoint created{};
+};
+
+class DirectoryStore {
+ public:
+  virtual ~DirectoryStore() = default;
+  /// Creates a user (id 0: the store gives one below 100,000,000) or adds identities to an existing one.
+  /// conflict when an identity belongs to another user.
+  virtual void put_user(User, Done<User>) = 0;
+  virtual void user(model::UserId, Done<User>) = 0;
+  /// The user with that identity, 0 when there is none. For `phone` both whatsapp and phone identities are looked at, in that order (S55).
+  virtual void resolve(model::Identity, Done<model::UserId>) = 0;
+  virtual void learn(model::Identity known, model::Identity also, Done<Nothing>) = 0;
+  /// Reachability and consent of an identity: reachable, unreachable, opted_in, opted_out; until epoch: for good.
+  virtual void mark(model::Identity, std::string state, model::TimePoint until, Done<Nothing>) = 0;
+};
+
+// ------------------------------------------------------------------ plugin key-value, tokens
+
+struct KvEntry {
+  std::string value;
+  uint64_t version = 0;  ///< 0: there is none
+};
+
+class KvStore {
+ public:
+  virtual ~KvStore() = default;
+  static constexpr uint64_t kAnyVersion = ~uint64_t{0};
+  virtual void kv_get(std::string instance, std::string key, Done<KvEntry>) = 0;
+  /// Gives the new version; conflict when `if_version` is neither kAnyVersion nor the present version.
+  virtual void kv_put(std::string instance, std::string key, std::string value, model::TimePoint expires,
+                      uint64_t if_version, Done<uint64_t>) = 0;
+  virtual void kv_remove(std::string instance, std::string key, Done<Nothing>) = 0;
+};
+
+struct ServiceToken {
+  std::string name;          ///< who the token stands for; unique among live tokens
+  std::string digest;        ///< SHA-256 of the token, hex
+  std::vector<std::string> scopes;
+  model::TimePoint created{}, expires{};  ///< expires epoch: never
+};
+
+class TokenStore {
+ public:
+  virtual ~TokenStore() = default;
+  virtual void put_token(ServiceToken, Done<Nothing>) = 0;
+  virtual void revoke_token(std::string name, Done<Nothing>) = 0;  ///< not_found
+  virtual void tokens(Done<std::vector<ServiceToken>>) = 0;
+};
+
+// ------------------------------------------------------------------ the whole
+
+struct Options {
+  std::string url;               ///< "sqlite:/path/file.db"
+  unsigned inbox_keep = 10;      ///< active items per user
+  uint64_t backlog = 1'000'000;  ///< notifications that have not ended; beyond it accept answers unavailable
+  std::size_t queue = 16'384;    ///< write requests waiting; beyond it unavailable at once
+};
+
+class Store : public DeliveryStore, public InboxStore, public DirectoryStore, public KvStore, public TokenStore {
+ public:
+  /// Changes options that may change while running: keep, backlog.
+  virtual void reconfigure(const Options&) = 0;
+  /// Commits what is queued, refuses the rest with unavailable, closes. Blocks; every callback has run on return.
+  virtual void close() = 0;
+};
+
+/// Opens (creating and migrating when needed) the store an URL names. Errors name the cause: locked by another process,
+/// newer schema, not a database, journal mode or synchronous not as asked (trap 6).
+base::Result<std::unique_ptr<Store>> open(const Options&, Decide, const base::Clock&);
+
+}  // namespace herald::store
