@@ -18,8 +18,8 @@ typedef struct herald_answer {
   herald_identity from;     /* who said it: an identity verified by the provider, ... */
   herald_exchange exchange; /* ... or the principal of this exchange (then `from` is empty) */
   herald_str attempt_id, provider_id, herald_id; /* what it replies to; any may be empty */
-  herald_str action_id;     /* a button was pressed: its id; ... */
-  herald_str text;          /* ... or text was typed, matched against the actions' texts */
+  herald_str action_id;                          /* a button was pressed: its id; ... */
+  herald_str text; /* ... or text was typed, matched against the actions' texts */
 } herald_answer;
 
 enum herald_verdict {
@@ -44,7 +44,7 @@ typedef struct herald_host_answers {
   uint32_t struct_size;
   uint32_t reserved;
   /* [host] -> EV_ANSWERED after COMMIT. E_UNSUPPORTED: this daemon does not resolve answers. */
-  herald_status (*answer)(const herald_host *host, herald_token token, const herald_answer *answer);
+  herald_status (*answer)(const herald_host* host, herald_token token, const herald_answer* answer);
 } herald_host_answers;
 
 #ifdef __cplusplus

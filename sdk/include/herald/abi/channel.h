@@ -18,12 +18,13 @@ typedef struct herald_channel {
    * thread. Any other status is itself the answer and nothing is owed: E_INVALID, E_UNSUPPORTED
    * = rejected; E_LIMIT = retry; E_STATE = channel down; all others = unknown. Must not block
    * unless the descriptor says BLOCKING. */
-  herald_status (*deliver)(herald_plugin *plugin, const herald_delivery *delivery, herald_error *error);
+  herald_status (*deliver)(herald_plugin* plugin, const herald_delivery* delivery,
+                           herald_error* error);
   /* [plugin] May be NULL. Finds out what became of an earlier attempt (delivery->attempt_id,
    * provider_id when it is known) without sending anything. complete(op): DELIVERED or ACCEPTED
    * = it is there; RETRY = certainly not sent; REJECTED; UNKNOWN = cannot tell. */
-  herald_status (*reconcile)(herald_plugin *plugin, const herald_delivery *delivery, herald_str provider_id,
-                             herald_error *error);
+  herald_status (*reconcile)(herald_plugin* plugin, const herald_delivery* delivery,
+                             herald_str provider_id, herald_error* error);
 } herald_channel;
 
 #ifdef __cplusplus

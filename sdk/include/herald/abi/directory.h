@@ -22,14 +22,15 @@ typedef struct herald_host_directory {
   uint32_t struct_size;
   uint32_t reserved;
   /* [host] -> EV_STORE: the user id, or empty. Phones in any usual spelling. */
-  herald_status (*resolve)(const herald_host *host, herald_token token, herald_identity identity);
+  herald_status (*resolve)(const herald_host* host, herald_token token, herald_identity identity);
   /* [host] The person known by `known` also has `also`. -> EV_DONE; E_NOT_FOUND: nobody is known
    * by it; E_CONFLICT: somebody else has it. */
-  herald_status (*learn)(const herald_host *host, herald_token token, herald_identity known, herald_identity also);
+  herald_status (*learn)(const herald_host* host, herald_token token, herald_identity known,
+                         herald_identity also);
   /* [host] state: enum herald_reachability, for this channel; until_unix_ms 0: until further
    * notice. -> EV_DONE */
-  herald_status (*mark)(const herald_host *host, herald_token token, herald_identity identity, uint32_t state,
-                        int64_t until_unix_ms);
+  herald_status (*mark)(const herald_host* host, herald_token token, herald_identity identity,
+                        uint32_t state, int64_t until_unix_ms);
 } herald_host_directory;
 
 #ifdef __cplusplus

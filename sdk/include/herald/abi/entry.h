@@ -2,7 +2,8 @@
  *
  *   create -> configure -> start -> (deliver, render, events) -> drain -> stop -> destroy
  *
- * configure() is called again on reload. destroy() follows every successful create(), whatever failed between. */
+ * configure() is called again on reload. destroy() follows every successful create(), whatever
+ * failed between. */
 #ifndef HERALD_ABI_ENTRY_H
 #define HERALD_ABI_ENTRY_H
 
@@ -18,14 +19,14 @@ extern "C" {
 typedef struct herald_host {
   uint32_t struct_size;
   uint16_t abi_major, abi_minor;
-  void *impl;           /* the host's own */
-  herald_str name;      /* "heraldd"; lives as long as the host, like the two below */
-  herald_str version;   /* "0.1.0" */
-  herald_str instance;  /* the channel's or template source's name in the configuration */
+  void* impl;          /* the host's own */
+  herald_str name;     /* "heraldd"; lives as long as the host, like the two below */
+  herald_str version;  /* "0.1.0" */
+  herald_str instance; /* the channel's or template source's name in the configuration */
   /* [host] The table of that interface, or NULL when this host does not offer it. Tables live as
    * long as the host; HERALD_HAS() tells whether a function newer than ABI 1.0 is there. Any
    * thread. */
-  const void *(*get_interface)(const struct herald_host *host, herald_str id);
+  const void* (*get_interface)(const struct herald_host* host, herald_str id);
 } herald_host;
 
 typedef struct herald_plugin herald_plugin;
@@ -34,26 +35,26 @@ typedef struct herald_plugin herald_plugin;
 struct herald_plugin {
   uint32_t struct_size;
   uint32_t reserved;
-  void *impl; /* the plugin's own */
+  void* impl; /* the plugin's own */
   /* Takes the instance's configuration, a JSON object that the daemon has checked against
    * config_schema. Secrets stand in it by name: pass the name to core->secret_watch(). Called
    * once before start(), then on each reload. E_INVALID with a text: refused, the old
    * configuration stays; E_RESTART: fine, but only for a new instance, which the daemon then
    * builds, starts and swaps in. Must not touch the network. */
-  herald_status (*configure)(herald_plugin *plugin, herald_str config_json, herald_error *error);
+  herald_status (*configure)(herald_plugin* plugin, herald_str config_json, herald_error* error);
   /* From here on deliveries and events may come. Mount routes, watch secrets, start timers here. */
-  herald_status (*start)(herald_plugin *plugin, herald_error *error);
+  herald_status (*start)(herald_plugin* plugin, herald_error* error);
   /* No new delivery follows; finish what is open before then. Events still come. */
-  void (*drain)(herald_plugin *plugin, int64_t deadline_unix_ms);
+  void (*drain)(herald_plugin* plugin, int64_t deadline_unix_ms);
   /* When it returns no thread of the plugin runs and no [host] function is called any more.
    * Operations still open are UNKNOWN. Also called when start() failed. */
-  void (*stop)(herald_plugin *plugin);
+  void (*stop)(herald_plugin* plugin);
   /* Frees the instance. */
-  void (*destroy)(herald_plugin *plugin);
+  void (*destroy)(herald_plugin* plugin);
   /* Takes one event; see event.h. May not be NULL. */
-  void (*event)(herald_plugin *plugin, const herald_event *event);
+  void (*event)(herald_plugin* plugin, const herald_event* event);
   /* The table of HERALD_CHANNEL or HERALD_TEMPLATE; NULL for every other id. */
-  const void *(*get_interface)(herald_plugin *plugin, herald_str id);
+  const void* (*get_interface)(herald_plugin* plugin, herald_str id);
 };
 
 enum herald_plugin_flag {
@@ -71,8 +72,8 @@ enum herald_plugin_flag {
  * plugin. */
 typedef struct herald_descriptor {
   uint32_t struct_size;
-  uint32_t flags;  /* enum herald_plugin_flag */
-  herald_str id;   /* reverse domain: "org.example.webchat"; [a-z0-9._-]{3,100} */
+  uint32_t flags; /* enum herald_plugin_flag */
+  herald_str id;  /* reverse domain: "org.example.webchat"; [a-z0-9._-]{3,100} */
   herald_str name, version, license, url, description;
   herald_str interfaces;      /* space separated ids this plugin provides: HERALD_CHANNEL,
                                  HERALD_TEMPLATE */
@@ -80,11 +81,11 @@ typedef struct herald_descriptor {
                                  starting anything */
   uint32_t max_in_flight;     /* deliveries open at once; 0: no limit of the plugin's own */
   uint32_t max_message_bytes; /* of one part; 0: no limit of the plugin's own */
-  herald_str addresses; /* channel: identity kinds it can address, best first: "user",
+  herald_str addresses;       /* channel: identity kinds it can address, best first: "user",
                            "whatsapp.user_id phone" */
-  herald_str formats;   /* channel: MIME types to render for it, best first: "text/markdown
+  herald_str formats;         /* channel: MIME types to render for it, best first: "text/markdown
                            text/plain" */
-  uint32_t evidence;    /* channel: bit (1 << enum herald_receipt_state) for each it can report;
+  uint32_t evidence; /* channel: bit (1 << enum herald_receipt_state) for each it can report;
                            see receipts.h */
   uint32_t reserved2;
 } herald_descriptor;
@@ -95,11 +96,12 @@ typedef struct herald_entry { /* the first 16 bytes never change */
   uint16_t min_host_minor;       /* what it cannot do without */
   uint16_t reserved16;
   uint32_t descriptors_size;
-  const herald_descriptor *const *descriptors;
+  const herald_descriptor* const* descriptors;
   /* [plugin] Makes an instance of the descriptor with that id; does nothing else: no thread, no
    * file, no network. Any thread, one at a time. On failure *out is left alone and destroy()
    * does not follow. */
-  herald_status (*create)(const herald_host *host, herald_str plugin_id, herald_plugin **out, herald_error *error);
+  herald_status (*create)(const herald_host* host, herald_str plugin_id, herald_plugin** out,
+                          herald_error* error);
 } herald_entry;
 
 /* The one exported symbol. Data, not code: checked before any function of the plugin is called. */

@@ -31,16 +31,16 @@ typedef struct herald_item {
   herald_str text;      /* the exact plain text, not escaped */
   herald_str markdown;  /* may be empty */
   herald_str answered;  /* id of the action chosen, on any channel; set by the host */
-  const herald_action *actions;
+  const herald_action* actions;
   uint64_t actions_size;
   uint64_t actions_stride;
 } herald_item;
 
 typedef struct herald_items {
   uint32_t struct_size;
-  uint32_t gap;          /* 1: after_seq is too old or of another epoch; start again from a full
+  uint32_t gap;             /* 1: after_seq is too old or of another epoch; start again from a full
                             list */
-  const herald_item *items; /* oldest first: by id, or by seq when after_seq was given */
+  const herald_item* items; /* oldest first: by id, or by seq when after_seq was given */
   uint64_t items_size;
   uint64_t items_stride;
   uint64_t unread;       /* active and unread */
@@ -83,24 +83,26 @@ typedef struct herald_host_inbox {
    * markdown and actions are read. The same notification again: the first item comes back,
    * nothing is written. -> EV_ITEMS with that item, after COMMIT. With any status but OK the op
    * is still owed. E_STATE: op is unknown or answered; E_INVALID: the recipient is no user. */
-  herald_status (*append)(const herald_host *host, herald_token token, herald_op op, const herald_item *item);
+  herald_status (*append)(const herald_host* host, herald_token token, herald_op op,
+                          const herald_item* item);
   /* [host] -> EV_ITEMS. Marks nothing: evidence "delivered" is given after EV_HTTP_CLOSED with
    * status OK, by seen(). */
-  herald_status (*list)(const herald_host *host, herald_token token, herald_exchange exchange,
-                        const herald_inbox_query *query);
+  herald_status (*list)(const herald_host* host, herald_token token, herald_exchange exchange,
+                        const herald_inbox_query* query);
   /* [host] -> EV_DONE: OK (also when it was known already); E_NOT_FOUND: one of the ids is not
    * in that inbox, nothing was marked. level: enum herald_seen_level. At most 500 ids. */
-  herald_status (*seen)(const herald_host *host, herald_token token, herald_exchange exchange, const uint64_t *ids,
-                        uint64_t n, uint32_t level);
+  herald_status (*seen)(const herald_host* host, herald_token token, herald_exchange exchange,
+                        const uint64_t* ids, uint64_t n, uint32_t level);
   /* [host] -> EV_DONE. Empties the active list up to and including seq (0: all); counts as read
    * what had been returned to that person before. History stays. */
-  herald_status (*clear)(const herald_host *host, herald_token token, herald_exchange exchange, uint64_t up_to_seq);
+  herald_status (*clear)(const herald_host* host, herald_token token, herald_exchange exchange,
+                         uint64_t up_to_seq);
   /* [host] -> EV_DONE, then EV_INBOX after each change of that user's inbox, made by any node,
    * until unsubscribe(). */
-  herald_status (*subscribe)(const herald_host *host, herald_token token, herald_str user);
+  herald_status (*subscribe)(const herald_host* host, herald_token token, herald_str user);
   /* [host] No EV_INBOX of it comes any more when called on the strand. E_STATE: no such
    * subscription. */
-  herald_status (*unsubscribe)(const herald_host *host, herald_token token);
+  herald_status (*unsubscribe)(const herald_host* host, herald_token token);
 } herald_host_inbox;
 
 #ifdef __cplusplus

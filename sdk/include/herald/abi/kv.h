@@ -18,14 +18,14 @@ typedef struct herald_host_kv {
   uint32_t reserved;
   /* [host] -> EV_STORE: value and version; an absent or expired key is OK with empty bytes and
    * version 0. */
-  herald_status (*kv_get)(const herald_host *host, herald_token token, herald_str key);
+  herald_status (*kv_get)(const herald_host* host, herald_token token, herald_str key);
   /* [host] Compare-and-set. -> EV_DONE with the new version, after COMMIT; E_CONFLICT: the
    * version is not if_version. Key 1..256 bytes, value up to 64 KiB, else E_INVALID.
    * expires_unix_ms 0: never. */
-  herald_status (*kv_put)(const herald_host *host, herald_token token, herald_str key, herald_str value,
-                          int64_t expires_unix_ms, uint64_t if_version);
+  herald_status (*kv_put)(const herald_host* host, herald_token token, herald_str key,
+                          herald_str value, int64_t expires_unix_ms, uint64_t if_version);
   /* [host] -> EV_DONE; OK also when there was no such key. */
-  herald_status (*kv_remove)(const herald_host *host, herald_token token, herald_str key);
+  herald_status (*kv_remove)(const herald_host* host, herald_token token, herald_str key);
 } herald_host_kv;
 
 #ifdef __cplusplus

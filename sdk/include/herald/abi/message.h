@@ -18,12 +18,12 @@ typedef struct herald_part {
 
 typedef struct herald_message {
   uint32_t struct_size;
-  uint32_t priority;     /* 0 low, 1 normal, 2 high, 3 urgent */
-  herald_str id;         /* stable across retries: the provider's idempotency key */
-  herald_str herald_id;  /* the notification's id, as people and the API see it */
-  herald_str kind;       /* "service_request.confirmed" */
-  herald_str type;       /* "info", "confirmation", "status_update", "provider_request" */
-  herald_str recipient;  /* the address to use, one of `identities`, in that identity's own form */
+  uint32_t priority;    /* 0 low, 1 normal, 2 high, 3 urgent */
+  herald_str id;        /* stable across retries: the provider's idempotency key */
+  herald_str herald_id; /* the notification's id, as people and the API see it */
+  herald_str kind;      /* "service_request.confirmed" */
+  herald_str type;      /* "info", "confirmation", "status_update", "provider_request" */
+  herald_str recipient; /* the address to use, one of `identities`, in that identity's own form */
   herald_str address_kind; /* the kind of `recipient`: first of the descriptor's `addresses` this
                               person has */
   herald_str user;       /* internal user id (decimal), empty when the recipient is nobody's user */
@@ -31,13 +31,13 @@ typedef struct herald_message {
   herald_str locale;     /* BCP 47: "fr-CM"; empty: the daemon's default */
   herald_str time_zone;  /* "Africa/Douala" */
   herald_str subject;    /* title; may be empty */
-  const herald_part *parts; /* one per format of the descriptor that could be rendered, best
+  const herald_part* parts; /* one per format of the descriptor that could be rendered, best
                                first */
   uint64_t parts_size;
-  uint64_t parts_stride;  /* = sizeof(herald_part) as the writer knew it */
-  herald_str params_json; /* the kind's parameters as submitted: a JSON object */
-  herald_kvs fields;      /* the same, each formatted for `locale` ("15 000 FCFA") */
-  const herald_action *actions; /* empty: nothing is asked */
+  uint64_t parts_stride;        /* = sizeof(herald_part) as the writer knew it */
+  herald_str params_json;       /* the kind's parameters as submitted: a JSON object */
+  herald_kvs fields;            /* the same, each formatted for `locale` ("15 000 FCFA") */
+  const herald_action* actions; /* empty: nothing is asked */
   uint64_t actions_size;
   uint64_t actions_stride;
   herald_str conversation; /* empty when the message stands alone */
@@ -54,22 +54,23 @@ typedef struct herald_delivery {
   uint32_t timeout_ms;   /* from the call on; then the attempt counts as UNKNOWN (an idempotent
                             channel: RETRY) and a later completion only as a receipt */
   uint32_t flags;        /* none defined */
-  const herald_message *message; /* never NULL */
+  const herald_message* message; /* never NULL */
 } herald_delivery;
 
-enum herald_result { /* what the daemon does with the step */
+/* What the daemon does with the step. */
+enum herald_result {
   HERALD_DELIVERED = 1,    /* arrived; no receipt will follow */
   HERALD_ACCEPTED = 2,     /* the provider (or the inbox) has it; receipts may follow */
-  HERALD_RETRY = 3,        /* transient and certainly not sent: this channel again, not before
-                              retry_after_ms */
+  HERALD_RETRY = 3,        /* transient and certainly not sent: again, not before retry_after_ms */
   HERALD_REJECTED = 4,     /* never on this channel: next step now */
   HERALD_CHANNEL_DOWN = 5, /* not about this message: next step now, the breaker opens */
-  HERALD_UNKNOWN = 6       /* it left, no answer came: may have arrived. Sent again on this
-                              channel only when the descriptor says HERALD_PLUGIN_IDEMPOTENT;
-                              else the step waits for a receipt */
+  HERALD_UNKNOWN = 6       /* it left, no answer came: may have arrived. Sent again on this channel
+                              only when the descriptor says HERALD_PLUGIN_IDEMPOTENT; else the step
+                              waits for a receipt */
 };
 
-enum herald_reason { /* bounded: becomes a metric label */
+/* Bounded: becomes a metric label. */
+enum herald_reason {
   HERALD_REASON_NONE = 0,
   HERALD_REASON_NETWORK = 1,
   HERALD_REASON_TIMEOUT = 2,
@@ -82,7 +83,7 @@ enum herald_reason { /* bounded: becomes a metric label */
   HERALD_REASON_CANCELLED = 9,
   HERALD_REASON_INTERNAL = 10,
   HERALD_REASON_OPTED_OUT = 11,    /* the person asked not to be written to here */
-  HERALD_REASON_CONFIGURATION = 12 /* account, template or permission is missing at the provider */
+  HERALD_REASON_CONFIGURATION = 12 /* account, template or permission missing at the provider */
 };
 
 typedef struct herald_outcome {

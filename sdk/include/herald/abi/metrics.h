@@ -18,11 +18,13 @@ typedef struct herald_host_metrics {
   /* [host] Declares one metric; the daemon prefixes `name` with herald_plugin_ and adds the
    * label `instance`. name: [a-z][a-z0-9_]*. `metric` is chosen by the plugin and is no event
    * token. Again with the same values: OK. E_LIMIT beyond 64 metrics. */
-  herald_status (*define)(const herald_host *host, herald_token metric, uint32_t kind, herald_str name, herald_str help);
+  herald_status (*define)(const herald_host* host, herald_token metric, uint32_t kind,
+                          herald_str name, herald_str help);
   /* [host] Counter: adds value (>= 0); gauge: sets it; histogram: observes it (seconds). Labels
    * are few and bounded, never a person. E_LIMIT beyond 100 label sets: the value is counted
    * under other="true". */
-  herald_status (*record)(const herald_host *host, herald_token metric, double value, herald_kvs labels);
+  herald_status (*record)(const herald_host* host, herald_token metric, double value,
+                          herald_kvs labels);
 } herald_host_metrics;
 
 #ifdef __cplusplus

@@ -22,15 +22,15 @@ enum herald_receipt_state {
 
 typedef struct herald_receipt {
   uint32_t struct_size;
-  uint32_t state;          /* enum herald_receipt_state */
-  int64_t at_unix_ms;      /* the provider's clock: shown, never used by a timer; 0: not said */
-  herald_str provider_id;  /* either of these two joins; both together bind them */
+  uint32_t state;         /* enum herald_receipt_state */
+  int64_t at_unix_ms;     /* the provider's clock: shown, never used by a timer; 0: not said */
+  herald_str provider_id; /* either of these two joins; both together bind them */
   herald_str attempt_id;
   uint32_t result, reason; /* FAILED: as in herald_outcome: RETRY, REJECTED or CHANNEL_DOWN; else
                               0 */
   uint32_t retry_after_ms;
   uint32_t reserved;
-  herald_str detail;       /* for people; no secret, no phone number */
+  herald_str detail; /* for people; no secret, no phone number */
 } herald_receipt;
 
 typedef struct herald_host_receipts {
@@ -39,8 +39,8 @@ typedef struct herald_host_receipts {
   /* [host] A batch of n receipts, `stride` bytes apart. -> EV_DONE after COMMIT: only then
    * answer the provider's webhook with 200. Receipts of unknown attempts are kept for a while
    * and joined later. At most 1,000 at once. */
-  herald_status (*receipts)(const herald_host *host, herald_token token, const herald_receipt *receipts, uint64_t n,
-                            uint64_t stride);
+  herald_status (*receipts)(const herald_host* host, herald_token token,
+                            const herald_receipt* receipts, uint64_t n, uint64_t stride);
 } herald_host_receipts;
 
 #ifdef __cplusplus

@@ -17,7 +17,8 @@ typedef struct herald_host_submit {
    * with its id, after COMMIT; E_INVALID with the cause in u.bytes when it is not acceptable;
    * E_LIMIT: the backlog is full. The call itself returns E_DENIED without `grants: [submit]` in
    * the configuration. */
-  herald_status (*submit)(const herald_host *host, herald_token token, herald_str notification_json);
+  herald_status (*submit)(const herald_host* host, herald_token token,
+                          herald_str notification_json);
 } herald_host_submit;
 
 #ifdef __cplusplus

@@ -14,14 +14,14 @@ extern "C" {
 /* Keys of herald_outcome.output that are no MIME type. */
 #define HERALD_OUTPUT_TITLE "title"     /* text */
 #define HERALD_OUTPUT_ACTIONS "actions" /* JSON array of {"id","label","text"} */
-#define HERALD_OUTPUT_FIELDS "fields"   /* JSON object: the parameters formatted for the locale, all strings */
-#define HERALD_OUTPUT_TYPE "type"       /* item type: "info", ... */
+#define HERALD_OUTPUT_FIELDS "fields" /* JSON object of strings: parameters formatted for locale */
+#define HERALD_OUTPUT_TYPE "type"     /* item type: "info", ... */
 #define HERALD_OUTPUT_VERSION "version" /* of the template that was used */
 #define HERALD_OUTPUT_CATALOG "application/json"
 
 typedef struct herald_render {
   uint32_t struct_size;
-  uint32_t max_bytes;     /* of any one output; beyond it complete with REJECTED, TOO_LARGE */
+  uint32_t max_bytes; /* of any one output; beyond it complete with REJECTED, TOO_LARGE */
   herald_str kind;
   herald_str params_json; /* JSON object, already checked against the catalog */
   herald_str locale;      /* BCP 47 */
@@ -39,10 +39,11 @@ typedef struct herald_template {
    * {"version":"...","kinds":[{"kind","params":[{"name","type","required","default",
    * "limits"}],"type","priority","actions","dedupe","locales"}]}. Asked after start and after
    * each reload; the host checks submissions from it and never calls the plugin on that path. */
-  herald_status (*catalog)(herald_plugin *plugin, herald_op op, herald_error *error);
+  herald_status (*catalog)(herald_plugin* plugin, herald_op op, herald_error* error);
   /* [plugin] Output: one entry per format of `formats` it can make (key = MIME type), and the
    * keys above. Pure: same input, same output. Must not block. */
-  herald_status (*render)(herald_plugin *plugin, herald_op op, const herald_render *render, herald_error *error);
+  herald_status (*render)(herald_plugin* plugin, herald_op op, const herald_render* render,
+                          herald_error* error);
 } herald_template;
 
 #ifdef __cplusplus

@@ -22,7 +22,7 @@ extern "C" {
   ((ptr)->struct_size >= offsetof(__typeof__(*(ptr)), field) + sizeof((ptr)->field))
 
 typedef struct herald_str {
-  const char *data; /* may be NULL when size is 0 */
+  const char* data; /* may be NULL when size is 0 */
   uint64_t size;    /* bytes */
 } herald_str;
 
@@ -31,7 +31,7 @@ typedef struct herald_kv {
 } herald_kv;
 
 typedef struct herald_kvs {
-  const herald_kv *data;
+  const herald_kv* data;
   uint64_t size; /* elements */
 } herald_kvs;
 
@@ -76,7 +76,7 @@ typedef struct herald_action {
   herald_str text;  /* what a person types to choose it: "OUI" */
 } herald_action;
 
-HERALD_STATIC_ASSERT(sizeof(void *) == 8, "Herald plugins are 64-bit");
+HERALD_STATIC_ASSERT(sizeof(void*) == 8, "Herald plugins are 64-bit");
 HERALD_STATIC_ASSERT(sizeof(herald_str) == 16, "layout");
 
 #ifdef __cplusplus
