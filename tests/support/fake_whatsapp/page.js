@@ -1,0 +1,119 @@
+"use strict";
+
+const phones = document.getElementById("phones");
+const shown = new Map(); // number -> {root, talk, title, stamp}
+
+function element(name, className, text) {
+  const node = document.createElement(name);
+  if (className) node.className = className;
+  if (text) node.textContent = text;
+  return node;
+}
+
+async function write(spec) {
+  await fetch("/_fake/inbound", {
+    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(spec)
+  });
+  refresh();
+}
+
+// *bold*, _italic_ and ~strike~ as the phone shows them, built from nodes.
+function rich(node, text) {
+  const marks = { "*": "strong", "_": "em", "~": "s" };
+  let rest = text;
+  let found;
+  while ((found = /(^|[^\p{L}\p{N}])([*_~])(\S(?:[^\n]*?\S)??)\2(?![\p{L}\p{N}])/u.exec(rest))) {
+    node.append(rest.slice(0, found.index) + found[1]);
+    node.append(element(marks[found[2]], "", found[3]));
+    rest = rest.slice(found.index + found[0].length);
+  }
+  node.append(rest);
+}
+
+function ticks(message) {
+  const last = new Map(message.statuses.map((s) => [s.status, s]));
+  if (last.has("failed")) {
+    return element("span", "ticks failed", " ✗ failed " + (last.get("failed").code || ""));
+  }
+  if (last.has("read")) return element("span", "ticks read", " ✓✓");
+  if (last.has("delivered")) return element("span", "ticks", " ✓✓");
+  return element("span", "ticks", last.has("sent") ? " ✓" : " 🕓");
+}
+
+function tap(number, message, button) {
+  const context = message.wamid;
+  if (message.type === "template") {
+    return write({ from: number, type: "button", payload: button.id, text: button.title, context });
+  }
+  return write({ from: number, type: button.kind, id: button.id, title: button.title,
+                 description: button.description, context });
+}
+
+// The phone is the person's: what they wrote is on the right.
+function bubble(number, message) {
+  const mine = message.direction === "in";
+  const failed = message.statuses.some((s) => s.status === "failed");
+  const node = element("div", "bubble" + (mine ? " mine" : "") + (failed ? " failed" : ""));
+  if (message.header) node.append(element("div", "head", message.header));
+  const body = element("div");
+  rich(body, message.text);
+  node.append(body);
+  if (message.footer) node.append(element("div", "foot", message.footer));
+  const meta = element("div", "meta", (message.template ? message.template + " · " : "") +
+    new Date(message.time * 1000).toLocaleTimeString("fr-FR", { hour: "2-digit", minute: "2-digit" }));
+  if (!mine) meta.append(ticks(message));
+  node.append(meta);
+  for (const button of message.buttons) {
+    const key = element("button", "", button.title);
+    key.addEventListener("click", () => tap(number, message, button));
+    node.append(key);
+  }
+  return node;
+}
+
+function phone(number) {
+  const root = element("section", "phone");
+  const title = element("h2");
+  const talk = element("div", "talk");
+  const form = element("form");
+  const input = element("input");
+  input.placeholder = "Answer as this person";
+  input.setAttribute("aria-label", "Answer as +" + number);
+  form.append(input, element("button", "", "Send"));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (input.value) write({ from: number, type: "text", text: input.value });
+    input.value = "";
+  });
+  root.append(title, talk, form);
+  phones.append(root);
+  return { root, title, talk, stamp: "" };
+}
+
+async function refresh() {
+  const answer = await fetch("/_fake/phones").catch(() => null);
+  if (!answer) {
+    document.getElementById("note").textContent = "The fake has stopped.";
+    return;
+  }
+  const data = await answer.json();
+  if (!data.phones.length && !shown.size) {
+    phones.replaceChildren(element("p", "empty", "Nothing has arrived yet."));
+    return;
+  }
+  if (!shown.size) phones.replaceChildren();
+  for (const person of data.phones) {
+    if (!shown.has(person.number)) shown.set(person.number, phone(person.number));
+    const view = shown.get(person.number);
+    const stamp = JSON.stringify(person);
+    if (view.stamp === stamp) continue;
+    view.stamp = stamp;
+    view.title.replaceChildren((person.name ? person.name + " · " : "") + "+" + person.number,
+      element("small", "", person.window ? "24-hour window open" : "24-hour window closed"));
+    view.talk.replaceChildren(...person.messages.map((m) => bubble(person.number, m)));
+    view.talk.scrollTop = view.talk.scrollHeight;
+  }
+}
+
+refresh();
+setInterval(refresh, 1000);

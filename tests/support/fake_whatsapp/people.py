@@ -1,0 +1,51 @@
+"""The people behind the numbers: what they write and tap, as inbound webhooks."""
+
+from .state import Message, digits, make_wamid
+
+SHAPES = ("text", "button_reply", "list_reply", "button")
+
+
+def inbound_value(state, spec):
+    """(value, Message) of one inbound message; ValueError names what is wrong with `spec`.
+
+    spec: {"from", "type": one of SHAPES, "text"? (text, button), "id"?, "title"?, "description"?,
+    "payload"? (button), "context"? (wamid answered), "name"?, "wamid"?, "timestamp"?}
+    """
+    wa_id = digits(str(spec.get("from", "")))
+    if not wa_id:
+        raise ValueError("from is required: the number that writes")
+    shape = spec.get("type", "text")
+    if shape not in SHAPES:
+        raise ValueError(f"type is one of {', '.join(SHAPES)}")
+    wamid = spec.get("wamid") or make_wamid(wa_id, inbound=True)
+    entry = {}
+    if spec.get("context"):
+        entry["context"] = {"from": state.settings.display_phone_number, "id": spec["context"]}
+    entry |= {"from": wa_id, "id": wamid,
+              "timestamp": str(spec.get("timestamp") or int(state.now()))}
+    if shape == "text":
+        shown = str(spec.get("text", ""))
+        entry |= {"type": "text", "text": {"body": shown}}
+    elif shape == "button":
+        shown = str(spec.get("text", ""))
+        entry |= {"type": "button", "button": {"payload": str(spec.get("payload", "")),
+                                               "text": shown}}
+    else:
+        shown = str(spec.get("title", ""))
+        reply = {"id": str(spec.get("id", "")), "title": shown}
+        if shape == "list_reply" and spec.get("description"):
+            reply["description"] = str(spec["description"])
+        entry |= {"type": "interactive", "interactive": {"type": shape, shape: reply}}
+    name = str(spec.get("name") or state.names.get(wa_id) or wa_id)
+    value = {"contacts": [{"profile": {"name": name}, "wa_id": wa_id}], "messages": [entry]}
+    return value, Message(wamid, wa_id, "in", shape, shown, state.now())
+
+
+async def write(state, webhooks, spec):
+    """A person writes: the window opens for a day, and the webhook goes out."""
+    value, message = inbound_value(state, spec)
+    state.keep(message)
+    state.open_window(message.wa_id)
+    state.count(message.wa_id, "inbound")
+    webhooks.spawn(webhooks.emit(value))
+    return message
