@@ -36,6 +36,12 @@ struct Apply {
   std::vector<model::Event> events;
   std::optional<model::NewItem> append;  ///< appended before the events are decided; repeated append writes nothing
   model::ChainPtr new_chain;             ///< redrive: replaces the chain
+  /// What was rendered for a step (R15), stored in the same transaction so that retries, also after a restart, reuse it.
+  struct Rendering {
+    unsigned run = 1, step = 0;
+    std::string version, json;
+  };
+  std::optional<Rendering> rendering;
 };
 struct Applied {
   model::Notification notification;      ///< after all events
@@ -91,6 +97,8 @@ class DeliveryStore {
   /// Receipts whose attempt is not known yet, kept for 24 h, and taken back when the provider id appears.
   virtual void park_receipt(std::string channel, std::string provider_id, model::event::Receipt, model::TimePoint now, Done<Nothing>) = 0;
   virtual void take_parked(std::string channel, std::string provider_id, Done<std::vector<model::event::Receipt>>) = 0;
+  /// The stored rendering of a step; json empty when there is none.
+  virtual void rendering(std::string id, unsigned run, unsigned step, Done<Apply::Rendering>) = 0;
   virtual void timeline(std::string id, Done<Timeline>) = 0;
   virtual void list(ListQuery, Done<std::vector<model::Notification>>) = 0;
   virtual void counts(Done<Counts>) = 0;
@@ -123,6 +131,9 @@ class InboxStore {
 struct User {
   model::UserId id = 0;
   std::string name;
+  /// Recipients whom the application does not keep in its `users` (service providers): they get an inbox, but no
+  /// `conversations` row (webchat-api).
+  bool provider = false;
   std::vector<model::Identity> identities;
   model::TimePoint created{};
 };
