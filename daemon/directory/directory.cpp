@@ -1,0 +1,74 @@
+#include "directory/directory.hpp"
+
+#include <charconv>
+
+namespace herald::directory {
+namespace {
+
+base::Result<bool> done_or_error(const base::Result<store::Nothing>& answer) {
+  if (!answer) return answer.error();
+  return true;
+}
+
+}  // namespace
+
+base::Result<model::Identity> Directory::parse(std::string_view spelled) const {
+  return parse_identity(spelled, region());
+}
+
+base::Result<model::Identity> Directory::normalise(model::Identity identity) const {
+  return normalise_identity(std::move(identity), region());
+}
+
+void Directory::resolve(model::Identity identity, Done<model::UserId> done) {
+  const auto key = identity.kind + '\n' + identity.value;
+  const auto known = memory_.with([&](Memory& memory) -> model::UserId {
+    const auto it = memory.index.find(key);
+    if (it == memory.index.end()) return 0;
+    memory.order.splice(memory.order.end(), memory.order, it->second);
+    return it->second->second;
+  });
+  if (known != 0) return done(known);
+  store_.resolve(std::move(identity), [this, key, done = std::move(done)](base::Result<model::UserId> user) {
+    if (user && *user != 0) remember(key, *user);
+    done(std::move(user));
+  });
+}
+
+void Directory::learn(model::Identity known, model::Identity also, Done<bool> done) {
+  store_.learn(std::move(known), std::move(also), [this, done = std::move(done)](base::Result<store::Nothing> answer) {
+    forget();
+    done(done_or_error(answer));
+  });
+}
+
+void Directory::mark(model::Identity identity, std::string state, model::TimePoint until, Done<bool> done) {
+  store_.mark(std::move(identity), std::move(state), until,
+              [done = std::move(done)](base::Result<store::Nothing> answer) { done(done_or_error(answer)); });
+}
+
+void Directory::set_region(std::string region) {
+  region_.with([&](std::string& value) { value = std::move(region); });
+}
+
+std::string Directory::region() const {
+  return region_.with([](const std::string& value) { return value; });
+}
+
+void Directory::forget() {
+  memory_.with([](Memory& memory) { memory = {}; });
+}
+
+void Directory::remember(const std::string& key, model::UserId user) {
+  memory_.with([&](Memory& memory) {
+    if (memory.index.contains(key)) return;
+    if (memory.order.size() >= kRemembered) {
+      memory.index.erase(memory.order.front().first);
+      memory.order.pop_front();
+    }
+    memory.order.emplace_back(key, user);
+    memory.index[key] = std::prev(memory.order.end());
+  });
+}
+
+}  // namespace herald::directory
