@@ -1,0 +1,1 @@
+"""The parts of herald_harness; import that."""
