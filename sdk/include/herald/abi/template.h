@@ -31,7 +31,8 @@ typedef struct herald_render {
 } herald_render;
 
 /* Both answer through complete(op, DELIVERED with output) or complete(op, REJECTED or RETRY with
- * detail). */
+ * detail). A status other than OK is itself the answer and nothing is owed: E_INVALID,
+ * E_UNSUPPORTED = rejected; all others = retry. */
 typedef struct herald_template {
   uint32_t struct_size;
   uint32_t reserved;
