@@ -12,6 +12,8 @@ namespace herald::model {
 struct Attempt {
   unsigned run = 1, round = 1, step = 0;
   unsigned number = 1;            ///< counts over all rounds of this run and step, from 1
+  std::string channel;            ///< of the step when it was started: a redrive may replace the chain (R7, R20)
+  bool reaches_nobody = false;    ///< of the step when it was started (R10)
   bool in_flight = true;
   Outcome outcome{};              ///< meaningful once not in flight
   Evidence evidence = Evidence::none;  ///< best so far; only rises (R1)
@@ -52,10 +54,12 @@ struct Progress {
   TimePoint step_started{};       ///< try_for counts from here (R5)
   Duration quiet{0};              ///< time spent in quiet hours in this step: does not count against try_for
   TimePoint wait_started{};       ///< first accepted, delivered or unknown of the step (R4); epoch: not yet
+  TimePoint held_since{};         ///< holding: receipts_for counts from here (R9)
   TimePoint next_try{};           ///< trying and nothing in flight: when the next attempt may start
   unsigned render_failures = 0;   ///< of the current step (R15)
   bool cancel_requested = false;  ///< waits for the in-flight attempt (R12)
   bool expiry_passed = false;     ///< waits for the in-flight attempt (R11)
+  bool resend = false;            ///< this run was redriven with --resend: attempts of earlier runs do not count for R7
   std::optional<Outcome> parked_failure;  ///< failed receipt of the attempt in flight, kept until complete()
   std::vector<Attempt> attempts;  ///< all runs, in order of start
   std::vector<StepLeft> left;     ///< all runs, in order
@@ -63,7 +67,8 @@ struct Progress {
 
   /// The attempt in flight, if any.
   const Attempt* in_flight() const;
-  /// The best evidence over all attempts on channels that reach somebody is the caller's to filter; this is over all.
+  Attempt* in_flight();
+  /// The best evidence over all attempts on channels that reach somebody (R10).
   Evidence best_evidence() const;
 };
 
