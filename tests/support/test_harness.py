@@ -79,7 +79,7 @@ class StandIn(unittest.TestCase):
     def test_the_configuration_names_this_build(self):
         text = to_yaml(daemon_config(self.folder, 1234, routes=[{"name": "r", "chain": ["log"]}]))
         self.assertIn(str(self.folder / "plugins"), text)
-        self.assertIn('"127.0.0.1:1234"', text)
+        self.assertIn('port: 1234', text)
         self.assertIn("routes:\n  - name: r\n    chain:\n      - log\n", text)
 
 

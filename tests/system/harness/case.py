@@ -35,7 +35,7 @@ class SystemTest(unittest.TestCase):
 
     def fake(self, **options):
         """Starts the fake WhatsApp, its webhooks aimed at the daemon to come."""
-        options = {"webhook": f"http://127.0.0.1:{self.port}/webhooks/whatsapp"} | options
+        options = {"webhook": f"http://127.0.0.1:{self.port}/hooks/whatsapp"} | options
         self.whatsapp = FakeWhatsApp(**options)
         self.addCleanup(self.whatsapp.stop)
         return self.whatsapp

@@ -15,37 +15,43 @@ def daemon_config(folder, port, whatsapp=None, **changes):
     """
     folder = pathlib.Path(folder)
     config = {
-        "http": {"listen": f"127.0.0.1:{port}", "development": True},
+        "development": True,
+        "http": {"address": "127.0.0.1", "port": port},
         "control": {"socket": str(folder / "control")},
-        "store": {"sqlite": {"path": str(folder / "herald.db")}},
+        "store": {"url": f"sqlite:{folder / 'herald.db'}"},
         "plugins": {"path": [str(plugin_dir())]},
-        "templates": {"catalog": {"plugin": "catalog",
-                                  "config": {"folder": str(SOURCE / "config" / "templates")}}},
-        "directory": {"default_region": "CM", "unknown_recipient": "create"},
+        "directory": {"region": "CM", "unknown_recipient": "create"},
+        "templates": {"plugin": "catalog",
+                      "settings": {"folder": str(SOURCE / "config" / "templates")}},
         "channels": {
             "webchat": {"plugin": "webchat"},
-            "log": {"plugin": "log", "config": {"file": str(folder / "notifications.jsonl")}},
+            "log": {"plugin": "log", "settings": {"file": str(folder / "notifications.jsonl")}},
         },
         "routes": [{"name": "default", "chain": ["webchat", "log"]}],
     }
     if whatsapp:
-        config["channels"]["whatsapp"] = whatsapp_channel(folder, whatsapp)
+        config["secrets"] = secret_files(folder, whatsapp)
+        config["channels"]["whatsapp"] = whatsapp_channel(whatsapp)
         config["routes"][0]["chain"] = ["webchat", "whatsapp", "log"]
     return merged(config, changes)
 
 
-def whatsapp_channel(folder, fake):
-    """The channel of this fake; its secrets go into files beside the configuration."""
-    secrets = {"token": fake.token, "app_secret": fake.app_secret,
-               "verify_token": fake.verify_token}
+def secret_files(folder, fake):
+    """The fake's secrets as files beside the configuration, by their names in it."""
+    secrets = {"whatsapp_token": fake.token, "whatsapp_app_secret": fake.app_secret,
+               "whatsapp_verify_token": fake.verify_token}
     for name, value in secrets.items():
-        path = pathlib.Path(folder, f"whatsapp.{name}")
+        path = pathlib.Path(folder, name)
         path.write_text(value, encoding="utf-8")
         path.chmod(0o600)
+    return {name: {"file": str(pathlib.Path(folder, name))} for name in secrets}
+
+
+def whatsapp_channel(fake):
     return {"plugin": "whatsapp",
-            "config": {"base_url": fake.url, "phone_number_id": fake.phone_number_id},
-            "secrets": {name: {"file": str(pathlib.Path(folder, f"whatsapp.{name}"))}
-                        for name in secrets}}
+            "settings": {"base_url": fake.url, "phone_number_id": fake.phone_number_id},
+            "secrets": {"token": "whatsapp_token", "app_secret": "whatsapp_app_secret",
+                        "verify_token": "whatsapp_verify_token"}}
 
 
 def merged(base, changes):
