@@ -1,6 +1,7 @@
 """The fake WhatsApp, over real loopback connections."""
 
 import asyncio
+import copy
 import hashlib
 import hmac
 import http.client
@@ -10,6 +11,7 @@ import tempfile
 import unittest
 
 from fake_client import FakeWhatsApp, text_to
+from fake_whatsapp import checks
 from fake_whatsapp.errors import Refusal
 from fake_whatsapp.limits import Rates
 from fake_whatsapp.people import inbound_value
@@ -150,6 +152,47 @@ class Templates(Running):
         for bad in ("a\nb", "a\tb", "a     b", ""):
             self.refused(template_to(ANNA, [bad, "x"]), 132018, 400)
         self.refused(text_to(ANNA), 131047, 400)
+
+
+class OddShapes(unittest.TestCase):
+    ODD = [None, 0, -1, "", [], {}, [1], [[]], [{}], {"a": 1}, True, 1e9, ["a"], "²", "x" * 300]
+
+    def places(self, value, path=()):
+        for key in value if isinstance(value, dict) else range(len(value)):
+            yield path + (key,)
+            if isinstance(value[key], (dict, list)):
+                yield from self.places(value[key], path + (key,))
+
+    def judge(self, body, state):
+        try:
+            wa_id = checks.wa_id_of(body.get("to"), state.settings)
+            checks.check_content(checks.check_body(body), body, wa_id, state)
+        except Refusal:
+            pass
+
+    def test_any_value_anywhere_is_accepted_or_refused(self):
+        state = State(Settings(templates={("demande", "fr"): TEMPLATES["templates"][0]}))
+        template = template_to(ANNA)
+        template["template"]["components"].append(
+            {"type": "button", "sub_type": "quick_reply", "index": "0",
+             "parameters": [{"type": "payload", "payload": "a"}]})
+        rows = {"type": "list", "body": {"text": "x"}, "action": {"button": "Voir", "sections": [
+            {"title": "t", "rows": [{"id": "s", "title": "10h"}]}]}}
+        for whole in (text_to(ANNA), template, buttons_to(ANNA, ["OUI"]),
+                      buttons_to(ANNA, ["OUI"]) | {"interactive": rows}):
+            for path in self.places(whole):
+                for odd in self.ODD:
+                    body = copy.deepcopy(whole)
+                    inner = body
+                    for key in path[:-1]:
+                        inner = inner[key]
+                    inner[path[-1]] = odd
+                    with self.subTest(path=path, odd=odd):
+                        self.judge(body, state)
+
+    def test_half_a_surrogate_pair_is_no_body(self):
+        self.assertIsNone(checks.parse_body(rb'{"to": "\ud83d"}'))
+        self.assertIsNotNone(checks.parse_body(rb'{"to": "\ud83d\udc4d"}'))
 
 
 class Window(Running):

@@ -39,6 +39,8 @@ def parse_body(raw):
     """The body as an object, or None. Faults are matched before the body is judged."""
     try:
         body = json.loads(raw)
+        if rb"\ud" in raw.lower():  # half of a surrogate pair is no text
+            json.dumps(body, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         return None
     return body if isinstance(body, dict) else None
@@ -66,7 +68,7 @@ def check_body(body):
     if body.get("recipient_type", "individual") != "individual":
         raise Refusal(131009, "Parameter recipient_type must be individual.")
     kind = body.get("type", "text")
-    if kind not in KNOWN_TYPES:
+    if not isinstance(kind, str) or kind not in KNOWN_TYPES:
         raise Refusal(131051, f"Message type {str(kind)[:40]} is not supported.")
     if not isinstance(body.get(kind), dict):
         raise Refusal(131008, f"Parameter {kind} is required.")

@@ -40,7 +40,8 @@ def check_interactive(part):
 def check_buttons(buttons):
     if not isinstance(buttons, list) or not 1 <= len(buttons) <= 3:
         raise Refusal(131009, "Parameter action['buttons'] must hold 1 to 3 buttons.")
-    replies = [as_object(as_object(b).get("reply")) for b in buttons]
+    buttons = [as_object(b) for b in buttons]
+    replies = [as_object(b.get("reply")) for b in buttons]
     for button, reply in zip(buttons, replies):
         if button.get("type") != "reply":
             raise Refusal(131009, "Parameter buttons['type'] must be reply.")
@@ -62,7 +63,7 @@ def check_list(action):
     for section in map(as_object, sections):
         if len(sections) > 1 or "title" in section:
             length(section.get("title"), "section['title']", 24)
-        rows += [as_object(r) for r in section.get("rows") or []]
+        rows += [as_object(r) for r in as_list(section.get("rows"))]
     if not 1 <= len(rows) <= 10:
         raise Refusal(131009, "A list must hold 1 to 10 rows in all.")
     for row in rows:
@@ -71,6 +72,10 @@ def check_list(action):
         length(row.get("description", ""), "row['description']", 72, least=0)
     if len({r["id"] for r in rows}) != len(rows):
         raise Refusal(131009, "Parameter row['id'] must be unique in the message.")
+
+
+def as_list(value):
+    return value if isinstance(value, list) else []
 
 
 def as_object(value):

@@ -30,6 +30,8 @@ class FakeWhatsApp:
         try:
             if request.path == "/" and request.method == "GET":
                 return page()
+            if request.path == "/favicon.ico":
+                return Response(404)
             if request.path.startswith("/_fake/"):
                 return await self.control.handle(request)
             return await self.api.handle(request)

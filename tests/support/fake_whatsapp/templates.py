@@ -4,7 +4,7 @@ import json
 import re
 
 from .errors import Refusal
-from .limits import as_object, length
+from .limits import as_list, as_object, length
 
 PLACEHOLDER = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
@@ -32,7 +32,7 @@ def check_template(part, templates):
     template = templates.get((name, language))
     if template is None or template.get("status", "APPROVED") != "APPROVED":
         raise Refusal(132001, f"template name ({name}) does not exist in {language}")
-    components = [as_object(c) for c in part.get("components") or []]
+    components = [as_object(c) for c in as_list(part.get("components"))]
     header = fill(template.get("header", ""), parameters(components, "header"), "header")
     body = fill(template["body"], parameters(components, "body"), "body")
     if len(body) > (1024 if len(template.keys() & {"header", "footer", "buttons"}) else 32768):
@@ -44,7 +44,7 @@ def parameters(components, kind):
     values = []
     for component in components:
         if str(component.get("type", "")).lower() == kind:
-            values += [as_object(p) for p in component.get("parameters") or []]
+            values += [as_object(p) for p in as_list(component.get("parameters"))]
     return values
 
 
@@ -79,8 +79,9 @@ def buttons(template, components):
     for component in components:
         if str(component.get("type", "")).lower() != "button":
             continue
-        index = int(component.get("index", -1)) if str(component.get("index", "")).isdigit() else -1
-        values = component.get("parameters") or []
+        number = str(component.get("index", ""))
+        index = int(number) if re.fullmatch(r"[0-9]", number) else -1
+        values = as_list(component.get("parameters"))
         if not 0 <= index < len(shown) or len(values) != 1:
             raise Refusal(132000, f"button {component.get('index')}: no such button in the template")
         value = as_object(values[0])
