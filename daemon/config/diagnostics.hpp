@@ -2,7 +2,7 @@
 
 #include <map>
 #include <string>
-#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "config/mark.hpp"
@@ -27,6 +27,8 @@ class Diagnostics {
   void warning(Mark mark, std::string message);
   /// Remembers the text of a file so that render() can show its lines.
   void add_source(const std::string& file, std::string text);
+  /// From that column on the line is never shown: something secret stands there.
+  void hide(const Mark& mark);
 
   bool ok() const { return errors_ == 0; }
   std::size_t errors() const { return errors_; }
@@ -41,7 +43,9 @@ class Diagnostics {
   void add(Severity severity, Mark mark, std::string message);
   std::vector<Diagnostic> all_;
   std::size_t errors_ = 0, dropped_ = 0;
+  std::string excerpt(const Mark& mark, bool colour) const;
   std::map<std::string, std::string> sources_;
+  std::map<std::pair<std::string, unsigned>, unsigned> hidden_;  // file and line -> first hidden column
 };
 
 }  // namespace herald::config
