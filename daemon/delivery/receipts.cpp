@@ -1,0 +1,90 @@
+// Later news about an attempt: receipts, late completions, answers to reconcile (R1, R2, R3, R10, R11, R13).
+#include <algorithm>
+
+#include "delivery/machine.hpp"
+
+namespace herald::delivery {
+
+using namespace model;
+
+void Machine::on(const event::Receipt& e) {
+  auto* attempt = find(e.attempt);
+  if (attempt == nullptr) return;
+  if (!e.provider_id.empty() && attempt->provider_id.empty()) attempt->provider_id = e.provider_id;
+  if (e.kind == ReceiptKind::failed) return failed(*attempt, e.outcome);
+  evidence(*attempt, evidence_of(e.kind));
+}
+
+void Machine::on(const event::Reconciled& e) {
+  auto* attempt = find(e.attempt);
+  if (attempt == nullptr) return;
+  attempt->reconciling = false;
+  if (!attempt->in_flight) late(*attempt, e.outcome);
+}
+
+/// An outcome for an attempt that is not waited for counts as a receipt (R13).
+void Machine::late(Attempt& attempt, const Outcome& outcome) {
+  if (!outcome.provider_id.empty() && attempt.provider_id.empty()) attempt.provider_id = outcome.provider_id;
+  switch (outcome.kind) {
+    case OutcomeKind::delivered: return evidence(attempt, Evidence::delivered);
+    case OutcomeKind::accepted: return evidence(attempt, Evidence::accepted);
+    case OutcomeKind::unknown: return;
+    default: return failed(attempt, outcome);
+  }
+}
+
+void Machine::evidence(Attempt& attempt, Evidence level) {
+  if (level <= attempt.evidence) return;
+  attempt.evidence = level;
+  attempt.evidence_at = now_;
+  attempt.reconciling = false;
+  if (attempt.outcome.kind == OutcomeKind::unknown && !attempt.in_flight)
+    attempt.outcome.kind = OutcomeKind::accepted;
+  if (attempt.reaches_nobody) return;
+
+  if (is_ended(p.state)) {
+    const bool correctable = p.state == State::unconfirmed || p.state == State::undelivered || p.state == State::expired;
+    if (correctable && level >= Evidence::delivered) end(State::delivered, Reason::evidence_arrived);
+    return;
+  }
+  if (stopping()) return;
+  // `sent` that was overtaken by `failed` does not bring the attempt back.
+  if (attempt.failed && level < Evidence::delivered) return;
+  if (level >= until_of(attempt)) {
+    if (level >= Evidence::delivered) {
+      cancel_others(&attempt);
+      return end(State::delivered, Reason::evidence_arrived);
+    }
+    if (p.state != State::holding) {
+      cancel_others(&attempt);
+      hold(attempt);
+    }
+    return;
+  }
+  // Below `until`, but the channel has it: R7 forbids the retry that was planned, so the step waits instead.
+  if (p.state == State::trying && p.in_flight() == nullptr && is_latest(attempt)) wait();
+}
+
+void Machine::failed(Attempt& attempt, const Outcome& given) {
+  if (attempt.evidence >= Evidence::delivered) return;
+  auto outcome = given;
+  // `failed` says for sure that it did not arrive; a channel that names no failing outcome with it gets no second try.
+  if (outcome.kind < OutcomeKind::retry || outcome.kind == OutcomeKind::unknown) outcome.kind = OutcomeKind::rejected;
+  if (attempt.in_flight) {
+    p.parked_failure = outcome;
+    return;
+  }
+  const bool repeated = attempt.failed && (outcome.kind == OutcomeKind::retry || outcome == attempt.outcome);
+  attempt.failed = true;
+  attempt.reconciling = false;
+  attempt.outcome = outcome;
+  if (p.state == State::unconfirmed && is_latest(attempt)) {
+    p.left.push_back({p.run, p.round, p.step, outcome.reason == Reason::none ? Reason::provider : outcome.reason,
+                      outcome.kind != OutcomeKind::rejected, {}, now_});
+    return end(State::undelivered, Reason::failed_after_accept);
+  }
+  const bool acts = !is_ended(p.state) && !stopping() && p.state != State::queued && is_latest(attempt);
+  if (acts && !repeated) fail(outcome);
+}
+
+}  // namespace herald::delivery
