@@ -66,6 +66,8 @@ struct Incoming {
   std::string_view header(std::string_view name) const noexcept {
     return v1::header(headers, name);
   }
+  std::string_view path_value(std::string_view name) const noexcept { return find(path, name); }
+  std::string_view query_value(std::string_view name) const noexcept { return find(query, name); }
 };
 
 namespace detail {
