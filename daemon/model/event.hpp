@@ -26,7 +26,8 @@ struct Blocked { Reason reason; bool transient; std::string detail; friend bool 
 /// Rendering for the current step failed or timed out (R15).
 struct RenderFailed { std::string detail; friend bool operator==(const RenderFailed&, const RenderFailed&) = default; };
 /// complete() of an attempt, or a non-OK return of deliver() mapped by R14.
-struct Completed { AttemptRef attempt; Outcome outcome; friend bool operator==(const Completed&, const Completed&) = default; };
+/// `inbox`: an inbox item was appended in the same transaction.
+struct Completed { AttemptRef attempt; Outcome outcome; bool inbox = false; friend bool operator==(const Completed&, const Completed&) = default; };
 /// Deadline passed, plugin died, or a restart found it in flight (R13).
 struct Lost { AttemptRef attempt; Reason reason; friend bool operator==(const Lost&, const Lost&) = default; };
 /// Answer of a reconcile request (R6).

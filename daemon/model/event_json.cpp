@@ -65,10 +65,12 @@ std::string read(JsonReader& in, event::RenderFailed& e) {
 
 void write(JsonWriter& out, const event::Completed& e) {
   write(out, e.attempt);
+  if (e.inbox) out.flag("box", true);
   write(out, "o", e.outcome);
 }
 std::string read(JsonReader& in, event::Completed& e) {
   read(in, e.attempt);
+  in.flag("box", e.inbox);
   return read(in, e.outcome);
 }
 

@@ -15,6 +15,7 @@ struct Attempt {
   std::string channel;            ///< of the step when it was started: a redrive may replace the chain (R7, R20)
   bool reaches_nobody = false;    ///< of the step when it was started (R10)
   bool in_flight = true;
+  bool inbox = false;             ///< its outcome was recorded together with an inbox item: the person's evidence is for it
   Outcome outcome{};              ///< meaningful once not in flight
   Evidence evidence = Evidence::none;  ///< best so far; only rises (R1)
   bool failed = false;            ///< a failed receipt acted on it, or its outcome says it certainly did not arrive

@@ -32,6 +32,7 @@ void write(JsonWriter& out, const Attempt& a) {
   write_text(out, "c", a.channel);
   write_flag(out, "nobody", a.reaches_nobody);
   write_flag(out, "fly", a.in_flight);
+  write_flag(out, "box", a.inbox);
   if (a.outcome != Outcome{}) write(out, "o", a.outcome);
   if (a.evidence != Evidence::none) out.text("e", to_string(a.evidence));
   write_flag(out, "f", a.failed);
@@ -53,6 +54,7 @@ std::string read(const boost::json::value& value, Attempt& a) {
   in.flag("nobody", a.reaches_nobody);
   a.in_flight = false;
   in.flag("fly", a.in_flight);
+  in.flag("box", a.inbox);
   std::string why;
   if (const auto* outcome = in.take("o")) why = read(*outcome, a.outcome);
   in.named("e", a.evidence, evidence_from);

@@ -1,0 +1,212 @@
+// The dispatcher's way to the channels: may it start, where to, with which text, and what came of it.
+#include <algorithm>
+
+#include "delivery/decide.hpp"
+#include "delivery/rendering.hpp"
+#include "delivery/work.hpp"
+
+namespace herald::delivery {
+
+void Dispatcher::advance(Work& work) {
+  if (work.writing) return;
+  if (!work.queue.empty()) return write(work);
+  if (work.in_flight) return;
+  if (work.starting && working_) return;
+  if (!working_ || !work.loaded || model::is_ended(work.progress().state)) {
+    release_slot(work.id());
+    if (auto* still = find(work.id()); still != nullptr && still->queue.empty() && !still->writing) let_go(*still);
+    return;
+  }
+  switch (what_is_due(work.progress(), work.chain(), need_.clock.now())) {
+    case Next::nothing: return let_go(work);
+    case Next::timer: return push_event(work.id(), model::event::Due{});
+    case Next::attempt: return try_start(work);
+  }
+}
+
+void Dispatcher::try_start(Work& work) {
+  const auto& step = *current_step(work.progress(), work.chain());
+  const auto channel = need_.channels.channel(step.channel);
+  if (!channel) return leave_step(work, model::Reason::channel_removed, false, "no channel of that name is configured any more");
+  if (!channel->running) return leave_step(work, model::Reason::channel_disabled, true, channel->problem);
+  const auto& head = work.notification.head;
+  if (!slots_.acquire({head.id, head.priority, head.created, step.channel, head.user, channel->max_in_flight})) return;
+  work.starting = true;
+  find_address(work, *channel);
+}
+
+void Dispatcher::find_address(Work& work, const model::ChannelInfo& channel) {
+  const auto& wanted = channel.addresses;
+  if (wanted.empty() || wanted.front() == "user") {
+    work.address = model::Identity{"user", std::to_string(work.notification.head.user)};
+    return render(work, channel);
+  }
+  if (!work.identities_known) {
+    need_.store.user(work.notification.head.user, [this, id = work.id(), channel](base::Result<store::User> user) {
+      need_.executor.post([this, id, channel, user = std::move(user)]() mutable {
+        auto* still = find(id);
+        if (still == nullptr || !still->starting) return;
+        if (!user) return leave_step(*still, model::Reason::no_address, true, user.error().message);
+        still->identities = std::move(user->identities);
+        still->identities.push_back({"user", std::to_string(user->id)});
+        still->identities_known = true;
+        find_address(*still, channel);
+      });
+    });
+    return;
+  }
+  for (const auto& kind : wanted) {
+    const auto it = std::find_if(work.identities.begin(), work.identities.end(), [&](const auto& i) { return i.kind == kind; });
+    if (it == work.identities.end()) continue;
+    work.address = *it;
+    return render(work, channel);
+  }
+  std::string kinds;
+  for (const auto& kind : wanted) kinds += (kinds.empty() ? "" : " or ") + kind;
+  leave_step(work, model::Reason::no_address, false, "the recipient has no " + kinds);
+}
+
+void Dispatcher::render(Work& work, const model::ChannelInfo& channel) {
+  if (work.rendered_for_step()) return start_attempt(work);
+  const auto step = work.progress().step, run = work.progress().run;
+  auto ask_plugin = [this, id = work.id(), step, channel] {
+    auto* still = find(id);
+    if (still == nullptr || !still->starting) return;
+    const auto& head = still->notification.head;
+    need_.channels.render({head.kind, head.params_json, head.content_json, options_.locale, options_.time_zone, channel.name, channel.formats},
+                          [this, id, step](base::Result<model::Rendered> result) {
+                            need_.executor.post([this, id, step, result = std::move(result)]() mutable {
+                              rendered(id, step, std::move(result));
+                            });
+                          });
+  };
+  const bool tried = std::any_of(work.progress().attempts.begin(), work.progress().attempts.end(),
+                                 [&](const auto& a) { return a.run == run && a.step == step; });
+  if (!tried) return ask_plugin();
+  need_.store.rendering(work.id(), run, step, [this, id = work.id(), step, ask_plugin](base::Result<store::Apply::Rendering> stored) {
+    need_.executor.post([this, id, step, ask_plugin, stored = std::move(stored)] {
+      if (stored && !stored->json.empty())
+        if (auto result = rendered_from_json(stored->json)) return rendered(id, step, std::move(result));
+      ask_plugin();
+    });
+  });
+}
+
+void Dispatcher::rendered(const std::string& id, unsigned step, base::Result<model::Rendered> result) {
+  auto* work = find(id);
+  if (work == nullptr || !work->starting || work->progress().step != step) return;
+  if (!result) {
+    work->starting = false;
+    push_event(id, model::event::RenderFailed{result.error().message});
+    return release_slot(id);
+  }
+  work->rendered = std::make_shared<const model::Rendered>(std::move(*result));
+  work->rendered_run = work->progress().run;
+  work->rendered_step = step;
+  start_attempt(*work);
+}
+
+void Dispatcher::start_attempt(Work& work) {
+  // Something else is being recorded: when that is done, advance() comes back with what is true then.
+  if (work.writing || !work.queue.empty()) {
+    work.starting = false;
+    return release_slot(work.id());
+  }
+  const auto now = need_.clock.now();
+  if (model::is_ended(work.progress().state) || what_is_due(work.progress(), work.chain(), now) != Next::attempt) {
+    // It was cancelled, answered or ran out of time while the text was being made.
+    work.starting = false;
+    release_slot(work.id());
+    return advance(work);
+  }
+  if (current_step(work.progress(), work.chain())->idempotent) {
+    const auto decision = decide(work.progress(), model::event::Due{}, work.chain(), now);
+    for (const auto& effect : decision.effects) {
+      if (const auto* start = std::get_if<model::effect::Start>(&effect)) {
+        work.unrecorded_due = true;
+        return deliver(work, start->attempt);
+      }
+    }
+  }
+  push(work.id(), Pending{model::event::Due{}, {},
+                          store::Apply::Rendering{work.rendered_run, work.rendered_step, work.rendered->version,
+                                                  rendered_to_json(*work.rendered)}, {}});
+}
+
+model::Delivery Dispatcher::delivery_of(const Work& work, model::AttemptRef attempt) const {
+  const auto& step = work.chain().steps.at(attempt.step);
+  model::Attempt named;
+  named.run = attempt.run;
+  named.step = attempt.step;
+  named.number = attempt.number;
+  model::Delivery delivery;
+  delivery.attempt_id = model::attempt_id(work.id(), named);
+  delivery.number = attempt.number;
+  delivery.timeout = step.timeout;
+  delivery.head = work.notification.head;
+  delivery.address = work.address.value_or(model::Identity{});
+  delivery.identities = work.identities;
+  delivery.rendered = work.rendered;
+  delivery.locale = options_.locale;
+  delivery.time_zone = options_.time_zone;
+  delivery.expires = work.progress().expires;
+  return delivery;
+}
+
+void Dispatcher::deliver(Work& work, model::AttemptRef attempt) {
+  work.starting = false;
+  work.in_flight = attempt;
+  work.appended.reset();
+  need_.channels.deliver(work.chain().steps.at(attempt.step).channel, delivery_of(work, attempt),
+                         [this, id = work.id(), attempt](model::Outcome outcome) {
+                           need_.executor.post([this, id, attempt, outcome = std::move(outcome)]() mutable {
+                             completed(id, attempt, std::move(outcome));
+                           });
+                         });
+}
+
+void Dispatcher::completed(const std::string& id, model::AttemptRef attempt, model::Outcome outcome) {
+  auto* work = find(id);
+  const bool recorded = work != nullptr && work->appended == attempt && outcome.kind == model::OutcomeKind::accepted;
+  if (work != nullptr && work->in_flight == attempt) work->in_flight.reset();
+  std::optional<store::Apply::Rendering> rendering;
+  const bool final = outcome.kind == model::OutcomeKind::accepted || outcome.kind == model::OutcomeKind::delivered;
+  if (work != nullptr && work->unrecorded_due && !final && work->rendered)
+    rendering = {work->rendered_run, work->rendered_step, work->rendered->version, rendered_to_json(*work->rendered)};
+  if (!recorded) push(id, Pending{model::event::Completed{attempt, std::move(outcome)}, {}, std::move(rendering), {}});
+  release_slot(id);
+  if (auto* still = find(id)) advance(*still);
+}
+
+void Dispatcher::reconcile(Work& work, model::AttemptRef attempt) {
+  std::string provider_id;
+  for (const auto& a : work.progress().attempts)
+    if (model::ref(a) == attempt) provider_id = a.provider_id;
+  need_.channels.reconcile(work.chain().steps.at(attempt.step).channel, delivery_of(work, attempt), std::move(provider_id),
+                           [this, id = work.id(), attempt](model::Outcome outcome) {
+                             need_.executor.post([this, id, attempt, outcome = std::move(outcome)] {
+                               push_event(id, model::event::Reconciled{attempt, outcome});
+                             });
+                           });
+}
+
+void Dispatcher::leave_step(Work& work, model::Reason reason, bool transient, std::string detail) {
+  const auto id = work.id();
+  work.starting = false;
+  release_slot(id);
+  push_event(id, model::event::Blocked{reason, transient, std::move(detail)});
+}
+
+void Dispatcher::release_slot(const std::string& id) { wake(slots_.release(id)); }
+
+void Dispatcher::wake(const std::vector<std::string>& ids) {
+  for (const auto& id : ids) {
+    // Later, and not from within whoever released: a chain of releases must not become a deep stack.
+    need_.executor.post([this, id] {
+      auto* work = find(id);
+      if (work != nullptr && !work->starting) advance(*work);
+    });
+  }
+}
+
+}  // namespace herald::delivery

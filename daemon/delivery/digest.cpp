@@ -1,0 +1,51 @@
+#include "delivery/digest.hpp"
+
+#include <openssl/sha.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+#include <vector>
+
+namespace herald::delivery {
+namespace {
+
+namespace json = boost::json;
+
+json::value sorted(const json::value& value) {
+  if (const auto* array = value.if_array()) {
+    json::array out;
+    for (const auto& entry : *array) out.push_back(sorted(entry));
+    return out;
+  }
+  const auto* object = value.if_object();
+  if (object == nullptr) return value;
+  std::vector<json::string_view> keys;
+  for (const auto& entry : *object) keys.push_back(entry.key());
+  std::sort(keys.begin(), keys.end());
+  json::object out;
+  for (const auto key : keys) out[key] = sorted(object->at(key));
+  return out;
+}
+
+}  // namespace
+
+std::string sha256_hex(std::string_view text) {
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
+  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
+  std::string out;
+  for (const auto byte : digest) {
+    out += "0123456789abcdef"[byte >> 4];
+    out += "0123456789abcdef"[byte & 15];
+  }
+  return out;
+}
+
+std::string request_digest(const json::object& request) {
+  json::object body = request;
+  body.erase("idempotency_key");
+  return sha256_hex(json::serialize(sorted(body)));
+}
+
+}  // namespace herald::delivery

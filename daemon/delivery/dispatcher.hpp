@@ -1,0 +1,108 @@
+// delivery: the life of a notification after acceptance: decide() and the dispatcher that performs what it decides.
+// Everything of the Dispatcher runs on its Executor; its public functions may be called from any thread.
+// Never decides by itself: what happens next is decide()'s, what was recorded is the store's.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include "base/executor.hpp"
+#include "delivery/observer.hpp"
+#include "delivery/slots.hpp"
+#include "model/ports/channels.hpp"
+#include "model/ports/delivery.hpp"
+#include "store/store.hpp"
+
+namespace herald::delivery {
+
+struct DispatcherOptions {
+  std::size_t held = 8'192;      ///< notifications in memory; the rest waits in the store
+  std::size_t in_flight = 1'024; ///< attempts under way
+  std::string locale = "fr", time_zone = "Africa/Douala";
+  /// How often the store is asked for due work even when nothing is known to be due: work of other nodes, missed timers.
+  model::Duration backstop{std::chrono::seconds{5}};
+};
+
+/// Works down the chains. See daemon/README.md, "The life of a notification".
+class Dispatcher final : public model::ports::DeliveryEvents {
+ public:
+  struct Needs {
+    base::Executor& executor;
+    store::Store& store;
+    model::ports::Channels& channels;
+    const base::Clock& clock;
+    Observer& observer;
+  };
+  Dispatcher(Needs needs, DispatcherOptions options);
+  ~Dispatcher() override;
+
+  /// Declares lost what a previous run left in flight (R13), then starts working. `done` when recovery is recorded.
+  void start(std::function<void(base::Result<void>)> done);
+  /// Just accepted and committed: saves the way through the store.
+  void accepted(model::Notification notification);
+  /// Starts nothing new; `done` when nothing is in flight or being recorded, or at the deadline (then in-flight attempts get
+  /// CANCEL first, and stay in flight in the store).
+  void drain(model::Duration deadline, std::function<void(std::size_t left)> done);
+  void reconfigure(DispatcherOptions options);
+
+  /// The state after the request; conflict when it was refused (R12).
+  void cancel(std::string id, std::string by, store::Done<model::Notification> done);
+
+  void receipts(std::string channel, std::vector<model::ports::ChannelReceipt> receipts, Done<bool> done) override;
+  void append(std::string channel, std::string attempt_id, model::NewItem item, Done<model::Item> done) override;
+  void inbox_evidence(std::vector<std::string> notifications, model::Evidence level) override;
+
+  /// Attempts under way on a channel; for status. Answers on the delivery thread.
+  void in_flight(std::function<void(std::unordered_map<std::string, std::size_t>)> done);
+
+ private:
+  struct Pending;  // work.hpp
+  struct Work;
+  class Poller;
+
+  Work* find(const std::string& id);
+  Work& hold(model::Notification notification);
+  void push(const std::string& id, Pending pending);
+  void push_event(const std::string& id, model::Event event);
+  /// Calls `then` with the notification loaded, nullptr when there is none.
+  void load(const std::string& id, std::function<void(Work*)> then);
+  void advance(Work& work);
+  void write(Work& work);
+  void written(const std::string& id, const std::vector<model::Event>& events, std::vector<Pending> pending,
+               base::Result<store::Applied> applied);
+  void not_written(Work& work, std::vector<Pending> pending, const base::Error& error);
+  void perform(Work& work, const store::Applied& applied);
+  void take_parked(const Work& work, const std::vector<model::Event>& events);
+
+  void try_start(Work& work);
+  void find_address(Work& work, const model::ChannelInfo& channel);
+  void render(Work& work, const model::ChannelInfo& channel);
+  void rendered(const std::string& id, unsigned step, base::Result<model::Rendered> result);
+  void start_attempt(Work& work);
+  model::Delivery delivery_of(const Work& work, model::AttemptRef attempt) const;
+  void deliver(Work& work, model::AttemptRef attempt);
+  void reconcile(Work& work, model::AttemptRef attempt);
+  void completed(const std::string& id, model::AttemptRef attempt, model::Outcome outcome);
+  void leave_step(Work& work, model::Reason reason, bool transient, std::string detail);
+
+  void release_slot(const std::string& id);
+  void wake(const std::vector<std::string>& ids);
+  void let_go(Work& work);
+  void evicted(const std::vector<std::string>& ids);
+  void receive(const std::string& channel, const model::ports::ChannelReceipt& receipt, std::function<void(base::Result<bool>)> done);
+  void recover(std::string after, std::function<void(base::Result<void>)> done);
+  void check_drained();
+
+  Needs need_;
+  DispatcherOptions options_;
+  Slots slots_;
+  std::unordered_map<std::string, std::unique_ptr<Work>> works_;
+  std::unique_ptr<Poller> poller_;
+  bool working_ = false;   // between start() and drain()
+  std::size_t writing_ = 0;
+  std::function<void(std::size_t)> drained_;
+  uint64_t drain_timer_ = 0;
+};
+
+}  // namespace herald::delivery

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "delivery/dispatcher.hpp"
+
+namespace herald::delivery {
+
+/// Finds due work in the store: at the next known due time, when memory has room again after it was full, and at a backstop
+/// interval for what nobody told us. Belongs to the delivery thread.
+class Dispatcher::Poller {
+ public:
+  struct Needs {
+    base::Executor& executor;
+    store::DeliveryStore& store;
+    const base::Clock& clock;
+  };
+  using Found = std::function<void(std::vector<model::Notification>)>;
+  Poller(Needs needs, model::Duration backstop, Found found);
+
+  void start(std::size_t capacity);
+  void stop();
+  void set_capacity(std::size_t capacity) { capacity_ = capacity; }
+  /// Something waits in the store for this time.
+  void due_at(model::TimePoint when);
+  /// Due work was left in the store because memory is full.
+  void more_waits() { more_ = true; }
+  /// Memory holds `held` now: asks the store again when work was left there and there is room for a good part of it.
+  void room(std::size_t held);
+
+ private:
+  void ask();
+  void answered(base::Result<std::vector<model::Notification>> due);
+  void sleep_until(model::TimePoint when);
+
+  Needs need_;
+  model::Duration backstop_;
+  Found found_;
+  std::size_t capacity_ = 0, held_ = 0;
+  bool running_ = false, asking_ = false, more_ = false;
+  uint64_t timer_ = 0;
+  model::TimePoint next_ = model::TimePoint::max();
+};
+
+}  // namespace herald::delivery

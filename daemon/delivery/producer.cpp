@@ -1,0 +1,121 @@
+#include "delivery/producer.hpp"
+
+#include <boost/json/value.hpp>
+
+#include "delivery/views.hpp"
+
+namespace herald::delivery {
+namespace {
+
+namespace json = boost::json;
+using base::Code;
+using base::fail;
+
+base::Error no_such(const std::string& id) {
+  return fail(Code::not_found, "no notification has the id '" + id.substr(0, 64) + "'", "id");
+}
+
+base::Result<store::ListQuery> parse_query(const json::object& query) {
+  store::ListQuery out;
+  for (const auto& [key, value] : query) {
+    const auto text = value.is_string() ? std::string{value.get_string()} : std::string{};
+    const auto number = value.is_int64() ? value.get_int64() : 0;
+    const std::string name{key};
+    if (name == "state") {
+      out.state = model::state_from(text);
+      if (!out.state) return fail(Code::invalid, "state is one of queued, trying, waiting, holding, delivered, unconfirmed, undelivered, expired, cancelled", name);
+    } else if (name == "kind") {
+      out.kind = text;
+    } else if (name == "user") {
+      out.user = number != 0 ? number : std::atoll(text.c_str());
+      if (out.user <= 0) return fail(Code::invalid, "user is a user id", name);
+    } else if (name == "since") {
+      out.since = base::parse_iso8601(text);
+      if (!out.since) return fail(Code::invalid, "since is not an ISO-8601 time", name);
+    } else if (name == "before") {
+      out.before_id = text;
+    } else if (name == "limit") {
+      const auto limit = number != 0 ? number : std::atoll(text.c_str());
+      if (limit < 1 || limit > 1000) return fail(Code::invalid, "limit is a number from 1 to 1000", name);
+      out.limit = static_cast<unsigned>(limit);
+    } else {
+      return fail(Code::invalid, "unknown filter '" + name.substr(0, 64) + "'; there are state, kind, user, since, before, limit", name);
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+void Producer::set_rules(SubmissionRules rules) {
+  rules_.with([&](auto& current) { current = std::make_shared<const SubmissionRules>(std::move(rules)); });
+}
+
+void Producer::submit(std::string producer, const json::value& request, Reply reply) {
+  const auto rules = rules_.with([](const auto& current) { return current; });
+  if (!rules) return reply(fail(Code::unavailable, "the daemon is starting; try again in a moment"));
+  auto checked = check_submission(*rules, std::move(producer), request, need_.random, need_.clock.now());
+  if (!checked) return reply(checked.error());
+  std::string key;
+  if (!checked->idempotency_key.empty()) {
+    key = checked->producer + '\n' + checked->idempotency_key;
+    if (!keys_in_flight_.with([&](auto& keys) { return keys.insert(key).second; }))
+      return reply(fail(Code::in_flight, "the first request with this idempotency key is still being stored; repeat it", "idempotency_key"));
+  }
+  need_.store.accept(std::move(*checked), [this, key, reply = std::move(reply)](base::Result<store::Accepted> accepted) {
+    if (!key.empty()) keys_in_flight_.with([&](auto& keys) { keys.erase(key); });
+    if (!accepted) return reply(accepted.error());
+    json::object answer{{"id", accepted->id}, {"repeated", accepted->repeated}};
+    if (accepted->repeated) {
+      // The first one may be anywhere in its life by now.
+      need_.store.timeline(accepted->id, [answer, reply](base::Result<store::Timeline> first) mutable {
+        if (first) answer["state"] = json::string{to_string(first->notification.progress.state)};
+        reply(std::move(answer));
+      });
+      return;
+    }
+    answer["state"] = json::string{to_string(accepted->notification.progress.state)};
+    need_.dispatcher.accepted(std::move(accepted->notification));
+    reply(std::move(answer));
+  });
+}
+
+void Producer::get(std::string id, bool private_parts, Reply reply) {
+  if (!base::is_id(id)) return reply(no_such(id));
+  need_.store.timeline(id, [id, private_parts, reply = std::move(reply)](base::Result<store::Timeline> found) {
+    if (!found) return reply(found.error().code == Code::not_found ? no_such(id) : found.error());
+    reply(view(found->notification, private_parts));
+  });
+}
+
+void Producer::timeline(std::string id, bool private_parts, Reply reply) {
+  if (!base::is_id(id)) return reply(no_such(id));
+  need_.store.timeline(id, [id, private_parts, reply = std::move(reply)](base::Result<store::Timeline> found) {
+    if (!found) return reply(found.error().code == Code::not_found ? no_such(id) : found.error());
+    reply(timeline_view(*found, private_parts));
+  });
+}
+
+void Producer::cancel(std::string id, std::string by, Reply reply) {
+  if (!base::is_id(id)) return reply(no_such(id));
+  need_.dispatcher.cancel(id, std::move(by), [id, reply = std::move(reply)](base::Result<model::Notification> done) {
+    if (!done) return reply(done.error().code == Code::not_found ? no_such(id) : done.error());
+    reply(view(*done, false));
+  });
+}
+
+void Producer::list(const json::object& query, bool private_parts, Reply reply) {
+  auto parsed = parse_query(query);
+  if (!parsed) return reply(parsed.error());
+  const auto limit = parsed->limit;
+  need_.store.list(std::move(*parsed), [private_parts, limit, reply = std::move(reply)](base::Result<std::vector<model::Notification>> found) {
+    if (!found) return reply(found.error());
+    json::array rows;
+    for (const auto& n : *found) rows.push_back(view(n, private_parts));
+    json::object out{{"notifications", std::move(rows)}};
+    out["next"] = found->size() == limit ? json::value(found->back().head.id) : json::value(nullptr);
+    reply(std::move(out));
+  });
+}
+
+}  // namespace herald::delivery

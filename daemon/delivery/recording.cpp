@@ -1,0 +1,186 @@
+// The dispatcher's way into the store: what is recorded, in which order, and what follows from it.
+#include <algorithm>
+
+#include "delivery/poller.hpp"
+#include "delivery/work.hpp"
+
+namespace herald::delivery {
+namespace {
+
+/// Pause before an outcome that could not be recorded is tried again.
+constexpr model::Duration kRecordAgain{std::chrono::seconds{1}};
+
+bool has_due(const std::vector<model::Event>& events) {
+  return std::any_of(events.begin(), events.end(), [](const auto& e) { return std::holds_alternative<model::event::Due>(e); });
+}
+
+}  // namespace
+
+Dispatcher::Work* Dispatcher::find(const std::string& id) {
+  const auto it = works_.find(id);
+  return it == works_.end() ? nullptr : it->second.get();
+}
+
+Dispatcher::Work& Dispatcher::hold(model::Notification notification) {
+  auto work = std::make_unique<Work>();
+  work->notification = std::move(notification);
+  work->loaded = true;
+  auto& held = *work;
+  works_.insert_or_assign(held.id(), std::move(work));
+  poller_->room(works_.size());
+  return held;
+}
+
+void Dispatcher::push_event(const std::string& id, model::Event event) { push(id, Pending{std::move(event), {}, {}, {}}); }
+
+void Dispatcher::push(const std::string& id, Pending pending) {
+  auto* work = find(id);
+  if (work == nullptr) {
+    auto fresh = std::make_unique<Work>();
+    fresh->notification.head.id = id;
+    work = works_.emplace(id, std::move(fresh)).first->second.get();
+  }
+  work->queue.push_back(std::move(pending));
+  advance(*work);
+}
+
+void Dispatcher::load(const std::string& id, std::function<void(Work*)> then) {
+  if (auto* work = find(id); work != nullptr && work->loaded && !work->writing && work->queue.empty()) return then(work);
+  push(id, Pending{{}, {}, {}, [this, id, then = std::move(then)](const base::Result<store::Applied>& applied) {
+                     then(applied ? find(id) : nullptr);
+                   }});
+}
+
+void Dispatcher::write(Work& work) {
+  std::vector<Pending> pending;
+  store::Apply apply;
+  apply.id = work.id();
+  if (work.unrecorded_due) apply.events.emplace_back(model::event::Due{});
+  while (!work.queue.empty()) {
+    auto& next = work.queue.front();
+    if (next.append && apply.append) break;  // one item a transaction
+    if (next.append) apply.append = std::move(next.append);
+    if (next.rendering) apply.rendering = std::move(next.rendering);
+    if (next.event) apply.events.push_back(*next.event);
+    pending.push_back(std::move(next));
+    work.queue.pop_front();
+  }
+  work.writing = true;
+  ++writing_;
+  auto events = apply.events;
+  need_.store.apply(std::move(apply), [this, id = work.id(), events = std::move(events),
+                                       pending = std::move(pending)](base::Result<store::Applied> applied) mutable {
+    need_.executor.post([this, id, events = std::move(events), pending = std::move(pending),
+                         applied = std::move(applied)]() mutable {
+      written(id, events, std::move(pending), std::move(applied));
+    });
+  });
+}
+
+void Dispatcher::written(const std::string& id, const std::vector<model::Event>& events, std::vector<Pending> pending,
+                         base::Result<store::Applied> applied) {
+  --writing_;
+  auto& work = *find(id);  // a work that is being written is never let go
+  work.writing = false;
+  if (!applied) return not_written(work, std::move(pending), applied.error());
+  work.notification = applied->notification;
+  work.loaded = true;
+  work.unrecorded_due = false;
+  if (!events.empty()) need_.observer.recorded(*applied, events);
+  if (applied->item) need_.observer.inbox_changed(applied->item->user, applied->item->seq);
+  // The work must outlive the callbacks, which may push more.
+  work.writing = true;
+  for (auto& p : pending)
+    if (p.done) p.done(applied);
+  work.writing = false;
+  perform(work, *applied);
+  if (work.starting && !work.in_flight && has_due(events)) {
+    // The Due found something else to do than to start (expired, step left): the slot is for others.
+    work.starting = false;
+    release_slot(id);
+  }
+  take_parked(work, events);
+  evicted(applied->evicted);
+  if (auto* still = find(id)) advance(*still);
+  check_drained();
+}
+
+void Dispatcher::not_written(Work& work, std::vector<Pending> pending, const base::Error& error) {
+  const auto id = work.id();
+  std::vector<Pending> again;
+  for (auto& p : pending) {
+    if (p.done) p.done(error);
+    else if (error.code == base::Code::unavailable) again.push_back(std::move(p));
+  }
+  if (error.code == base::Code::unavailable && (!again.empty() || work.unrecorded_due)) {
+    // The database is busy or gone: what the plugin answered must not be forgotten, so it waits.
+    need_.observer.trouble("delivery.not_recorded", "a result could not be recorded and is tried again: " + error.message, id);
+    work.writing = true;
+    need_.executor.after(kRecordAgain, [this, id, again = std::move(again)]() mutable {
+      auto* waiting = find(id);
+      waiting->writing = false;
+      for (auto it = again.rbegin(); it != again.rend(); ++it) waiting->queue.push_front(std::move(*it));
+      advance(*waiting);
+    });
+    return;
+  }
+  if (error.code != base::Code::not_found)
+    need_.observer.trouble("delivery.refused", "a result was refused by the store: " + error.message, id);
+  work.starting = false;
+  release_slot(id);
+  if (auto* still = find(id)) {
+    if (still->queue.empty() && !still->in_flight) let_go(*still);
+    else if (still->loaded) advance(*still);
+    else write(*still);
+  }
+  check_drained();
+}
+
+void Dispatcher::perform(Work& work, const store::Applied& applied) {
+  for (const auto& effect : applied.effects) {
+    if (const auto* start = std::get_if<model::effect::Start>(&effect)) {
+      // The short cut has called deliver() already.
+      if (work.in_flight != start->attempt) deliver(work, start->attempt);
+    } else if (const auto* cancel = std::get_if<model::effect::CancelAttempt>(&effect)) {
+      for (const auto& attempt : work.progress().attempts)
+        if (model::ref(attempt) == cancel->attempt) need_.channels.cancel(model::attempt_id(work.id(), attempt));
+    } else if (const auto* ask = std::get_if<model::effect::Reconcile>(&effect)) {
+      reconcile(work, ask->attempt);
+    } else if (std::holds_alternative<model::effect::WithdrawItem>(effect)) {
+      need_.store.withdraw(work.id(), [this](base::Result<model::UserId> user) {
+        if (user && *user != 0) need_.executor.post([this, user = *user] { need_.observer.inbox_changed(user, 0); });
+      });
+    }
+  }
+}
+
+void Dispatcher::take_parked(const Work& work, const std::vector<model::Event>& events) {
+  for (const auto& event : events) {
+    const auto* completed = std::get_if<model::event::Completed>(&event);
+    if (completed == nullptr || completed->outcome.provider_id.empty()) continue;
+    for (const auto& attempt : work.progress().attempts) {
+      if (model::ref(attempt) != completed->attempt) continue;
+      need_.store.take_parked(attempt.channel, completed->outcome.provider_id,
+                              [this, id = work.id(), named = completed->attempt](base::Result<std::vector<model::event::Receipt>> parked) {
+                                if (!parked || parked->empty()) return;
+                                need_.executor.post([this, id, named, parked = std::move(*parked)]() mutable {
+                                  for (auto& receipt : parked) {
+                                    receipt.attempt = named;
+                                    push_event(id, receipt);
+                                  }
+                                });
+                              });
+    }
+  }
+}
+
+void Dispatcher::let_go(Work& work) {
+  const auto due = work.loaded ? work.progress().due : model::TimePoint::max();
+  const auto id = work.id();
+  works_.erase(id);
+  wake(slots_.forget(id));
+  if (due != model::TimePoint::max()) poller_->due_at(due);
+  poller_->room(works_.size());
+}
+
+}  // namespace herald::delivery

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+
+#include "delivery/dispatcher.hpp"
+
+namespace herald::delivery {
+
+/// Something to record about a notification. Without an event it only makes sure that the notification is loaded.
+struct Dispatcher::Pending {
+  std::optional<model::Event> event;
+  std::optional<model::NewItem> append;
+  std::optional<store::Apply::Rendering> rendering;
+  store::Done<store::Applied> done;  ///< may be empty: then a failure to record is tried again, not reported
+};
+
+/// A notification in memory: the only one who writes it while it is here.
+struct Dispatcher::Work {
+  model::Notification notification;
+  bool loaded = false;   ///< false: only head.id is known; the first write brings the rest
+  bool writing = false;  ///< a write is under way; what comes meanwhile waits in `queue`
+  std::deque<Pending> queue;
+
+  /// deliver() was called and its answer is owed.
+  std::optional<model::AttemptRef> in_flight;
+  /// The idempotent short cut: the Due that started the attempt in flight is recorded together with its outcome, so that a
+  /// notification costs one commit less. A crash in between repeats the same attempt under the same id.
+  bool unrecorded_due = false;
+  /// The inbox item of this attempt is recorded, with the outcome: complete() brings nothing new.
+  std::optional<model::AttemptRef> appended;
+  bool starting = false;  ///< holds a slot; address, rendering or Due are on their way
+
+  std::optional<model::Identity> address;  ///< for the current step
+  std::vector<model::Identity> identities;
+  bool identities_known = false;
+  std::shared_ptr<const model::Rendered> rendered;  // shared with deliveries under way
+  unsigned rendered_run = 0, rendered_step = 0;
+
+  const std::string& id() const { return notification.head.id; }
+  const model::Progress& progress() const { return notification.progress; }
+  const model::Chain& chain() const { return *notification.head.chain; }
+  bool rendered_for_step() const {
+    return rendered && rendered_run == progress().run && rendered_step == progress().step;
+  }
+};
+
+}  // namespace herald::delivery
