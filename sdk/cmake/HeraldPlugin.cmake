@@ -1,6 +1,5 @@
 # How a Herald plugin is built: one exported symbol, nothing that keeps it from being replaced at run time.
 
-
 # herald_add_plugin(<name> SOURCES a.cpp ... [LIBS target ...] [INSTALL])
 # Builds <name>.so into ${CMAKE_BINARY_DIR}/plugins. LIBS are linked privately, static ones stay hidden inside.
 # INSTALL also installs it to <libdir>/herald/plugins, where the daemon looks.

@@ -1,0 +1,17 @@
+#include "handlers.hpp"
+#include "problem.hpp"
+
+namespace webchat {
+
+void clear(const herald::Host& host, const herald::Incoming&, const herald::Exchange& to) {
+  host.inbox_clear(to, 0, [host, to](const herald::Done& done) {
+    if (done.ok())
+      to.respond(success(R"({"status":"success","message":"All notifications cleared"})"));
+    else if (done.status == HERALD_E_DENIED)
+      refuse(to, 403, "clearing a person's inbox needs the scope inbox:read-for");
+    else
+      fail(host, to, done.status, "the notifications cannot be cleared now");
+  });
+}
+
+}  // namespace webchat

@@ -1,0 +1,45 @@
+#include "webchat.hpp"
+
+#include <boost/json/object.hpp>
+
+#include "strict_json.hpp"
+
+namespace webchat {
+
+void Webchat::configure(std::string_view json) {
+  const auto settings = parse_object(json);
+  if (!settings.value)
+    throw herald::Error{HERALD_E_INVALID, "the settings are " + settings.problem};
+  if (!settings.value->empty())
+    throw herald::Error{HERALD_E_INVALID, "webchat has no setting `" +
+                                              std::string{settings.value->begin()->key()} +
+                                              "`; remove it (inbox.keep stands at the top level)"};
+}
+
+void Webchat::deliver(const herald::Delivery& delivery, herald::Completion done) {
+  const auto& message = delivery.message;
+  const auto markdown = message.body("text/markdown");
+  const auto exact = markdown.empty() ? message.body("text/plain") : markdown;
+  if (exact.empty())
+    return done(herald::Outcome::rejected(HERALD_REASON_BAD_CONTENT,
+                                          "neither text/markdown nor text/plain was rendered"));
+  herald::Item item;
+  item.type = message.type.empty() ? "info" : message.type;
+  item.title = message.subject;
+  item.text = exact;
+  item.markdown = markdown;
+  item.actions = message.actions;
+  host().inbox_append(std::move(done), item);
+}
+
+}  // namespace webchat
+
+HERALD_PLUGIN(webchat::Webchat, .id = "org.herald.webchat", .name = "Webchat", .version = "0.1.0",
+              .license = "Apache-2.0",
+              .description = "Inbox of the application's own chat, with the HTTP API of its widget",
+              .config_schema = R"({"type":"object","additionalProperties":false})",
+              .flags = HERALD_PLUGIN_IDEMPOTENT | HERALD_PLUGIN_RECEIPTS,
+              .max_message_bytes = 64 * 1024, .addresses = "user",
+              .formats = "text/markdown text/plain",
+              .evidence = herald::evidence(HERALD_RECEIPT_SENT, HERALD_RECEIPT_DELIVERED,
+                                           HERALD_RECEIPT_READ, HERALD_RECEIPT_ANSWERED));

@@ -1,0 +1,57 @@
+#include "handlers.hpp"
+#include "webchat.hpp"
+
+namespace webchat {
+namespace {
+
+// A text of 16 KiB in which every character is written as an escape of six bytes.
+constexpr uint64_t kTestBody = 128 * 1024;
+constexpr uint64_t kSmallBody = 4 * 1024;
+
+struct Endpoint {
+  const char* method;
+  const char* path;
+  herald_access access;
+  const char* scope;
+  uint64_t max_body;
+  void (*handle)(const herald::Host&, const herald::Incoming&, const herald::Exchange&);
+};
+
+// `poll` is a literal segment, which wins over {user}: no user can be called so.
+constexpr Endpoint kEndpoints[] = {
+    {"GET", "/notifications/{user}", HERALD_ACCESS_PATH_USER, "inbox:read", 0, list},
+    {"GET", "/notifications/poll/{user}", HERALD_ACCESS_PATH_USER, "inbox:read", 0, poll},
+    {"POST", "/notifications/{user}/mark-read", HERALD_ACCESS_PATH_USER, "inbox:read-for",
+     kSmallBody, mark_read},
+    {"POST", "/notifications/{user}/mark-read/{id}", HERALD_ACCESS_PATH_USER, "inbox:read-for",
+     kSmallBody, mark_read},
+    {"POST", "/notifications/{user}/clear", HERALD_ACCESS_PATH_USER, "inbox:read-for", kSmallBody,
+     clear},
+    {"POST", "/test-notification/{user}", HERALD_ACCESS_SERVICE, "notifications:send", kTestBody,
+     test_notification},
+};
+
+}  // namespace
+
+void Webchat::start() {
+  for (const auto& e : kEndpoints) {
+    herald::Route route;
+    route.methods = e.method;
+    route.path = e.path;
+    route.access = e.access;
+    route.scope = e.scope;
+    route.max_body = e.max_body;
+    host().mount(route, [host = host(), handle = e.handle](const herald::Incoming& request,
+                                                           const herald::Exchange& exchange) {
+      handle(host, request, exchange);
+    });
+  }
+}
+
+herald::Response success(std::string json) {
+  auto response = herald::Response::json(std::move(json));
+  response.headers.emplace_back("Cache-Control", "no-store");
+  return response;
+}
+
+}  // namespace webchat
