@@ -35,13 +35,13 @@ class Debt {
     auto& out = *result;
     if (const auto* valid = out.if_contains("valid"); valid != nullptr && valid->is_bool()) {
       if (!valid->get_bool()) {
-        auto* found = out.if_contains("diagnostics");
-        return answer_(error("io.herald.ConfigurationInvalid",
-                             {{"diagnostics", found != nullptr && found->is_array() ? std::move(found->get_array())
-                                                                                   : json::array{}}}));
+        out.erase("valid");
+        out.erase("warnings");
+        out.erase("changed");
+        if (!out.contains("diagnostics")) out["diagnostics"] = json::array{};
+        return answer_(error("io.herald.ConfigurationInvalid", std::move(out)));
       }
-      out.erase("valid");
-      out.erase("diagnostics");
+      for (const auto* name : {"valid", "diagnostics", "text"}) out.erase(name);
     }
     if (!wrap.empty()) return answer_(Reply{.error = {}, .parameters = {{wrap, std::move(out)}}});
     answer_(Reply{.error = {}, .parameters = std::move(out)});

@@ -27,10 +27,10 @@ class Operations {
   /// {channels: [...]}
   virtual void channels(Reply) = 0;
   /// Checks a file without using it. `path` is absolute, or empty for the configuration in force. The answer:
-  /// {valid, diagnostics: [{file, line, column, message, hint, source}], warnings: [...]}; `valid: false` becomes the error
-  /// ConfigurationInvalid. An unreadable file is Code::not_found.
+  /// {valid, diagnostics: [{file, line, column, message}], text, warnings: [as diagnostics]}; `valid: false` becomes the error
+  /// ConfigurationInvalid. `text`: everything for a terminal. An unreadable file is Code::not_found.
   virtual void check_config(std::string path, Reply) = 0;
-  /// {valid, diagnostics, changed: [names of what changed], warnings}
+  /// {valid, diagnostics, text, changed: [names of what changed], warnings}
   virtual void reload(Reply) = 0;
   /// `user`: {phone, name, id, provider, identities: [{kind, value}]}, all optional. Answers the user.
   virtual void add_user(boost::json::object user, Reply) = 0;

@@ -1,0 +1,121 @@
+#pragma once
+
+#include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "control/operations.hpp"
+
+namespace herald::testing {
+
+/// Operations that write down what they were asked ("status", "submit uid:0 {...}") and answer what the test set.
+class FakeOperations final : public control::Operations, public model::ports::Producer {
+ public:
+  using Object = boost::json::object;
+  using Reply = control::Operations::Reply;
+  static Object object(std::string_view text) { return boost::json::parse(text).as_object(); }
+
+  /// What the operation of that name answers from now on.
+  void answer(const std::string& operation, base::Result<Object> result) {
+    const std::lock_guard lock{mutex_};
+    answers_.insert_or_assign(operation, std::move(result));
+  }
+  /// Keeps the replies of that operation instead of calling them.
+  void hold(const std::string& operation) {
+    const std::lock_guard lock{mutex_};
+    held_.insert({operation, {}});
+  }
+  std::vector<control::Operations::Reply> take_held(const std::string& operation) {
+    const std::lock_guard lock{mutex_};
+    auto out = std::move(held_.at(operation));
+    held_.erase(operation);
+    return out;
+  }
+  std::vector<std::string> calls() {
+    const std::lock_guard lock{mutex_};
+    return calls_;
+  }
+  std::size_t watchers() {
+    const std::lock_guard lock{mutex_};
+    return sinks_.size();
+  }
+  bool private_watch() {
+    const std::lock_guard lock{mutex_};
+    return private_;
+  }
+  /// Gives an event to everybody who monitors.
+  void emit(const Object& event) {
+    std::vector<std::function<bool(const Object&)>> sinks;
+    {
+      const std::lock_guard lock{mutex_};
+      for (const auto& [handle, sink] : sinks_) sinks.push_back(sink);
+    }
+    for (const auto& sink : sinks) sink(event);
+  }
+
+  model::ports::Producer& producer() override { return *this; }
+  void submit(std::string who, const boost::json::value& request, Reply reply) override {
+    run("submit", who + " " + boost::json::serialize(request), reply);
+  }
+  void get(std::string id, bool secret, Reply reply) override { run("get", id + mark(secret), reply); }
+  void timeline(std::string id, bool secret, Reply reply) override { run("timeline", id + mark(secret), reply); }
+  void cancel(std::string id, std::string by, Reply reply) override { run("cancel", id + " " + by, reply); }
+  void list(const Object& query, bool secret, Reply reply) override {
+    run("list", boost::json::serialize(query) + mark(secret), reply);
+  }
+
+  void status(Reply reply) override { run("status", "", reply); }
+  void channels(Reply reply) override { run("channels", "", reply); }
+  void check_config(std::string path, Reply reply) override { run("check_config", path, reply); }
+  void reload(Reply reply) override { run("reload", "", reply); }
+  void add_user(Object user, Reply reply) override { run("add_user", boost::json::serialize(user), reply); }
+  void show_user(std::string spelled, Reply reply) override { run("show_user", spelled, reply); }
+  void user_token(std::string user, base::Duration lifetime, Reply reply) override {
+    run("user_token", user + " " + base::to_string(lifetime), reply);
+  }
+  void service_token(std::string name, std::vector<std::string> scopes, base::TimePoint expires, Reply reply) override {
+    for (const auto& scope : scopes) name += " " + scope;
+    run("service_token", name + " " + (expires == base::TimePoint{} ? "never" : base::to_iso8601(expires)), reply);
+  }
+  void service_tokens(Reply reply) override { run("service_tokens", "", reply); }
+  void revoke_token(std::string name, Reply reply) override { run("revoke_token", name, reply); }
+
+  uint64_t monitor(bool secret, std::function<bool(const Object&)> sink) override {
+    const std::lock_guard lock{mutex_};
+    private_ = secret;
+    sinks_.insert({++next_, std::move(sink)});
+    return next_;
+  }
+  void unmonitor(uint64_t handle) override {
+    const std::lock_guard lock{mutex_};
+    sinks_.erase(handle);
+  }
+
+ private:
+  static std::string mark(bool secret) { return secret ? " private" : ""; }
+  void run(const std::string& operation, const std::string& with, const control::Operations::Reply& reply) {
+    base::Result<Object> result{Object{}};
+    {
+      const std::lock_guard lock{mutex_};
+      calls_.push_back(with.empty() ? operation : operation + " " + with);
+      if (const auto held = held_.find(operation); held != held_.end()) return held->second.push_back(reply);
+      if (const auto found = answers_.find(operation); found != answers_.end()) result = found->second;
+    }
+    reply(std::move(result));
+  }
+
+  std::mutex mutex_;
+  std::map<std::string, base::Result<Object>> answers_;
+  std::map<std::string, std::vector<control::Operations::Reply>> held_;
+  std::vector<std::string> calls_;
+  std::map<uint64_t, std::function<bool(const Object&)>> sinks_;
+  uint64_t next_ = 0;
+  bool private_ = false;
+};
+
+}  // namespace herald::testing
