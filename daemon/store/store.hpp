@@ -16,7 +16,7 @@
 namespace herald::store {
 
 template <class T>
-using Done = std::function<void(base::Result<T>)>;
+using Done = std::function<void(base::Result<T>)>;  ///< called exactly once; at once, on the calling thread, when a queue is full
 struct Nothing {};
 
 /// delivery::decide, injected: the store knows no room beside it.
@@ -35,7 +35,7 @@ struct Apply {
   std::string id;
   std::vector<model::Event> events;
   std::optional<model::NewItem> append;  ///< appended before the events are decided; repeated append writes nothing
-  model::ChainPtr new_chain;             ///< redrive: replaces the chain
+  model::ChainPtr new_chain;             ///< redrive: decides, and replaces the chain when a new run began
   /// What was rendered for a step (R15), stored in the same transaction so that retries, also after a restart, reuse it.
   struct Rendering {
     unsigned run = 1, step = 0;
@@ -49,6 +49,8 @@ struct Applied {
   model::Evidence evidence_before = model::Evidence::none;
   std::vector<model::Effect> effects;
   std::optional<model::Item> item;       ///< the appended (or first) item
+  /// Notifications whose unread item the append pushed out of the list (inbox.keep): they get Blocked{evicted}.
+  std::vector<std::string> evicted;
 };
 
 /// Names an attempt by what a provider knows.
@@ -95,6 +97,7 @@ class DeliveryStore {
   /// Which notification and attempt; not_found when no such provider id is known on that channel.
   virtual void find_attempt(AttemptLookup, Done<std::pair<std::string, model::AttemptRef>>) = 0;
   /// Receipts whose attempt is not known yet, kept for 24 h, and taken back when the provider id appears.
+  /// park: conflict when the provider id became known meanwhile (find the attempt again); limited beyond 16 for one id.
   virtual void park_receipt(std::string channel, std::string provider_id, model::event::Receipt, model::TimePoint now, Done<Nothing>) = 0;
   virtual void take_parked(std::string channel, std::string provider_id, Done<std::vector<model::event::Receipt>>) = 0;
   /// The stored rendering of a step; json empty when there is none.
@@ -128,6 +131,13 @@ class InboxStore {
 
 // ------------------------------------------------------------------ directory
 
+/// What is known of reaching somebody by an identity; only facts that hold now.
+struct IdentityState {
+  model::Identity identity;
+  std::string state;          ///< reachable, unreachable, opted_in, opted_out
+  model::TimePoint until{};   ///< epoch: for good
+};
+
 struct User {
   model::UserId id = 0;
   std::string name;
@@ -136,13 +146,14 @@ struct User {
   bool provider = false;
   std::vector<model::Identity> identities;
   model::TimePoint created{};
+  std::vector<IdentityState> states;  ///< answered by user(); put_user does not look at it
 };
 
 class DirectoryStore {
  public:
   virtual ~DirectoryStore() = default;
   /// Creates a user (id 0: the store gives one below 100,000,000) or adds identities to an existing one.
-  /// conflict when an identity belongs to another user.
+  /// conflict when an identity belongs to another user. An empty name leaves the name; `provider` is only ever set, not cleared.
   virtual void put_user(User, Done<User>) = 0;
   virtual void user(model::UserId, Done<User>) = 0;
   /// The user with that identity, 0 when there is none. For `phone` both whatsapp and phone identities are looked at, in that order (S55).
@@ -192,12 +203,23 @@ struct Options {
   unsigned inbox_keep = 10;      ///< active items per user
   uint64_t backlog = 1'000'000;  ///< notifications that have not ended; beyond it accept answers unavailable
   std::size_t queue = 16'384;    ///< write requests waiting; beyond it unavailable at once
+  uint64_t max_bytes = 0;        ///< the file grows no further: writes answer unavailable; 0: as far as the disk goes
+};
+
+/// What operators and readiness look at.
+struct Health {
+  bool writable = true;      ///< the latest commit worked
+  uint64_t commits = 0;      ///< transactions since start
+  uint64_t writes = 0;       ///< requests they answered: writes / commits is the group commit's gain
+  std::size_t queued = 0;    ///< write requests waiting
 };
 
 class Store : public DeliveryStore, public InboxStore, public DirectoryStore, public KvStore, public TokenStore {
  public:
-  /// Changes options that may change while running: keep, backlog.
+  /// Changes options that may change while running: inbox_keep, backlog, max_bytes.
   virtual void reconfigure(const Options&) = 0;
+  /// Never blocks on I/O.
+  virtual Health health() const = 0;
   /// Commits what is queued, refuses the rest with unavailable, closes. Blocks; every callback has run on return.
   virtual void close() = 0;
 };

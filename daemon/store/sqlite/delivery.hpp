@@ -1,0 +1,38 @@
+#pragma once
+
+#include <utility>
+#include <vector>
+
+#include "store/sqlite/reader.hpp"
+#include "store/sqlite/write_state.hpp"
+
+namespace herald::store::sqlite {
+
+// The delivery room's tables. Contracts: DeliveryStore. All throw SqlError.
+
+base::Result<Accepted> accept(WriteState& state, const model::NewNotification& notification);
+base::Result<Applied> apply(WriteState& state, const Apply& request);
+base::Result<Nothing> park_receipt(WriteState& state, const std::string& channel, const std::string& provider_id,
+                                   const model::event::Receipt& receipt, model::TimePoint now);
+base::Result<std::vector<model::event::Receipt>> take_parked(WriteState& state, const std::string& channel,
+                                                             const std::string& provider_id);
+
+base::Result<std::vector<model::Notification>> due(ReadState& state, model::TimePoint now, unsigned limit);
+base::Result<model::TimePoint> next_due(ReadState& state, model::TimePoint now);
+base::Result<std::vector<model::Notification>> in_flight(ReadState& state, const std::string& after_id, unsigned limit);
+base::Result<std::pair<std::string, model::AttemptRef>> find_attempt(ReadState& state, const AttemptLookup& lookup);
+base::Result<Apply::Rendering> rendering(ReadState& state, const std::string& id, unsigned run, unsigned step);
+base::Result<Timeline> timeline(ReadState& state, const std::string& id);
+base::Result<std::vector<model::Notification>> list(ReadState& state, const ListQuery& query);
+base::Result<Counts> counts(ReadState& state);
+
+/// Rows of one event's decision, for apply().
+void write_timeline(Connection& db, int64_t notification, int64_t seq, model::TimePoint at, const model::Event& event,
+                    const model::Progress& after);
+/// Every attempt that differs between two progresses.
+void write_attempts(Connection& db, int64_t notification, const model::Progress& before, const model::Progress& after);
+void write_rendering(Connection& db, int64_t notification, const Apply::Rendering& rendering);
+/// True when an attempt on that channel has this provider id.
+bool knows_provider_id(Connection& db, std::string_view channel, std::string_view provider_id);
+
+}  // namespace herald::store::sqlite

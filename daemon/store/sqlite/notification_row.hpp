@@ -1,0 +1,36 @@
+#pragma once
+
+#include <vector>
+
+#include "model/notification.hpp"
+#include "store/sqlite/chains.hpp"
+
+namespace herald::store::sqlite {
+
+/// A notification with what only its row knows.
+struct StoredNotification {
+  int64_t rowid = 0;
+  int64_t last_seq = 0;  ///< of its timeline
+  model::Notification notification;
+};
+
+/// not_found when there is none; internal when the row cannot be understood. Throws SqlError.
+base::Result<StoredNotification> load(Connection& db, ChainCache& chains, std::string_view id);
+base::Result<StoredNotification> load(Connection& db, ChainCache& chains, int64_t rowid);
+/// All of them, in the order given.
+base::Result<std::vector<model::Notification>> load_all(Connection& db, ChainCache& chains,
+                                                        const std::vector<int64_t>& rowids);
+/// Its row, 0 when there is none.
+int64_t rowid_of(Connection& db, std::string_view id);
+
+/// What a notification's progress is until its first event; such rows keep none.
+model::Progress first_progress(const model::Head& head, model::TimePoint expires);
+
+/// due_at as stored: null for "never".
+inline OrNull<int64_t> due_column(const model::Progress& progress) {
+  return {progress.due == model::TimePoint::max(), base::unix_us(progress.due)};
+}
+
+base::Error no_such_notification(std::string_view id);
+
+}  // namespace herald::store::sqlite

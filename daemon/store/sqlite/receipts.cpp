@@ -1,0 +1,54 @@
+#include "store/sqlite/delivery.hpp"
+#include "store/sqlite/keys.hpp"
+
+namespace herald::store::sqlite {
+namespace {
+
+using base::Code;
+using base::fail;
+
+const Sql kKnown{
+    "SELECT 1 FROM attempts WHERE channel = ? AND provider_id = ? AND provider_id <> '' LIMIT 1"};
+const Sql kParkedFor{"SELECT count(*) FROM parked_receipts WHERE channel = ? AND provider_id = ?"};
+const Sql kPark{"INSERT INTO parked_receipts(channel, provider_id, event, expires) VALUES (?, ?, ?, ?)"};
+const Sql kParked{
+    "SELECT event FROM parked_receipts WHERE channel = ? AND provider_id = ? AND expires > ? ORDER BY rowid"};
+const Sql kTake{"DELETE FROM parked_receipts WHERE channel = ? AND provider_id = ?"};
+
+/// Of one provider id: sent, delivered, read and failed, each a few times.
+constexpr int64_t kMostParked = 16;
+
+}  // namespace
+
+bool knows_provider_id(Connection& db, std::string_view channel, std::string_view provider_id) {
+  return db.use(kKnown, channel, provider_id).step();
+}
+
+base::Result<Nothing> park_receipt(WriteState& state, const std::string& channel, const std::string& provider_id,
+                                   const model::event::Receipt& receipt, model::TimePoint now) {
+  auto& db = state.db;
+  // Looked up again here, where nothing can come between: else the receipt could be parked after its attempt took its own.
+  if (knows_provider_id(db, channel, provider_id))
+    return fail(Code::conflict, "the provider id is known by now; look the attempt up again");
+  if (auto row = db.use(kParkedFor, channel, provider_id); row.step() && row.integer(0) >= kMostParked)
+    return fail(Code::limited, "too many receipts for one unknown provider id");
+  db.run(kPark, channel, provider_id, model::to_json_text(model::Event{receipt}), base::unix_us(now + kKeyLife));
+  return Nothing{};
+}
+
+base::Result<std::vector<model::event::Receipt>> take_parked(WriteState& state, const std::string& channel,
+                                                             const std::string& provider_id) {
+  std::vector<model::event::Receipt> out;
+  {
+    auto row = state.db.use(kParked, channel, provider_id, base::unix_us(state.clock.now()));
+    while (row.step()) {
+      auto event = model::event_from_json(row.text(0));
+      if (!event) return event.error();
+      if (auto* receipt = std::get_if<model::event::Receipt>(&*event)) out.push_back(std::move(*receipt));
+    }
+  }
+  if (!out.empty()) state.db.run(kTake, channel, provider_id);
+  return out;
+}
+
+}  // namespace herald::store::sqlite

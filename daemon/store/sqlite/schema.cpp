@@ -1,0 +1,63 @@
+#include "store/sqlite/schema.hpp"
+
+#include <string>
+
+namespace herald::store::sqlite {
+namespace {
+
+using base::Code;
+using base::fail;
+
+const Sql kRecord{"INSERT INTO schema_version(version, name, applied) VALUES (?, ?, ?)"};
+
+}  // namespace
+
+base::Result<void> migrate(Connection& db, std::string_view path, int64_t now_us) {
+  const std::string file{path};
+  if (db.ask("SELECT count(*) FROM sqlite_schema WHERE name = 'schema_version'") == "0") {
+    if (db.ask("SELECT count(*) FROM sqlite_schema") != "0")
+      return fail(Code::invalid, file + " is the database of another program; give Herald a file of its own", "storage.url");
+    db.exec("BEGIN IMMEDIATE; CREATE TABLE schema_version (version INTEGER PRIMARY KEY, name TEXT NOT NULL,"
+            " applied INTEGER NOT NULL) STRICT; COMMIT");
+  }
+  const int known = migrations().back().version;
+  const int present = std::stoi("0" + db.ask("SELECT coalesce(max(version), 0) FROM schema_version"));
+  if (present > known)
+    return fail(Code::invalid,
+                file + " has schema " + std::to_string(present) + ", this program knows up to " + std::to_string(known) +
+                    "; start the newer heraldd, or restore a backup from before the upgrade",
+                "storage.url");
+  for (const auto& migration : migrations()) {
+    if (migration.version <= present) continue;
+    db.exec("BEGIN IMMEDIATE");
+    try {
+      db.exec(migration.sql);
+      db.run(kRecord, migration.version, migration.name, now_us);
+      db.exec("COMMIT");
+    } catch (const SqlError&) {
+      try {
+        db.exec("ROLLBACK");
+      } catch (const SqlError&) {  // SQLite already rolled back by itself
+      }
+      throw;
+    }
+  }
+  return {};
+}
+
+base::Result<void> check_pragmas(Connection& db, std::string_view path) {
+  const auto journal = db.ask("PRAGMA journal_mode");
+  const auto synchronous = db.ask("PRAGMA synchronous");
+  if (journal != "wal")
+    return fail(Code::invalid,
+                std::string{path} + ": journal_mode is " + journal +
+                    ", not wal; Herald needs a local file system with shared memory (no NFS, no :memory:)",
+                "storage.url");
+  if (synchronous != "2")
+    return fail(Code::invalid,
+                std::string{path} + ": synchronous is " + synchronous + ", not 2 (FULL); nothing would be durable",
+                "storage.url");
+  return {};
+}
+
+}  // namespace herald::store::sqlite

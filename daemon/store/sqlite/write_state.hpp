@@ -1,0 +1,49 @@
+#pragma once
+
+#include <atomic>
+#include <optional>
+
+#include "store/sqlite/counters.hpp"
+#include "store/sqlite/notification_cache.hpp"
+#include "store/store.hpp"
+
+namespace herald::store::sqlite {
+
+/// Options that may change while running.
+struct Settings {
+  std::atomic<unsigned> keep{10};
+  std::atomic<uint64_t> backlog{0};
+  std::atomic<uint64_t> max_bytes{0};
+};
+
+/// What a write request works on: the writing connection and what the writer remembers of the file. Writer thread.
+class WriteState {
+ public:
+  WriteState(const std::string& path, const Settings& settings, const Decide& decide, const base::Clock& clock);
+
+  Connection db;
+  const Settings& settings;
+  const Decide& decide;
+  const base::Clock& clock;
+  ChainCache chains;
+  NotificationCache cache;
+  Counters counters;
+
+  void begin();
+  /// Throws SqlError; whether it is durable is then not known.
+  void commit();
+  void rollback();
+  /// Copies the log into the file when it has grown; between transactions. `all`: everything, and empties the log.
+  void checkpoint(bool all);
+
+  /// From memory or the file; valid until the next call.
+  base::Result<StoredNotification*> find(std::string_view id);
+
+ private:
+  void limit_size();
+
+  model::TimePoint next_purge_{};
+  uint64_t size_limit_ = 0;
+};
+
+}  // namespace herald::store::sqlite

@@ -1,0 +1,171 @@
+#include "store/sqlite/writer.hpp"
+
+#include "store/sqlite/schema.hpp"
+
+namespace herald::store::sqlite {
+namespace {
+
+using base::Code;
+using base::fail;
+
+/// Requests in one transaction: enough to pay for the sync, few enough that the first does not wait for long.
+constexpr std::size_t kBatch = 512;
+constexpr base::Backoff kReopen{std::chrono::milliseconds{100}, std::chrono::seconds{5}};
+
+/// A callback that throws is a bug of its room; the other answers of the batch must go out all the same.
+template <class F>
+void safely(F&& f) noexcept {
+  try {
+    f();
+  } catch (...) {
+  }
+}
+
+}  // namespace
+
+Writer::Writer(std::string path, std::size_t queue, const Settings& settings, const Decide& decide,
+               const base::Clock& clock, std::unique_ptr<WriteState> state)
+    : path_(std::move(path)), limit_(queue), settings_(settings), decide_(decide), clock_(clock), state_(std::move(state)) {
+  state_->counters.load(state_->db);
+  thread_ = std::thread{[this] { loop(); }};
+}
+
+Writer::~Writer() {
+  stop();
+  finish();
+}
+
+void Writer::submit(std::unique_ptr<WriteOp> op) {
+  const char* why = nullptr;
+  {
+    const std::lock_guard lock{mutex_};
+    if (stopping_) why = "the store is closing; try again after the restart";
+    else if (queue_.size() >= limit_) why = "too many writes are waiting; try again in a moment";
+    else queue_.push_back(std::move(op));
+  }
+  if (why != nullptr) safely([&] { op->refuse(fail(Code::unavailable, why)); });
+  else wake_.notify_one();
+}
+
+void Writer::stop() {
+  {
+    const std::lock_guard lock{mutex_};
+    stopping_ = true;
+  }
+  wake_.notify_one();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Writer::finish() {
+  if (!state_) return;
+  try {
+    state_->checkpoint(true);
+  } catch (const SqlError&) {  // the log keeps everything and is read at the next start
+  }
+  state_.reset();
+}
+
+Health Writer::health() const {
+  const std::lock_guard lock{mutex_};
+  return {writable_, commits_, writes_, queue_.size()};
+}
+
+void Writer::loop() {
+  Batch batch;
+  while (take(batch)) {
+    commit(batch);
+    batch.clear();
+    if (!state_) continue;
+    try {
+      state_->checkpoint(false);
+    } catch (const SqlError& error) {
+      give_up(batch, error);
+    }
+  }
+}
+
+bool Writer::take(Batch& batch) {
+  std::unique_lock lock{mutex_};
+  wake_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
+  while (!queue_.empty() && batch.size() < kBatch) {
+    batch.push_back(std::move(queue_.front()));
+    queue_.pop_front();
+  }
+  return !batch.empty();
+}
+
+void Writer::commit(Batch& batch) {
+  if (!ready()) {
+    for (auto& op : batch)
+      safely([&] { op->refuse(fail(Code::unavailable, "the database cannot be opened at present; try again later")); });
+    return;
+  }
+  try {
+    while (!batch.empty() && !try_commit(batch)) {
+    }
+    for (auto& op : batch) safely([&] { op->answer(); });
+  } catch (const SqlError& error) {
+    give_up(batch, error);
+  }
+}
+
+/// One transaction over the batch. When a request fails it is answered and taken out, and false given: the others again.
+bool Writer::try_commit(Batch& batch) {
+  state_->begin();
+  for (auto op = batch.begin(); op != batch.end(); ++op) {
+    std::string why;
+    try {
+      (*op)->run(*state_);
+      continue;
+    } catch (const SqlError& error) {
+      if (error.fatal()) throw;
+      why = error.what();
+    } catch (const std::exception& error) {
+      why = error.what();
+    }
+    state_->rollback();
+    const auto failed = std::move(*op);
+    batch.erase(op);
+    safely([&] { failed->refuse(fail(Code::internal, "the database refused the request: " + why)); });
+    return false;
+  }
+  state_->commit();
+  commits_.fetch_add(1, std::memory_order_relaxed);
+  writes_.fetch_add(batch.size(), std::memory_order_relaxed);
+  writable_ = true;
+  failures_ = 0;
+  return true;
+}
+
+/// Nothing is tried again on a connection that failed: after a failed sync the kernel may have dropped what was not written.
+void Writer::give_up(Batch& batch, const SqlError& error) {
+  writable_ = false;
+  state_.reset();
+  // The first time at once: most often the disk had room again for something smaller.
+  retry_at_ = clock_.mono() + (failures_ == 0 ? base::Duration{0} : kReopen.after(failures_, failures_));
+  ++failures_;
+  const auto why = "the database cannot write (" + std::string{error.what()} + "); free space or repair, then try again";
+  for (auto& op : batch) safely([&] { op->refuse(fail(Code::unavailable, why)); });
+}
+
+bool Writer::ready() {
+  if (state_) return true;
+  if (clock_.mono() < retry_at_) return false;
+  try {
+    state_ = open();
+  } catch (const std::exception&) {
+    ++failures_;
+    retry_at_ = clock_.mono() + kReopen.after(failures_, failures_);
+  }
+  return state_ != nullptr;
+}
+
+std::unique_ptr<WriteState> Writer::open() const {
+  auto state = std::make_unique<WriteState>(path_, settings_, decide_, clock_);
+  if (const auto checked = check_pragmas(state->db, path_); !checked) throw SqlError{1, checked.error().message};
+  // What was in doubt may have become durable.
+  state->counters.load(state->db);
+  return state;
+}
+
+}  // namespace herald::store::sqlite
