@@ -19,7 +19,7 @@ if(HERALD_CCACHE)
   endif()
 endif()
 
-add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wno-missing-field-initializers -Werror)
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor> -Wno-missing-field-initializers -Werror)
 # Debian's hardening flags; the sanitizers bring their own checks and dislike _FORTIFY_SOURCE.
 if(HERALD_SANITIZE)
   add_compile_options(-fsanitize=${HERALD_SANITIZE} -fno-omit-frame-pointer -g1)

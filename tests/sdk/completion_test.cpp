@@ -29,14 +29,25 @@ TEST_F(Sdk, CarriesEveryFieldOfAMessage) {
     done(Outcome::delivered());
   };
   start();
-  herald::Message m{.id = "i", .herald_id = "h", .kind = "k", .type = "t", .recipient = "r",
-                    .address_kind = "phone", .user = "42", .locale = "fr-CM",
-                    .time_zone = "Africa/Douala", .subject = "s", .params_json = "{}",
-                    .conversation = "c", .identities = {{"phone", "+1"}, {"phone", "+2"}},
+  herald::Message m{.id = "i",
+                    .herald_id = "h",
+                    .kind = "k",
+                    .type = "t",
+                    .recipient = "r",
+                    .address_kind = "phone",
+                    .user = "42",
+                    .locale = "fr-CM",
+                    .time_zone = "Africa/Douala",
+                    .subject = "s",
+                    .params_json = "{}",
+                    .conversation = "c",
+                    .identities = {{"phone", "+1"}, {"phone", "+2"}},
                     .fields = {{"price", "15 000"}},
                     .parts = {{"text/plain", "", "Bonjour"}, {"image/png", "a.png", "\x89"}},
                     .actions = {{"yes", "OUI", "OUI"}, {"no", "NON", "NON"}},
-                    .priority = 3, .created_unix_ms = 5, .expires_unix_ms = 6};
+                    .priority = 3,
+                    .created_unix_ms = 5,
+                    .expires_unix_ms = 6};
   const auto op = host.deliver(m, 7);
   EXPECT_EQ(seen.op, op);
   EXPECT_EQ(seen.attempt, 7u);
@@ -87,7 +98,8 @@ TEST_F(Sdk, ThrowIsTheStatusAndTheOnlyAnswer) {
   };
   start();
   const auto op = host.deliver({});
-  EXPECT_EQ(host.outcome(op), nullptr) << "the dropped Completion must not answer before the status";
+  EXPECT_EQ(host.outcome(op), nullptr)
+      << "the dropped Completion must not answer before the status";
   EXPECT_EQ(host.last_status().code, HERALD_E_INVALID);
   EXPECT_EQ(host.last_status().text, "no such template");
   EXPECT_EQ(finish(), "");
@@ -145,9 +157,8 @@ TEST_F(Sdk, AnswersFromAnotherThread) {
 
 TEST_F(Sdk, WhatIsOpenAtStopEndsAsUnknownWithoutALateCall) {
   script.deliver = [](Probe& p, const Delivery&, Completion done) {
-    p.host().after(std::chrono::hours{1}, [done = std::move(done)]() mutable {
-      done(Outcome::delivered());
-    });
+    p.host().after(std::chrono::hours{1},
+                   [done = std::move(done)]() mutable { done(Outcome::delivered()); });
   };
   start();
   const auto op = host.deliver({});

@@ -82,9 +82,8 @@ TEST_F(Sdk, TokensAreRoutedToTheirOwnCallbacks) {
   std::map<std::string, std::string> got;
   script.start = [&](Probe& p) {
     for (const char* url : {"https://a", "https://b", "https://c"})
-      p.host().fetch({.url = url}, [&got, url](herald::FetchResult r) {
-        got[url] = r.response.body;
-      });
+      p.host().fetch({.url = url},
+                     [&got, url](herald::FetchResult r) { got[url] = r.response.body; });
     p.host().kv_get("k", [&](herald::Stored s) { got["k"] = s.value; });
   };
   host.store.kv["k"] = {"v", 3, 0};
@@ -100,7 +99,10 @@ TEST_F(Sdk, FetchSaysHowFarItGot) {
   std::vector<herald::FetchResult> got;
   script.start = [&](Probe& p) {
     for (int i = 0; i < 2; ++i)
-      p.host().fetch({.method = "POST", .url = "https://x", .headers = {{"A", "b"}}, .body = "{}",
+      p.host().fetch({.method = "POST",
+                      .url = "https://x",
+                      .headers = {{"A", "b"}},
+                      .body = "{}",
                       .once = true},
                      [&](herald::FetchResult r) { got.push_back(std::move(r)); });
   };
@@ -122,7 +124,9 @@ TEST_F(Sdk, FetchSaysHowFarItGot) {
 TEST_F(Sdk, CancelledFetchStillCallsBack) {
   herald_status status = HERALD_OK;
   script.start = [&](Probe& p) {
-    p.host().fetch({.url = "https://x"}, [&](herald::FetchResult r) { status = r.status; }).cancel();
+    p.host()
+        .fetch({.url = "https://x"}, [&](herald::FetchResult r) { status = r.status; })
+        .cancel();
   };
   start();
   EXPECT_EQ(status, HERALD_E_STATE);

@@ -1,4 +1,5 @@
-// A channel whose behaviour each test writes in place. Its entry is linked into the test executable.
+// A channel whose behaviour each test writes in place. Its entry is linked into the test
+// executable.
 #pragma once
 
 #include <functional>

@@ -14,12 +14,14 @@ herald::Principal person(std::string user) { return {HERALD_PRINCIPAL_USER, std:
 
 TEST_F(Sdk, MountedRouteSeesPathQueryAndPrincipal) {
   script.start = [](Probe& p) {
-    p.host().mount({.methods = "GET", .path = "/n/{user}"}, [](const Incoming& r, const Exchange& ex) {
-      ex.respond(Response::plain(r.user + "|" + std::string{r.query_value("a")} + "|" +
-                                 r.who.user + "|" + std::string{r.header("x-y")}));
+    p.host().mount(
+        {.methods = "GET", .path = "/n/{user}"}, [](const Incoming& r, const Exchange& ex) {
+          ex.respond(Response::plain(r.user + "|" + std::string{r.query_value("a")} + "|" +
+                                     r.who.user + "|" + std::string{r.header("x-y")}));
+        });
+    p.host().mount({.methods = "GET", .path = "/n/poll"}, [](const Incoming&, const Exchange& ex) {
+      ex.respond(Response::plain("poll"));
     });
-    p.host().mount({.methods = "GET", .path = "/n/poll"},
-                   [](const Incoming&, const Exchange& ex) { ex.respond(Response::plain("poll")); });
   };
   host.store.people = {{{"phone", "+237691924173"}, "42"}};
   start();
@@ -134,15 +136,14 @@ TEST_F(Sdk, WriteManyTellsTheSlowOneThatItMissedSomething) {
 
 TEST_F(Sdk, WebSocketsCarryTextBothWays) {
   script.start = [](Probe& p) {
-    p.host().mount(
-        {.path = "/ws", .access = HERALD_ACCESS_ANYONE, .flags = HERALD_ROUTE_WEBSOCKET},
-        [](const Incoming&, const Exchange& ex) {
-          ex.ws_accept();
-          ex.on_text([ex](std::string_view text) {
-            ex.ws_send("echo " + std::string{text});
-            if (text == "bye") ex.ws_close(1000);
-          });
-        });
+    p.host().mount({.path = "/ws", .access = HERALD_ACCESS_ANYONE, .flags = HERALD_ROUTE_WEBSOCKET},
+                   [](const Incoming&, const Exchange& ex) {
+                     ex.ws_accept();
+                     ex.on_text([ex](std::string_view text) {
+                       ex.ws_send("echo " + std::string{text});
+                       if (text == "bye") ex.ws_close(1000);
+                     });
+                   });
   };
   start();
   const auto id = host.request("GET", "/ws").id;
@@ -164,7 +165,9 @@ TEST_F(Sdk, AppendAnswersTheDeliveryAndIsIdempotent) {
                           [&](herald::Items items) { ids.push_back(items.items.at(0).id); });
   };
   start();
-  const herald::Message m{.herald_id = "h1", .type = "provider_request", .user = "42",
+  const herald::Message m{.herald_id = "h1",
+                          .type = "provider_request",
+                          .user = "42",
                           .actions = {{"yes", "OUI", "OUI"}}};
   const auto first = host.deliver(m), again = host.deliver(m);
   ASSERT_NE(host.outcome(first), nullptr);
@@ -206,8 +209,8 @@ TEST_F(Sdk, ListGivesNoEvidenceUntilEveryByteIsWritten) {
         ex.on_closed([&p, ex, ids](herald_status s) {
           if (s == HERALD_OK) p.host().inbox_seen(ex, ids, HERALD_SEEN_DELIVERED);
         });
-        ex.respond(Response::plain(std::to_string(list.items.size()) + "/" +
-                                   std::to_string(list.unread)));
+        ex.respond(
+            Response::plain(std::to_string(list.items.size()) + "/" + std::to_string(list.unread)));
       });
     });
   };
@@ -215,9 +218,9 @@ TEST_F(Sdk, ListGivesNoEvidenceUntilEveryByteIsWritten) {
   host.inbox.add("42", {.text = "one"});
   host.inbox.add("42", {.text = "two"});
   host.inbox.add("43", {.text = "not yours"});
-  EXPECT_EQ(host.request("GET", "/n/42", {.who = person("42"), .client_vanishes = true})
-                .response.body,
-            "2/2");
+  EXPECT_EQ(
+      host.request("GET", "/n/42", {.who = person("42"), .client_vanishes = true}).response.body,
+      "2/2");
   EXPECT_FALSE(host.inbox.boxes["42"].rows[0].delivered);
   host.request("GET", "/n/42", {.who = person("42")});
   EXPECT_TRUE(host.inbox.boxes["42"].rows[0].delivered);

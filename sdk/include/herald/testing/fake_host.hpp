@@ -63,6 +63,9 @@ class FakeHost {
     for (uint32_t i = 0; i < entry.descriptors_size; ++i)
       if (id.empty() || view(entry.descriptors[i]->id) == id) descriptor_ = entry.descriptors[i];
     if (descriptor_ == nullptr) return {HERALD_E_NOT_FOUND, "no such plugin in this library"};
+    if (descriptor_->id.size == 0) return {HERALD_E_INVALID, "the descriptor has no id"};
+    if (descriptor_->interfaces.size == 0)
+      return {HERALD_E_INVALID, "the descriptor names no interface"};
     return call(
         [&](herald_error* e) { return entry.create(&host_, descriptor_->id, &plugin_, e); });
   }
