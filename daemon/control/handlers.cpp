@@ -35,13 +35,11 @@ class Debt {
     auto& out = *result;
     if (const auto* valid = out.if_contains("valid"); valid != nullptr && valid->is_bool()) {
       if (!valid->get_bool()) {
-        out.erase("valid");
-        out.erase("warnings");
-        out.erase("changed");
+        for (const auto* name : {"valid", "warnings", "changed"}) out.stable_erase(name);
         if (!out.contains("diagnostics")) out["diagnostics"] = json::array{};
         return answer_(error("io.herald.ConfigurationInvalid", std::move(out)));
       }
-      for (const auto* name : {"valid", "diagnostics", "text"}) out.erase(name);
+      for (const auto* name : {"valid", "diagnostics", "text"}) out.stable_erase(name);
     }
     if (!wrap.empty()) return answer_(Reply{.error = {}, .parameters = {{wrap, std::move(out)}}});
     answer_(Reply{.error = {}, .parameters = std::move(out)});
@@ -185,12 +183,20 @@ void Handlers::start(const Caller& caller, const std::string& method, const json
   const auto who = "uid:" + std::to_string(caller.peer.uid);
   try {
     auto& producer = operations_.producer();
-    if (method == "Send") return producer.submit(who, json::value(in), reply);
+    if (method == "Send") {
+      auto request = in;
+      if (const auto spelled = text(in, "recipient"); in.contains("recipient")) {
+        if (in.contains("to")) return debt->pay(fail(Code::invalid, "give to or recipient, not both", "recipient"));
+        request.stable_erase("recipient");
+        request["to"] = spelled;
+      }
+      return producer.submit(who, json::value(std::move(request)), reply);
+    }
     if (method == "Show") return producer.timeline(text(in, "id"), flag(in, "private"), wrapped("notification"));
     if (method == "Cancel") return producer.cancel(text(in, "id"), who, reply);
     if (method == "List") {
       auto query = in;
-      query.erase("private");
+      query.stable_erase("private");
       return producer.list(query, flag(in, "private"), reply);
     }
     if (method == "Status") return operations_.status(reply);

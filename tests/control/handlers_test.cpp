@@ -46,6 +46,8 @@ const MethodRow kMethods[] = {
     {"Send", R"({"kind":"message","to":{"user":42},"params":{"a":"b"},"priority":"high","expires_at":null})",
      R"(submit uid:1000 {"kind":"message","to":{"user":42},"params":{"a":"b"},"priority":"high"})",
      R"({"id":"n1","state":"queued","repeated":false})", R"({"id":"n1","state":"queued","repeated":false})"},
+    {"Send", R"({"kind":"message","recipient":"691 92 41 73"})", R"(submit uid:1000 {"kind":"message","to":"691 92 41 73"})",
+     R"({"id":"n1","state":"queued"})", R"({"id":"n1","state":"queued"})"},
     {"Show", R"({"id":"n1"})", "timeline n1", R"({"id":"n1","kind":"message","state":"delivered"})",
      R"({"notification":{"id":"n1","kind":"message","state":"delivered"}})"},
     {"Show", R"({"id":"n1","private":true})", "timeline n1 private", R"({"id":"n1","kind":"m","state":"queued"})",
@@ -123,7 +125,7 @@ TEST_F(HandlersTest, NamesTheParameterThatDoesNotFit) {
   const auto invalid = [](const char* name) {
     return std::string{R"(org.varlink.service.InvalidParameter {"parameter":")"} + name + "\"}";
   };
-  EXPECT_EQ(error("io.herald.Send", R"({"kind":"m"})"), invalid("to"));
+  EXPECT_EQ(error("io.herald.Show"), invalid("id"));
   EXPECT_EQ(error("io.herald.Send", R"({"to":"42"})"), invalid("to"));
   EXPECT_EQ(error("io.herald.Send", R"({"to":{},"priority":"loud"})"), invalid("priority"));
   EXPECT_EQ(error("io.herald.Send", R"({"to":{},"prio":"low"})"), invalid("prio"));
@@ -135,6 +137,7 @@ TEST_F(HandlersTest, NamesTheParameterThatDoesNotFit) {
 }
 
 TEST_F(HandlersTest, ChecksWhatTheDescriptionCannotSay) {
+  EXPECT_EQ(call("io.herald.Send", R"({"to":{"user":1},"recipient":"1"})").error, "io.herald.InvalidRequest");
   EXPECT_EQ(call("io.herald.CheckConfig", R"({"path":"herald.yaml"})").error, "io.herald.InvalidRequest");
   EXPECT_EQ(call("io.herald.CreateUserToken", R"({"user":"7","lifetime":0})").error, "io.herald.InvalidRequest");
   EXPECT_EQ(call("io.herald.CreateUserToken", R"({"user":"7","lifetime":99999999999})").error, "io.herald.InvalidRequest");
