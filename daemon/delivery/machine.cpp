@@ -66,9 +66,18 @@ bool Machine::already_sent(unsigned step) const {
   return std::any_of(p.attempts.begin(), p.attempts.end(), [&](const Attempt& a) {
     if (a.channel != chain_.steps[step].channel || !may_have_it(a)) return false;
     if (a.run != p.run) return !p.resend;
-    // Tries of one step in one round are its retries: R6 decides about them, not R7.
-    return a.step != step || a.round != p.round;
+    return a.step != step || a.round != p.round;  // else its own try: see live_try()
   });
+}
+
+const Attempt* Machine::live_try(unsigned step) const {
+  for (const auto& a : p.attempts) {
+    if (a.run != p.run || a.round != p.round || a.step != step || !may_have_it(a)) continue;
+    // Unknown on an idempotent channel is tried again (R6).
+    const bool again = !a.in_flight && a.evidence == Evidence::none && chain_.steps[step].idempotent;
+    if (!again) return &a;
+  }
+  return nullptr;
 }
 
 bool Machine::left_in_round(unsigned step) const {

@@ -52,6 +52,8 @@ class Machine {
   bool stopping() const { return p.cancel_requested || p.expiry_passed; }
   /// R7: the channel of that step already has it, or may have it.
   bool already_sent(unsigned step) const;
+  /// The try of that step in this round that has arrived, or may have: it is waited for, not repeated. nullptr: none.
+  const model::Attempt* live_try(unsigned step) const;
   bool left_in_round(unsigned step) const;
   /// R9: later rounds go without it.
   bool barred(unsigned step) const;
@@ -82,6 +84,8 @@ class Machine {
 
   // receipts.cpp
   void late(model::Attempt& attempt, const model::Outcome& outcome);
+  /// What an outcome says, as a receipt would.
+  void news(model::Attempt& attempt, const model::Outcome& outcome);
   void evidence(model::Attempt& attempt, model::Evidence level);
   void failed(model::Attempt& attempt, const model::Outcome& outcome);
 
@@ -90,6 +94,8 @@ class Machine {
   void hold(const model::Attempt& attempt);
   void leave(model::Reason reason, bool transient, std::string detail = {});
   void enter(unsigned step, model::Reason reason);
+  /// Enters a step that was interrupted while it waited for this attempt.
+  void resume(const model::Attempt& attempt, model::Reason reason);
   void advance(model::Reason reason);
   void exhausted(model::Reason reason);
   void end(model::State state, model::Reason reason);

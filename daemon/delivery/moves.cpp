@@ -49,10 +49,21 @@ void Machine::advance(Reason reason) {
   for (unsigned i = 0; i < chain_.steps.size(); ++i) {
     if (left_in_round(i) || barred(i)) continue;
     if (chain_.steps[i].reaches_nobody && !last_round) continue;
+    if (const auto* live = live_try(i)) return resume(*live, reason);
     if (!already_sent(i)) return enter(i, reason);
     p.left.push_back({p.run, p.round, i, Reason::already_sent, false, {}, now_});
   }
   exhausted(reason);
+}
+
+void Machine::resume(const Attempt& attempt, Reason reason) {
+  enter(attempt.step, reason);
+  p.step_started = attempt.started;
+  if (attempt.in_flight) return;
+  if (attempt.reaches_nobody) return leave(Reason::reaches_nobody, false);
+  p.wait_started = attempt.ended;
+  if (attempt.evidence >= until_of(attempt)) return hold(attempt);
+  p.state = State::waiting;
 }
 
 void Machine::exhausted(Reason reason) {
@@ -76,6 +87,7 @@ void Machine::exhausted(Reason reason) {
   // This was the last round after all: now those that reach nobody, each once (R10).
   for (unsigned i = 0; i < chain_.steps.size(); ++i) {
     if (!chain_.steps[i].reaches_nobody || left_in_round(i) || barred(i)) continue;
+    if (const auto* live = live_try(i)) return resume(*live, reason);
     if (!already_sent(i)) return enter(i, reason);
     p.left.push_back({p.run, p.round, i, Reason::already_sent, false, {}, now_});
   }

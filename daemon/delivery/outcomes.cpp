@@ -10,6 +10,7 @@ using namespace model;
 void Machine::on(const event::Completed& e) {
   auto* attempt = find(e.attempt);
   if (attempt == nullptr) return;
+  attempt->inbox = attempt->inbox || e.inbox;
   if (!attempt->in_flight) return late(*attempt, e.outcome);
   settle(*attempt, e.outcome, true);
 }
@@ -33,7 +34,7 @@ void Machine::settle(Attempt& attempt, const Outcome& outcome, bool certain) {
   if (!own || stopping()) {
     // Nothing waits for it any more, or only for its end: it counts as later news.
     attempt.outcome = outcome;
-    if (certain) late(attempt, outcome);
+    if (certain) news(attempt, outcome);
     if (parked) failed(attempt, *parked);
     if (!is_ended(p.state) && stopping()) stopped();
     return;

@@ -22,8 +22,16 @@ void Machine::on(const event::Reconciled& e) {
   if (!attempt->in_flight) late(*attempt, e.outcome);
 }
 
-/// An outcome for an attempt that is not waited for counts as a receipt (R13).
+/// A completion after the attempt was settled. That of a lost attempt counts as a receipt (R13); to an attempt that had its
+/// completion, as a channel gives it by appending to the inbox, a failing one adds nothing.
 void Machine::late(Attempt& attempt, const Outcome& outcome) {
+  const auto had = attempt.outcome.kind;
+  const bool lost = had == OutcomeKind::unknown || (had == OutcomeKind::retry && !attempt.failed);
+  const bool arrived = outcome.kind == OutcomeKind::delivered || outcome.kind == OutcomeKind::accepted;
+  if (lost || arrived) news(attempt, outcome);
+}
+
+void Machine::news(Attempt& attempt, const Outcome& outcome) {
   if (!outcome.provider_id.empty() && attempt.provider_id.empty()) attempt.provider_id = outcome.provider_id;
   switch (outcome.kind) {
     case OutcomeKind::delivered: return evidence(attempt, Evidence::delivered);

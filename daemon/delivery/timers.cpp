@@ -44,6 +44,7 @@ void Machine::on(const event::Due&) {
 bool Machine::ready_at_step() {
   if (step() == nullptr) return exhausted(Reason::chain_exhausted), false;
   if (p.state == State::trying) {
+    if (const auto* live = live_try(p.step)) return resume(*live, p.reason), false;
     if (!already_sent(p.step)) return true;
     return leave(Reason::already_sent, false), false;
   }
