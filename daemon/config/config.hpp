@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/backoff.hpp"
+#include "base/log.hpp"
 #include "config/mark.hpp"
 #include "model/chain.hpp"
 #include "model/types.hpp"
@@ -44,7 +45,7 @@ struct Control {
   friend bool operator==(const Control&, const Control&) = default;
 };
 
-enum class LogLevel { trace, debug, info, warning, error };
+using base::LogLevel;
 enum class LogFormat { text, json };
 struct Log {
   LogLevel level = LogLevel::info;
@@ -66,15 +67,18 @@ struct Secret {
   friend bool operator==(const Secret&, const Secret&) = default;
 };
 
+enum class TokenAlgorithm { hs256, hs384, hs512 };
 struct TokenKey {
-  std::string id;                   ///< `kid`; unique
-  std::string algorithm = "HS256";  ///< the only one a token signed with this key may use
-  std::string secret;               ///< name in Config::secrets
+  std::string id;      ///< `kid`, unique: 1 to 64 of [A-Za-z0-9._-]
+  TokenAlgorithm algorithm = TokenAlgorithm::hs256;  ///< the only one a token signed with this key may use
+  std::string secret;  ///< name in Config::secrets; 32 bytes or more
+  base::TimePoint verify_until{};  ///< after it the key is refused: for rotation; epoch: no end
   friend bool operator==(const TokenKey&, const TokenKey&) = default;
 };
 struct UserTokens {
   Duration lifetime{std::chrono::minutes{15}};  ///< of tokens Herald issues; the longest it accepts of others
   std::string audience = "herald";
+  std::string issuer;          ///< must equal `iss`; empty: not looked at
   std::vector<TokenKey> keys;  ///< any may verify, the first signs
   friend bool operator==(const UserTokens&, const UserTokens&) = default;
 };
@@ -87,6 +91,8 @@ struct Auth {
 struct Templates {
   std::string plugin = "catalog";
   std::string settings_json = "{}";
+  std::string sha256;                         ///< of the plugin's file, 64 small hex digits; empty: not pinned
+  Duration timeout{std::chrono::seconds{5}};  ///< of one rendering
   friend bool operator==(const Templates&, const Templates&) = default;
 };
 
@@ -104,6 +110,7 @@ struct Channel {
   std::map<std::string, std::string> secrets;  ///< the plugin's name for it -> name in Config::secrets
   std::vector<std::string> grants;             ///< of: submit
   std::string prefix;                          ///< of its HTTP routes, no slash at the end; /api/web-chat, /hooks/<channel>
+  std::string sha256;                          ///< of the plugin's file, 64 small hex digits; empty: not pinned
   Mark mark;
 };
 

@@ -8,7 +8,8 @@ namespace {
 
 // Places in the files do not count: only what is set.
 auto values(const Channel& c) {
-  return std::tie(c.plugin, c.enabled, c.isolation, c.timeout, c.max_in_flight, c.settings_json, c.secrets, c.grants, c.prefix);
+  return std::tie(c.plugin, c.enabled, c.isolation, c.timeout, c.max_in_flight, c.settings_json, c.secrets, c.grants, c.prefix,
+                  c.sha256);
 }
 auto values(const Step& s) { return std::tie(s.channel, s.until, s.within, s.try_for, s.attempts, s.backoff); }
 auto values(const Match& m) { return std::tie(m.kinds, m.priorities, m.producers); }

@@ -1,5 +1,6 @@
 #include "config/files.hpp"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -9,96 +10,137 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <memory>
 
 #include "config/tree.hpp"
 
 namespace herald::config {
 namespace {
 
-namespace fs = std::filesystem;
-
 constexpr std::size_t kMaxFiles = 256;
 constexpr int kTries = 5;
 
-// What tells that a file was changed or replaced.
-using Version = std::array<int64_t, 6>;
+class Fd {
+ public:
+  explicit Fd(int fd) : fd_(fd) {}
+  ~Fd() {
+    if (fd_ >= 0) close(fd_);
+  }
+  Fd(const Fd&) = delete;
+  Fd& operator=(const Fd&) = delete;
+  int get() const { return fd_; }
 
-Version version(const std::string& path) {
-  struct stat s {};
-  if (stat(path.c_str(), &s) != 0) return {-1, errno, 0, 0, 0, 0};
-  return {static_cast<int64_t>(s.st_dev), static_cast<int64_t>(s.st_ino), s.st_size,
-          s.st_mtim.tv_sec * 1'000'000'000 + s.st_mtim.tv_nsec, s.st_ctim.tv_sec, s.st_ctim.tv_nsec};
+ private:
+  int fd_;
+};
+
+// What tells that a file was changed or another one stands in its place; empty when there is none.
+using Version = std::vector<int64_t>;
+
+Version version(const struct stat& s) {
+  return {static_cast<int64_t>(s.st_dev), static_cast<int64_t>(s.st_ino), s.st_size,        s.st_mtim.tv_sec,
+          s.st_mtim.tv_nsec,              s.st_ctim.tv_sec,               s.st_ctim.tv_nsec};
 }
 
-// The files of a configuration in the order in which they are read. `ignored`: those with an ending that is easily mistaken.
-std::vector<std::string> list(const std::string& path, std::vector<std::string>& ignored) {
+// A file below `folder` (or AT_FDCWD) and the version that was read.
+struct Bytes {
+  std::string text;
+  Version version;
+  std::string problem;
+};
+
+Bytes read_at(int folder, const std::string& name, std::size_t limit) {
+  Bytes out;
+  const Fd file{openat(folder, name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)};
+  struct stat s {};
+  if (file.get() < 0 || fstat(file.get(), &s) != 0) {
+    out.problem = std::strerror(errno);
+    return out;
+  }
+  out.version = version(s);
+  if (!S_ISREG(s.st_mode)) {
+    out.problem = "it is not a file";
+    return out;
+  }
+  std::array<char, 65536> buffer;
+  while (out.text.size() <= limit) {
+    const auto n = read(file.get(), buffer.data(), std::min(buffer.size(), limit + 1 - out.text.size()));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) out.problem = std::strerror(errno);
+    if (n <= 0) break;
+    out.text.append(buffer.data(), static_cast<std::size_t>(n));
+  }
+  return out;
+}
+
+// The names of conf.d below `folder`, in order; `ignored`: those with an ending that is easily mistaken.
+std::vector<std::string> list(int folder, std::vector<std::string>& ignored) {
   std::vector<std::string> found;
-  std::error_code problem;
-  const auto folder = fs::path{path}.parent_path() / "conf.d";
-  for (fs::directory_iterator at{folder, problem}, end; !problem && at != end; at.increment(problem)) {
-    const auto name = at->path().filename().string();
+  const int fd = openat(folder, "conf.d", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return found;
+  const std::unique_ptr<DIR, int (*)(DIR*)> open{fdopendir(fd), &closedir};
+  if (!open) {
+    close(fd);
+    return found;
+  }
+  while (const auto* entry = readdir(open.get())) {
+    const std::string name = entry->d_name;
     if (name.starts_with('.')) continue;
-    if (name.ends_with(".yaml")) found.push_back((folder / name).string());
-    if (name.ends_with(".yml")) ignored.push_back((folder / name).string());
+    if (name.ends_with(".yaml")) found.push_back("conf.d/" + name);
+    if (name.ends_with(".yml")) ignored.push_back("conf.d/" + name);
   }
   std::sort(found.begin(), found.end());
-  found.insert(found.begin(), path);
   return found;
-}
-
-std::vector<Version> versions(const std::vector<std::string>& files) {
-  std::vector<Version> all;
-  for (const auto& file : files) all.push_back(version(file));
-  return all;
 }
 
 }  // namespace
 
 base::Result<std::string> read_bytes(const std::string& path, std::size_t limit) {
-  const auto failed = [&](const std::string& why) { return base::fail(base::Code::not_found, "cannot be read: " + why, path); };
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-  if (fd < 0) return failed(std::strerror(errno));
-  struct stat s {};
-  std::string text;
-  std::string why;
-  if (fstat(fd, &s) != 0 || !S_ISREG(s.st_mode)) {
-    why = "it is not a file";
-  } else {
-    std::array<char, 65536> buffer;
-    while (text.size() <= limit) {
-      const auto n = read(fd, buffer.data(), std::min(buffer.size(), limit + 1 - text.size()));
-      if (n < 0 && errno == EINTR) continue;
-      if (n < 0) why = std::strerror(errno);
-      if (n <= 0) break;
-      text.append(buffer.data(), static_cast<std::size_t>(n));
-    }
-  }
-  close(fd);
-  if (!why.empty()) return failed(why);
-  return text;
+  auto bytes = read_at(AT_FDCWD, path, limit);
+  if (!bytes.problem.empty()) return base::fail(base::Code::not_found, "cannot be read: " + bytes.problem, path);
+  return std::move(bytes.text);
 }
 
 std::optional<std::vector<Text>> read_files(const std::string& path, Diagnostics& diagnostics) {
+  const std::filesystem::path whole{path};
+  const auto beside = [&](const std::string& name) { return (whole.parent_path() / name).string(); };
   for (int i = 0; i < kTries; ++i) {
+    // One handle for all files: when the folder is a link that is turned to another folder meanwhile, we stay in this one.
+    const auto parent = whole.parent_path().empty() ? std::string{"."} : whole.parent_path().string();
+    const Fd folder{open(parent.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
+    if (folder.get() < 0) {
+      diagnostics.error({path, 0, 0}, std::string{"cannot be read: "} + std::strerror(errno));
+      return std::nullopt;
+    }
     std::vector<std::string> ignored;
-    const auto files = list(path, ignored);
-    if (files.size() > kMaxFiles) {
+    auto names = list(folder.get(), ignored);
+    if (names.size() >= kMaxFiles) {
       diagnostics.error({path, 0, 0}, "more than 255 files in conf.d; join some");
       return std::nullopt;
     }
-    const auto before = versions(files);
+    names.insert(names.begin(), whole.filename().string());
     std::vector<Text> texts;
-    std::vector<base::Error> problems;
-    for (const auto& file : files) {
-      auto text = read_bytes(file, kMaxFileBytes);
-      if (text) texts.push_back({file, std::move(*text)});
-      else problems.push_back(text.error());
+    std::vector<Version> versions;
+    Diagnostics problems;
+    for (const auto& name : names) {
+      auto bytes = read_at(folder.get(), name, kMaxFileBytes);
+      const auto shown = name == names.front() ? path : beside(name);
+      if (!bytes.problem.empty()) problems.error({shown, 0, 0}, "cannot be read: " + bytes.problem);
+      texts.push_back({shown, std::move(bytes.text)});
+      versions.push_back(std::move(bytes.version));
     }
     std::vector<std::string> ignored_after;
-    if (list(path, ignored_after) != files || versions(files) != before) continue;
-    for (const auto& problem : problems) diagnostics.error({problem.where, 0, 0}, problem.message);
-    for (const auto& file : ignored) diagnostics.warning({file, 0, 0}, "is not read; only names that end in .yaml are");
-    if (!problems.empty()) return std::nullopt;
+    auto names_after = list(folder.get(), ignored_after);
+    names_after.insert(names_after.begin(), names.front());
+    bool steady = names_after == names;
+    for (std::size_t k = 0; steady && k < names.size(); ++k) {
+      struct stat s {};
+      steady = (fstatat(folder.get(), names[k].c_str(), &s, 0) == 0 ? version(s) : Version{}) == versions[k];
+    }
+    if (!steady) continue;
+    for (const auto& problem : problems.all()) diagnostics.error(problem.mark, problem.message);
+    for (const auto& name : ignored) diagnostics.warning({beside(name), 0, 0}, "is not read; only names that end in .yaml are");
+    if (!problems.ok()) return std::nullopt;
     return texts;
   }
   diagnostics.error({path, 0, 0}, "changes while it is read; try again when the change is complete");

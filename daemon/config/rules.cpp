@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <string_view>
 
+#include "base/clock.hpp"
+
 namespace herald::config::rules {
 namespace {
 
@@ -146,6 +148,20 @@ std::string producer_pattern(const std::string& text) {
   const bool good = !text.empty() && text.size() <= 100 && (star == std::string::npos || star + 1 == text.size()) &&
                     std::none_of(text.begin(), text.end(), [](unsigned char c) { return c <= 0x20 || c == 0x7F; });
   return good ? "" : "must be a producer such as token:shop or uid:1000, or a beginning ended by `*`";
+}
+
+std::string key_id(const std::string& text) {
+  const bool good = !text.empty() && text.size() <= 64 && within(text, {kLower, kUpper, kDigits, "._-"});
+  return good ? "" : "must be 1 to 64 letters, digits, `.`, `-` and `_`";
+}
+
+std::string moment(const std::string& text) {
+  return base::parse_iso8601(text) ? "" : "must be a time such as 2026-01-31T12:00Z";
+}
+
+std::string sha256(const std::string& text) {
+  const bool good = text.empty() || (text.size() == 64 && within(text, {kDigits, "abcdef"}));
+  return good ? "" : "must be 64 small hexadecimal digits, as sha256sum prints them";
 }
 
 std::string not_empty(const std::string& text) { return text.empty() ? "must not be empty" : ""; }

@@ -21,6 +21,9 @@ std::string credential(const std::string& text);
 std::string prefix(const std::string& text);
 std::string kind_pattern(const std::string& text);
 std::string producer_pattern(const std::string& text);
+std::string key_id(const std::string& text);
+std::string moment(const std::string& text);         ///< ISO 8601
+std::string sha256(const std::string& text);
 std::string not_empty(const std::string& text);
 
 bool is_loopback(const std::string& address);

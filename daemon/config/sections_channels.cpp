@@ -20,6 +20,7 @@ void read_channel(Reader& r, Channel& ch) {
   r.text("prefix", ch.prefix, "where its HTTP routes lie; by default /api/web-chat for webchat, else /hooks/NAME", rules::prefix);
   r.free("settings", ch.settings_json, "what the plugin itself understands");
   r.pairs("secrets", ch.secrets, "the plugin's name of a secret -> its name under `secrets`", rules::instance_name);
+  r.text("sha256", ch.sha256, "the checksum that the plugin's file must have", rules::sha256);
   r.texts("grants", ch.grants, "what the plugin may do beyond its channel: submit", grant);
 }
 
@@ -28,7 +29,10 @@ void read_channel(Reader& r, Channel& ch) {
 void read_channels(Reader& root, Config& c) {
   root.section("templates", "where texts come from", [&](Reader& r) {
     r.text("plugin", c.templates.plugin, "the template plugin", rules::plugin_name);
-    r.free("settings", c.templates.settings_json, "what the plugin itself understands; of catalog: path");
+    r.free("settings", c.templates.settings_json, "what the plugin itself understands; of catalog: folder");
+    r.text("sha256", c.templates.sha256, "the checksum that the plugin's file must have", rules::sha256);
+    r.duration("timeout", c.templates.timeout, "how long one rendering may take",
+               {std::chrono::milliseconds{10}, std::chrono::minutes{1}});
   });
   root.named("channels", "ways to reach people, by name", rules::instance_name, [&](const std::string& name, Reader& r) {
     Channel ch;
@@ -66,12 +70,17 @@ void read_auth(Reader& root, Config& c) {
       auto& tokens = c.auth.user_tokens;
       t.duration("lifetime", tokens.lifetime, "how long a token may live", {std::chrono::seconds{10}, std::chrono::days{1}});
       t.text("audience", tokens.audience, "what `aud` must be", rules::not_empty);
+      t.text("issuer", tokens.issuer, "what `iss` must be; empty: not looked at");
       t.items("keys", "keys that verify tokens; the first one signs", [&](Reader& k) {
         TokenKey key;
-        k.text("id", key.id, "the key's id (`kid`)", rules::not_empty, true);
-        bool hs256 = true;
-        k.choice("algorithm", hs256, {{"HS256", true}}, "the one algorithm of this key");
+        k.text("id", key.id, "the key's id (`kid`)", rules::key_id, true);
+        using enum TokenAlgorithm;
+        k.choice("algorithm", key.algorithm, {{"HS256", hs256}, {"HS384", hs384}, {"HS512", hs512}},
+                 "the one algorithm of this key");
         k.text("secret", key.secret, "name of the secret, of 32 bytes or more", rules::instance_name, true);
+        std::string until;
+        k.text("verify_until", until, "when this key stops being accepted, such as 2026-01-31T12:00Z; for rotation", rules::moment);
+        if (!until.empty()) key.verify_until = *base::parse_iso8601(until);
         if (!k.describing()) tokens.keys.push_back(std::move(key));
       });
     });

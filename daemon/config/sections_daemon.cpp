@@ -31,7 +31,7 @@ void read_http(Reader& r, Config& c) {
 }
 
 void read_log(Reader& r, Config& c) {
-  using enum LogLevel;
+  using enum base::LogLevel;
   r.choice("level", c.log.level,
            {{"trace", trace}, {"debug", debug}, {"info", info}, {"warning", warning}, {"error", error}},
            "the least important message that is written");
