@@ -124,6 +124,7 @@ void Dispatcher::start_attempt(Work& work) {
     for (const auto& effect : decision.effects) {
       if (const auto* start = std::get_if<model::effect::Start>(&effect)) {
         work.unrecorded_due = true;
+        work.short_cut = start->attempt;
         return deliver(work, start->attempt);
       }
     }
@@ -176,6 +177,7 @@ void Dispatcher::completed(const std::string& id, model::AttemptRef attempt, mod
   if (!recorded) push(id, Pending{model::event::Completed{attempt, std::move(outcome)}, {}, std::move(rendering), {}});
   release_slot(id);
   if (auto* still = find(id)) advance(*still);
+  check_drained();
 }
 
 void Dispatcher::reconcile(Work& work, model::AttemptRef attempt) {

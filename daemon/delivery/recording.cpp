@@ -94,6 +94,7 @@ void Dispatcher::written(const std::string& id, const std::vector<model::Event>&
     if (p.done) p.done(applied);
   work.writing = false;
   perform(work, *applied);
+  work.short_cut.reset();
   if (work.starting && !work.in_flight && has_due(events)) {
     // The Due found something else to do than to start (expired, step left): the slot is for others.
     work.starting = false;
@@ -140,7 +141,7 @@ void Dispatcher::perform(Work& work, const store::Applied& applied) {
   for (const auto& effect : applied.effects) {
     if (const auto* start = std::get_if<model::effect::Start>(&effect)) {
       // The short cut has called deliver() already.
-      if (work.in_flight != start->attempt) deliver(work, start->attempt);
+      if (work.short_cut != start->attempt) deliver(work, start->attempt);
     } else if (const auto* cancel = std::get_if<model::effect::CancelAttempt>(&effect)) {
       for (const auto& attempt : work.progress().attempts)
         if (model::ref(attempt) == cancel->attempt) need_.channels.cancel(model::attempt_id(work.id(), attempt));

@@ -28,6 +28,7 @@ struct Dispatcher::Work {
   /// The idempotent short cut: the Due that started the attempt in flight is recorded together with its outcome, so that a
   /// notification costs one commit less. A crash in between repeats the same attempt under the same id.
   bool unrecorded_due = false;
+  std::optional<model::AttemptRef> short_cut;  ///< the attempt that Due starts
   /// The inbox item of this attempt is recorded, with the outcome: complete() brings nothing new.
   std::optional<model::AttemptRef> appended;
   bool starting = false;  ///< holds a slot; address, rendering or Due are on their way

@@ -114,8 +114,7 @@ TEST_F(DispatcherTest, ARestartDeclaresLostWhatWasInFlightAndDoesNotSendItAgainO
   answer(0, OutcomeKind::rejected);
   ASSERT_EQ(channels.deliveries.size(), 2U);
   ASSERT_NE(progress(kId).in_flight(), nullptr);
-  dispatcher.reset();
-  channels.deliveries.clear();
+  die();
   start();
   EXPECT_EQ(progress(kId).attempts.at(1).outcome.kind, OutcomeKind::unknown);
   executor.pass(1s);
@@ -132,12 +131,12 @@ TEST_F(DispatcherTest, RetriesReuseTheRenderedTextAlsoAfterARestart) {
   ASSERT_EQ(channels.deliveries.size(), 2U);
   EXPECT_EQ(channels.renders, 1);
   answer(1, OutcomeKind::retry);
-  dispatcher.reset();
+  die();
   start();
   executor.pass(10s);
-  ASSERT_GE(channels.deliveries.size(), 3U);
+  ASSERT_GE(channels.deliveries.size(), 1U);
   EXPECT_EQ(channels.renders, 1);
-  EXPECT_EQ(channels.deliveries[2].delivery.rendered->parts.at("text/plain"), "text of message");
+  EXPECT_EQ(channels.deliveries[0].delivery.rendered->parts.at("text/plain"), "text of message");
 }
 
 TEST_F(DispatcherTest, ATemplateThatFailsCostsTheStepNotTheDaemon) {

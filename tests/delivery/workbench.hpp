@@ -22,6 +22,11 @@ class HandExecutor final : public base::Executor {
   void cancel(uint64_t handle) override {
     std::erase_if(timers_, [&](const auto& t) { return t.first.second == handle; });
   }
+  /// The process is gone, and all that it meant to do.
+  void clear() {
+    tasks_.clear();
+    timers_.clear();
+  }
   void run() {
     while (!tasks_.empty()) {
       auto task = std::move(tasks_.front());
@@ -161,6 +166,11 @@ class DispatcherTest : public ::testing::Test {
     dispatcher = std::make_unique<Dispatcher>(Dispatcher::Needs{executor, store, channels, clock, recorder}, options);
     dispatcher->start([](auto result) { ASSERT_TRUE(result); });
     executor.run();
+  }
+  void die() {
+    executor.clear();
+    dispatcher.reset();
+    channels.deliveries.clear();
   }
   void answer(std::size_t delivery, model::OutcomeKind kind, std::string provider_id = {}) {
     model::Outcome outcome;
