@@ -218,6 +218,7 @@ class FakeHost {
   }
   template <class F>
   herald_op with_op(herald_op op, F&& f) {
+    run();  // what the test has set off before comes first
     if (!call([&](herald_error* e) { return f(op, e); }).ok()) core.refused(op);
     run();
     return op;
