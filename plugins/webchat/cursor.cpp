@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 
 namespace webchat {
 
@@ -20,7 +21,9 @@ std::optional<Cursor> parse_cursor(std::string_view text) {
     if (error != std::errc{}) return std::nullopt;
     at = after;
   }
-  return at == end ? std::optional{out} : std::nullopt;
+  constexpr uint64_t most = std::numeric_limits<int64_t>::max();
+  if (at != end || out.seq > most || out.id > most) return std::nullopt;
+  return out;
 }
 
 Cursor next(const Cursor& from, const herald::Items& answer) {

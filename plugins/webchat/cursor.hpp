@@ -12,7 +12,7 @@ struct Cursor {
   uint64_t epoch = 0, seq = 0, id = 0;
 };
 
-/// "epoch.seq.id" in decimal.
+/// "epoch.seq.id" in decimal; seq and id are below 2^63.
 std::string to_text(const Cursor& cursor);
 std::optional<Cursor> parse_cursor(std::string_view text);
 

@@ -26,7 +26,7 @@ std::string page(const herald::Items& inbox, bool history) {
 }  // namespace
 
 void list(const herald::Host& host, const herald::Incoming& request, const herald::Exchange& to) {
-  const auto asked = single(request.query, "history");
+  const auto asked = single(request, "history");
   if (!asked.problem.empty()) return refuse(to, 400, asked.problem);
   const auto history = asked.value.value_or("0");
   if (history != "0" && history != "1")

@@ -56,7 +56,7 @@ Checked<Name> name_in_body(std::string_view body) {
 /// /mark-read/123, else ?notification_id=123, else the body.
 Checked<Name> find_name(const herald::Incoming& request) {
   if (const auto id = herald::find(request.path, "id"); !id.empty()) return name_of(id);
-  const auto asked = single(request.query, "notification_id");
+  const auto asked = single(request, "notification_id");
   if (!asked.problem.empty()) return {{}, asked.problem};
   return asked.value ? name_of(*asked.value) : name_in_body(request.body);
 }

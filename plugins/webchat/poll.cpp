@@ -19,10 +19,10 @@ struct Since {
   int64_t unix_us = 0;
 };
 
-Checked<Since> since(const herald::Fields& query) {
-  const auto last_check = single(query, "last_check");
+Checked<Since> since(const herald::Incoming& request) {
+  const auto last_check = single(request, "last_check");
   if (!last_check.problem.empty()) return {{}, last_check.problem};
-  const auto cursor = single(query, "cursor");
+  const auto cursor = single(request, "cursor");
   if (!cursor.problem.empty()) return {{}, cursor.problem};
 
   Since out;
@@ -32,7 +32,7 @@ Checked<Since> since(const herald::Fields& query) {
       return {{},
               "last_check is not a date or time in ISO 8601 with Z or an offset; send for example "
               "2025-07-14T10:00:00Z, or the cursor of the last answer"};
-    out.unix_us = *at;
+    out.unix_us = std::max<int64_t>(*at, 0);  // nothing is older: 0 is from the start
   }
   if (cursor.value) {
     const auto at = parse_cursor(*cursor.value);
@@ -76,7 +76,7 @@ void read(const herald::Host& host, const herald::Exchange& to, const Since& fro
 }  // namespace
 
 void poll(const herald::Host& host, const herald::Incoming& request, const herald::Exchange& to) {
-  const auto from = since(request.query);
+  const auto from = since(request);
   if (!from.value) return refuse(to, 400, from.problem);
   read(host, to, *from.value, evidence_of(host, request, to));
 }

@@ -31,21 +31,34 @@ constexpr Endpoint kEndpoints[] = {
      test_notification},
 };
 
+// Where the API lies when the host wants whole paths instead of putting the granted prefix before them.
+constexpr const char* kUsualPrefix = "/api/web-chat";
+
+void mount(const herald::Host& host, const Endpoint& e, const std::string& prefix) {
+  herald::Route route;
+  route.methods = e.method;
+  route.path = prefix + e.path;
+  route.access = e.access;
+  route.scope = e.scope;
+  route.max_body = e.max_body;
+  host.mount(
+      route,
+      [host, handle = e.handle](const herald::Incoming& request, const herald::Exchange& exchange) {
+        handle(host, request, exchange);
+      },
+      [host, &e, prefix](const herald::Done& mounted) {
+        if (mounted.status == HERALD_E_DENIED && prefix.empty())
+          mount(host, e, kUsualPrefix);
+        else if (!mounted.ok())
+          host.error("route refused; compare the prefix granted to this channel and its neighbours",
+                     {{"path", e.path}, {"cause", mounted.error}});
+      });
+}
+
 }  // namespace
 
 void Webchat::start() {
-  for (const auto& e : kEndpoints) {
-    herald::Route route;
-    route.methods = e.method;
-    route.path = e.path;
-    route.access = e.access;
-    route.scope = e.scope;
-    route.max_body = e.max_body;
-    host().mount(route, [host = host(), handle = e.handle](const herald::Incoming& request,
-                                                           const herald::Exchange& exchange) {
-      handle(host, request, exchange);
-    });
-  }
+  for (const auto& endpoint : kEndpoints) mount(host(), endpoint, {});
 }
 
 herald::Response success(std::string json) {

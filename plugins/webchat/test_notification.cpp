@@ -14,6 +14,8 @@ constexpr std::size_t kLongestMessage = 16 * 1024;
 constexpr std::array<std::string_view, 4> kTypes{"info", "confirmation", "status_update",
                                                  "provider_request"};
 
+constexpr const char* kNobody = "There is no such user.";
+
 struct Wanted {
   std::string message = "Test notification", type = "info";
 };
@@ -54,7 +56,7 @@ void answer(const herald::Host& host, const herald::Exchange& to, const herald::
   if (stored.ok() && !stored.value.empty())
     to.respond(success(R"({"status":"success","message":"Test notification sent"})"));
   else if (stored.status == HERALD_E_NOT_FOUND)
-    refuse(to, 404, "no such user");
+    refuse(to, 404, kNobody);
   else if (stored.status == HERALD_E_INVALID)
     refuse(to, 400, because("the notification was not accepted"));
   else if (stored.status == HERALD_E_DENIED)
@@ -76,10 +78,8 @@ void test_notification(const herald::Host& host, const herald::Incoming& request
     if (const auto wrong = read(*json.value, wanted); !wrong.empty())
       return refuse(to, 422, wrong);
   }
-  // Resolved by the host, else as it was spelled: submit() then resolves it.
-  const std::string user{request.user.empty() ? herald::find(request.path, "user")
-                                              : std::string_view{request.user}};
-  host.submit(submission(user, wanted),
+  if (request.user.empty()) return refuse(to, 404, kNobody);
+  host.submit(submission(request.user, wanted),
               [host, to](const herald::Stored& stored) { answer(host, to, stored); });
 }
 
