@@ -10,9 +10,9 @@ namespace webchat {
 /// Ids of the items an answer returns to the person.
 using Returned = std::vector<uint64_t>;
 
-/// Prepares the evidence of one exchange; call it inside the handler, before the first question to the
-/// host. What stands in the list when the exchange has closed well is then reported as delivered -
-/// if it is the person who asked, and not a service in that person's place.
+/// Prepares the evidence of one exchange; call it inside the handler, before the first question to
+/// the host. What stands in the list when the exchange has closed well is then reported as
+/// delivered - if it is the person who asked, and not a service in that person's place.
 std::shared_ptr<Returned> evidence_of(const herald::Host& host, const herald::Incoming& request,
                                       const herald::Exchange& to);
 

@@ -1,5 +1,5 @@
-// handlers.hpp - one function per endpoint. Each answers the exchange exactly once, now or later, and
-// runs on the instance's strand; the host has already checked who may call.
+// handlers.hpp - one function per endpoint. Each answers the exchange exactly once, now or later,
+// and runs on the instance's strand; the host has already checked who may call.
 #pragma once
 
 #include <herald/herald.hpp>

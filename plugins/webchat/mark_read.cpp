@@ -21,8 +21,8 @@ struct Name {
   std::string herald_id{};
 };
 
-/// Digits are an id, everything else a herald_id: those are never all digits. A name no item can have
-/// stays {0, ""}.
+/// Digits are an id, everything else a herald_id: those are never all digits. A name no item can
+/// have stays {0, ""}.
 Checked<Name> name_of(std::string_view text) {
   if (text.empty()) return {{}, kMissing};
   Name name;
@@ -32,9 +32,10 @@ Checked<Name> name_of(std::string_view text) {
     return {name, {}};
   }
   name.id = 0;
-  const bool plausible = text.size() <= kLongestId &&
-                         text.find_first_not_of("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                                "abcdefghijklmnopqrstuvwxyz._-") == text.npos;
+  const bool plausible =
+      text.size() <= kLongestId && text.find_first_not_of(
+                                       "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                       "abcdefghijklmnopqrstuvwxyz._-") == text.npos;
   if (plausible) name.herald_id = text;
   return {name, {}};
 }

@@ -39,10 +39,10 @@ herald::Response problem(uint32_t http_status, std::string_view detail) {
   body["http_status"] = http_status;
   body["status"] = "error";
   body["message"] = detail;
-  herald::Response out{http_status,
-                       {{"Content-Type", "application/problem+json"},
-                        {"Cache-Control", "no-store"}},
-                       boost::json::serialize(body)};
+  herald::Response out{
+      http_status,
+      {{"Content-Type", "application/problem+json"}, {"Cache-Control", "no-store"}},
+      boost::json::serialize(body)};
   if (http_status == 503) out.headers.emplace_back("Retry-After", "1");
   return out;
 }

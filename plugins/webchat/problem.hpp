@@ -1,12 +1,13 @@
-// problem.hpp - errors: problem+json (RFC 9457) whose `status` and `message` are what old clients read.
+// problem.hpp - errors: problem+json (RFC 9457) whose `status` and `message` are what old clients
+// read.
 #pragma once
 
 #include <herald/herald.hpp>
 
 namespace webchat {
 
-/// The answer {type, title, detail, code, http_status, status: "error", message} of that HTTP status.
-/// `detail` names the cause and the next step; it never repeats what the client sent.
+/// The answer {type, title, detail, code, http_status, status: "error", message} of that HTTP
+/// status. `detail` names the cause and the next step; it never repeats what the client sent.
 herald::Response problem(uint32_t http_status, std::string_view detail);
 
 /// Answers with a problem that is the client's to solve.

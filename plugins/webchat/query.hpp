@@ -17,9 +17,9 @@ struct Checked {
 /// Most items one answer carries; also the host's limit.
 inline constexpr uint32_t kPage = 500;
 
-/// A query parameter that may be given once; the value borrows from the request. Absent is no problem,
-/// but a query of which the host left something out (not UTF-8, too many parameters) is: what is asked
-/// for might be in that part.
+/// A query parameter that may be given once; the value borrows from the request. Absent is no
+/// problem, but a query of which the host left something out (not UTF-8, too many parameters) is:
+/// what is asked for might be in that part.
 Checked<std::string_view> single(const herald::Incoming& request, std::string_view name);
 
 /// Nothing, or white space of JSON only.

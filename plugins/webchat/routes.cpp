@@ -31,7 +31,8 @@ constexpr Endpoint kEndpoints[] = {
      test_notification},
 };
 
-// Where the API lies when the host wants whole paths instead of putting the granted prefix before them.
+// Where the API lies when the host wants whole paths instead of putting the granted prefix before
+// them.
 constexpr const char* kUsualPrefix = "/api/web-chat";
 
 void mount(const herald::Host& host, const Endpoint& e, const std::string& prefix) {

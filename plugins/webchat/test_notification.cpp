@@ -75,8 +75,7 @@ void test_notification(const herald::Host& host, const herald::Incoming& request
   if (!is_blank(request.body)) {
     const auto json = parse_object(request.body);
     if (!json.value) return refuse(to, 400, "the body is " + json.problem);
-    if (const auto wrong = read(*json.value, wanted); !wrong.empty())
-      return refuse(to, 422, wrong);
+    if (const auto wrong = read(*json.value, wanted); !wrong.empty()) return refuse(to, 422, wrong);
   }
   if (request.user.empty()) return refuse(to, 404, kNobody);
   host.submit(submission(request.user, wanted),

@@ -61,7 +61,8 @@ TEST_F(List, APhoneNamesTheSameInbox) {
 
 // covers: S70
 TEST_F(List, MessageIsSafeForInnerHtmlAndTextIsExact) {
-  const std::string evil = "<script>alert('x')</script> <img src=x onerror=\"y\"> &lt; {{x}} \u0001";
+  const std::string evil =
+      "<script>alert('x')</script> <img src=x onerror=\"y\"> &lt; {{x}} \u0001";
   add(evil);
   const auto page = json(get(inbox));
   const auto& item = page.at("notifications").at(0);

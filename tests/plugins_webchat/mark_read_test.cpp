@@ -52,9 +52,9 @@ TEST_F(MarkRead, LowersUnreadByOneAndTheSecondTimeByNothing) {
 // covers: S15
 TEST_F(MarkRead, WorksByPhone) {
   add("one");
-  EXPECT_EQ(post("/notifications/" + kPhone + "/mark-read", R"({"notification_id":1})")
-                .response.body,
-            kDone);
+  EXPECT_EQ(
+      post("/notifications/" + kPhone + "/mark-read", R"({"notification_id":1})").response.body,
+      kDone);
   EXPECT_TRUE(is_read(1));
 }
 
@@ -75,8 +75,7 @@ TEST_F(MarkRead, UnknownAndForeignAreTheSame404) {
   std::string first;
   for (const auto* id : {"2", "99", "0", "-1", "18446744073709551615", "\"n2\"", "\"zz\"", "\"99\"",
                          "\"99999999999999999999999\"", "\"a b\"", "\"../1\""}) {
-    const auto seen =
-        post(inbox + "/mark-read", std::string{R"({"notification_id":)"} + id + "}");
+    const auto seen = post(inbox + "/mark-read", std::string{R"({"notification_id":)"} + id + "}");
     expect_problem(seen, 404, "not_found");
     if (first.empty()) first = seen.response.body;
     EXPECT_EQ(seen.response.body, first) << id;

@@ -27,7 +27,7 @@ TEST_F(Poll, WithoutLastCheckAllActiveItemsByteForByte) {
 
 // covers: S31 S32
 TEST_F(Poll, OnlyStrictlyNewerItemsInEverySpellingOfTheTime) {
-  add("first");  // 10:00:00.001
+  add("first");   // 10:00:00.001
   add("second");  // 10:00:00.002
   for (const auto* time : {"2025-07-14T10:00:00.001Z", "2025-07-14T10:00:00.001000Z",
                            "2025-07-14t10:00:00.0010009z", "2025-07-14T11:00:00.001%2B01:00",
@@ -53,8 +53,8 @@ TEST_F(Poll, AnythingElseIs400AndNeverEverything) {
        {"last_check=", "last_check", "last_check=yesterday", "last_check=1752487200",
         "last_check=2025-07-14T10:00:00", "last_check=2025-02-30", "last_check=2025-07-14T25:00Z",
         "last_check=2025-07-14T10:00:00Z%00", "last_check=2025-07-14&last_check=2025-07-14",
-        "cursor=", "cursor=x", "cursor=1.9223372036854775808.1", "cursor=1.2", "cursor=1.1.1&cursor=1.1.1",
-        "cursor=1.1.1&last_check=x"}) {
+        "cursor=", "cursor=x", "cursor=1.9223372036854775808.1", "cursor=1.2",
+        "cursor=1.1.1&cursor=1.1.1", "cursor=1.1.1&last_check=x"}) {
     const auto seen = get(polling + "?" + query);
     expect_problem(seen, 400, "invalid");
     EXPECT_EQ(seen.response.body.find("hidden"), std::string::npos) << query;

@@ -17,10 +17,10 @@ TEST_F(Routes, OtherMethodsAndPathsAreNotThePlugins) {
 TEST_F(Routes, BodiesAreBounded) {
   EXPECT_EQ(post(inbox + "/mark-read", std::string(5'000, ' ')).response.status, 413u);
   EXPECT_EQ(post(inbox + "/clear", std::string(5'000, ' ')).response.status, 413u);
-  EXPECT_EQ(post("/test-notification/42", std::string(129 * 1024, ' '),
-                 service("notifications:send"))
-                .response.status,
-            413u);
+  EXPECT_EQ(
+      post("/test-notification/42", std::string(129 * 1024, ' '), service("notifications:send"))
+          .response.status,
+      413u);
 }
 
 // covers: S16
@@ -44,8 +44,9 @@ TEST_F(RoutesOfOtherHosts, AHostThatWantsWholePathsGetsTheUsualPrefix) {
   load(host);
   host.fail_next("mount", HERALD_E_DENIED);  // the first route: the list
   host.start();
-  EXPECT_EQ(host.request("GET", "/api/web-chat/notifications/42", {.who = person()}).response.status,
-            200u);
+  EXPECT_EQ(
+      host.request("GET", "/api/web-chat/notifications/42", {.who = person()}).response.status,
+      200u);
   EXPECT_FALSE(host.core.logged("refused"));
   EXPECT_TRUE(host.finish().empty());
 }
@@ -64,8 +65,7 @@ TEST_F(RoutesOfOtherHosts, WithoutAnInboxTheAnswerIsAnErrorAndNoCrash) {
   load(host);
   host.start();
   EXPECT_EQ(host.request("GET", "/notifications/42", {.who = person()}).response.status, 500u);
-  EXPECT_EQ(host.request("POST", "/test-notification/42",
-                         {.who = service("notifications:send")})
+  EXPECT_EQ(host.request("POST", "/test-notification/42", {.who = service("notifications:send")})
                 .response.status,
             500u);
   EXPECT_TRUE(host.finish().empty());

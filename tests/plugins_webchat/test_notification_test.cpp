@@ -19,9 +19,8 @@ TEST_F(TestNotification, WithoutABodyTheDefaultsAreSubmitted) {
   EXPECT_EQ(herald::header(seen.response.headers, "content-type"), "application/json");
   EXPECT_EQ(seen.response.body, kDone);
   ASSERT_EQ(host.store.submitted.size(), 1u);
-  EXPECT_EQ(host.store.submitted[0],
-            R"({"kind":"message","to":{"user":"42"},)"
-            R"("params":{"message":"Test notification","type":"info"}})");
+  EXPECT_EQ(host.store.submitted[0], R"({"kind":"message","to":{"user":"42"},)"
+                                     R"("params":{"message":"Test notification","type":"info"}})");
 }
 
 // covers: S23
@@ -58,8 +57,8 @@ TEST_F(TestNotification, AFailureIsNeverReportedAsSuccess) {
 
 // covers: S01
 TEST_F(TestNotification, AnswersOnlyWhenTheIdHasComeBack) {
-  const auto id = host.http.request("POST", "/test-notification/42",
-                                    {.who = service("notifications:send")});
+  const auto id =
+      host.http.request("POST", "/test-notification/42", {.who = service("notifications:send")});
   EXPECT_FALSE(host.http.seen(id).answered);
   host.run();
   EXPECT_TRUE(host.http.seen(id).answered);
@@ -69,8 +68,8 @@ TEST_F(TestNotification, AnswersOnlyWhenTheIdHasComeBack) {
 // covers: S17
 TEST_F(TestNotification, IsStrictAboutWhatIsThere) {
   for (const auto* body : {"{", "[]", "\"x\"", R"({"message":"a","message":"b"})",
-                           R"({"message":"\u0000"})", R"({"message":"\ud800"})", "{\"message\":\"\xff\"}",
-                           R"({"message":"a"} {})", R"({"x":1e999})"})
+                           R"({"message":"\u0000"})", R"({"message":"\ud800"})",
+                           "{\"message\":\"\xff\"}", R"({"message":"a"} {})", R"({"x":1e999})"})
     expect_problem(send(body), 400, "invalid");
   for (const auto* body : {R"({"message":1})", R"({"message":null})", R"({"message":""})",
                            R"({"notification_type":"warning"})", R"({"notification_type":7})",
