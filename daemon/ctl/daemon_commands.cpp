@@ -1,0 +1,122 @@
+#include <filesystem>
+#include <ostream>
+
+#include "ctl/check_locally.hpp"
+#include "ctl/command.hpp"
+#include "ctl/members.hpp"
+#include "ctl/render.hpp"
+
+namespace herald::ctl {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::string_view kDefaultConfiguration = "/etc/herald/herald.yaml";
+
+Style style(const Context& context) { return {context.io.colour, context.io.clock.now()}; }
+
+Exit status(Context& context, const po::variables_map&) {
+  const auto answer = context.ask("Status");
+  if (!answer) return context.exit;
+  if (context.json) return context.document(*answer);
+  render_status(*answer, style(context), context.io.out);
+  return Exit::ok;
+}
+
+Exit channels(Context& context, const po::variables_map&) {
+  const auto answer = context.ask("Channels");
+  if (!answer) return context.exit;
+  if (context.json) return context.document(*answer);
+  render_channels(*answer, style(context), context.io.out);
+  return Exit::ok;
+}
+
+void monitor_options(po::options_description_easy_init& add) {
+  add("id", po::value<std::string>(), "only this notification");
+  add("kind", po::value<std::string>(), "only this kind");
+  add("count", po::value<uint64_t>(), "end after so many events");
+  add("private", po::bool_switch(), "also message text (administrators; with --json)");
+}
+
+Exit monitor(Context& context, const po::variables_map& options) {
+  auto* client = context.connection();
+  if (client == nullptr) return context.exit;
+  client->set_timeout(std::chrono::milliseconds{0});
+  json::object parameters;
+  if (options["private"].as<bool>()) parameters["private"] = true;
+  const auto id = value(options, "id"), kind = value(options, "kind");
+  const auto most = given(options, "count") ? options["count"].as<uint64_t>() : UINT64_MAX;
+  uint64_t seen = 0;
+  const auto each = [&](const control::Reply& reply) {
+    if (const auto lost = text(reply.parameters, "lost"); !lost.empty() && lost != "0")
+      context.io.err << "heraldctl: " << lost << " events were lost, this terminal was too slow\n";
+    const auto event = member(reply.parameters, "event");
+    if (event.empty() || (!id.empty() && text(event, "id") != id) || (!kind.empty() && text(event, "kind") != kind))
+      return true;
+    if (context.json) context.document(event);
+    else render_event(event, style(context), context.io.out);
+    context.io.out.flush();
+    return ++seen < most && context.io.out.good();
+  };
+  const auto last = client->stream("io.herald.Monitor", std::move(parameters), each);
+  if (!last) return context.report(last.error());
+  if (!last->error.empty()) return context.report(*last);
+  if (!last->continues) context.io.err << "heraldctl: the daemon stopped\n";
+  return Exit::ok;
+}
+
+void check_options(po::options_description_easy_init& add) {
+  add("file", po::value<std::string>(), "the file to check (default: the daemon's own configuration)");
+}
+
+void warnings(const json::object& answer, std::ostream& out) {
+  for (const auto& w : objects(answer, "warnings"))
+    out << text(w, "file") << ":" << text(w, "line") << ":" << text(w, "column") << ": warning: " << text(w, "message") << "\n";
+}
+
+Exit config_check(Context& context, const po::variables_map& options) {
+  // A path means what it means here, not in the daemon's folder.
+  std::string path;
+  if (given(options, "file")) path = std::filesystem::absolute(value(options, "file")).lexically_normal().string();
+  const auto reached = control::Client::connect(context.socket);
+  if (!reached && reached.error().code == base::Code::unavailable)
+    return check_locally(context, path.empty() ? std::string{kDefaultConfiguration} : path);
+  json::object query;
+  if (!path.empty()) query["path"] = path;
+  const auto answer = context.ask("CheckConfig", std::move(query));
+  if (!answer) return context.exit;
+  if (context.json) {
+    auto document = *answer;
+    document["valid"] = true;
+    return context.document(document);
+  }
+  warnings(*answer, context.io.err);
+  context.io.out << (path.empty() ? "the configuration" : path) << " is valid\n";
+  return Exit::ok;
+}
+
+Exit reload(Context& context, const po::variables_map&) {
+  const auto answer = context.ask("Reload");
+  if (!answer) return context.exit;
+  if (context.json) return context.document(*answer);
+  warnings(*answer, context.io.err);
+  const auto changed = joined(*answer, "changed");
+  context.io.out << "reloaded" << (changed.empty() ? ", nothing changed" : ", changed: " + changed) << "\n";
+  return Exit::ok;
+}
+
+}  // namespace
+
+std::span<const Command> daemon_commands() {
+  static const Command kCommands[] = {
+      {"status", "", "show the daemon's state, its store and its channels", "status\nstatus --json", nullptr, {}, status},
+      {"channels", "", "show the channels: plugin, state, what evidence they can give", "channels", nullptr, {}, channels},
+      {"monitor", "[options]", "show what happens to notifications, as it happens",
+       "monitor\nmonitor --kind provider.request --json\nmonitor --count 10", monitor_options, {}, monitor},
+      {"config check", "[FILE]", "check a configuration: asks the daemon, or runs heraldd check where none answers",
+       "config check\nconfig check ./herald.yaml", check_options, {"file"}, config_check},
+      {"reload", "", "make the daemon read its configuration again; a wrong one changes nothing", "reload", nullptr, {}, reload}};
+  return kCommands;
+}
+
+}  // namespace herald::ctl

@@ -1,0 +1,23 @@
+# bash completion for heraldctl: commands, and each command's options as its --help lists them.
+_heraldctl() {
+  local current=${COMP_WORDS[COMP_CWORD]} words=() word
+  for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    [[ $word == -* ]] || words+=("$word")
+  done
+  if [[ $current == -* ]]; then
+    local command=("${words[@]:0:1}")
+    case ${words[0]} in config | user | token) command=("${words[@]:0:2}") ;; esac
+    mapfile -t COMPREPLY < <(compgen -W "$("${COMP_WORDS[0]}" "${command[@]}" --help 2>/dev/null | grep -o -- '--[a-z-]*' | sort -u)" -- "$current")
+  elif [[ ${#words[@]} -eq 0 ]]; then
+    COMPREPLY=($(compgen -W 'send show list cancel status channels monitor config reload user token help' -- "$current"))
+  elif [[ ${#words[@]} -eq 1 ]]; then
+    case ${words[0]} in
+      config) COMPREPLY=($(compgen -W 'check' -- "$current")) ;;
+      user) COMPREPLY=($(compgen -W 'add show' -- "$current")) ;;
+      token) COMPREPLY=($(compgen -W 'user service list revoke' -- "$current")) ;;
+    esac
+  else
+    COMPREPLY=($(compgen -f -- "$current"))
+  fi
+}
+complete -F _heraldctl heraldctl
