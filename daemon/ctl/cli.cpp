@@ -110,8 +110,9 @@ po::variables_map parse(const Command& command, const Words& words) {
 }
 
 std::string option_message(const Command& command, const po::unknown_option& e) {
+  const auto known = options_of(command);
   std::vector<std::string> names;
-  for (const auto& option : options_of(command).options()) names.push_back("--" + option->long_name());
+  for (const auto& option : known.options()) names.push_back("--" + option->long_name());
   const std::vector<std::string_view> candidates(names.begin(), names.end());
   auto message = "unknown option " + e.get_option_name();
   if (const auto meant = base::did_you_mean(e.get_option_name(), candidates))

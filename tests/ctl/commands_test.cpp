@@ -1,0 +1,154 @@
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "ctl/fixture.hpp"
+
+namespace herald::ctl {
+namespace {
+
+using Commands = herald::testing::CtlTest;
+
+TEST_F(Commands, JsonPrintsTheDaemonsAnswer) {
+  answer("status", R"({"version":"1","ready":true,"started":"2025-07-14T09:00:00Z"})");
+  EXPECT_EQ(ask({"status", "--json"}), Exit::ok);
+  EXPECT_EQ(out.str(), "{\"version\":\"1\",\"ready\":true,\"started\":\"2025-07-14T09:00:00Z\"}\n");
+  answer("channels", R"({"channels":[]})");
+  EXPECT_EQ(ask({"channels", "--json"}), Exit::ok);
+  EXPECT_EQ(out.str(), "{\"channels\":[]}\n");
+  answer("timeline", R"({"id":"n1","state":"queued"})");
+  EXPECT_EQ(ask({"show", "n1", "--json"}), Exit::ok);
+  EXPECT_EQ(out.str(), "{\"id\":\"n1\",\"state\":\"queued\"}\n");
+}
+
+TEST_F(Commands, ListPassesItsFiltersOn) {
+  EXPECT_EQ(ask({"list", "--state", "queued", "--kind", "a.b", "--user", "691 92 41 73", "--since", "2h", "--limit", "7", "--json"}),
+            Exit::ok);
+  EXPECT_EQ(asked(), R"(list {"state":"queued","kind":"a.b","user":"691 92 41 73",)"
+                     R"("since":"2025-07-14T08:00:00.000000Z","limit":7})");
+  EXPECT_EQ(ask({"list", "--since", "2025-07-14T10:30", "--private"}), Exit::ok);
+  EXPECT_EQ(asked(), R"(list {"since":"2025-07-14T09:30:00.000000Z"} private)");
+  EXPECT_EQ(out.str(), "no notifications\n");
+}
+
+TEST_F(Commands, CancelNamesTheState) {
+  answer("cancel", R"({"id":"n1","state":"cancelled"})");
+  EXPECT_EQ(ask({"cancel", "n1"}), Exit::ok);
+  EXPECT_EQ(out.str(), "n1 is cancelled\n");
+  server.operations.answer("cancel", base::fail(base::Code::conflict, "it was delivered"));
+  EXPECT_EQ(ask({"cancel", "n1"}), Exit::failed);
+}
+
+TEST_F(Commands, MonitorPrintsEventsAsTheyCome) {
+  std::thread daemon{[this] {
+    while (server.operations.watchers() == 0) std::this_thread::yield();
+    server.operations.emit(herald::testing::FakeOperations::object(R"({"id":"other","kind":"x.y","state":"queued"})"));
+    server.operations.emit(herald::testing::FakeOperations::object(
+        R"({"at":"2025-07-14T10:00:00Z","id":"n1","kind":"a.b","user":42,"state":"delivered","before":"waiting",)"
+        R"("reason":"evidence_arrived","evidence":"delivered","events":["receipt delivered"]})"));
+  }};
+  EXPECT_EQ(ask({"monitor", "--kind", "a.b", "--count", "1"}), Exit::ok);
+  daemon.join();
+  EXPECT_EQ(out.str(),
+            "2025-07-14 11:00:00  n1  a.b  user 42  waiting -> delivered  evidence_arrived  delivered  [receipt delivered]\n");
+}
+
+TEST_F(Commands, MonitorWithJsonPrintsOneLineEach) {
+  std::thread daemon{[this] {
+    while (server.operations.watchers() == 0) std::this_thread::yield();
+    for (int n = 1; n <= 2; ++n) server.operations.emit({{"id", n}});
+  }};
+  EXPECT_EQ(ask({"monitor", "--json", "--count", "2"}), Exit::ok);
+  daemon.join();
+  EXPECT_EQ(out.str(), "{\"id\":1}\n{\"id\":2}\n");
+}
+
+TEST_F(Commands, ConfigCheckAsksTheDaemon) {
+  answer("check_config", R"({"valid":true,"warnings":[{"file":"h.yaml","line":2,"column":3,"message":"old"}]})");
+  EXPECT_EQ(ask({"config", "check", "/etc/h.yaml"}), Exit::ok);
+  EXPECT_EQ(asked(), "check_config /etc/h.yaml");
+  EXPECT_EQ(out.str(), "/etc/h.yaml is valid\n");
+  EXPECT_EQ(err.str(), "h.yaml:2:3: warning: old\n");
+  EXPECT_EQ(ask({"config", "check"}), Exit::ok);
+  EXPECT_EQ(asked(), "check_config");
+  EXPECT_EQ(ask({"config", "check", "relative/../h.yaml"}), Exit::ok);
+  EXPECT_EQ(asked(), "check_config " + (std::filesystem::current_path() / "h.yaml").string());
+}
+
+TEST_F(Commands, AWrongConfigurationIsShownWithItsPlaces) {
+  answer("reload", R"({"valid":false,"diagnostics":[{"file":"h.yaml","line":3,"column":5,"message":"unknown key"}]})");
+  EXPECT_EQ(ask({"reload"}), Exit::usage);
+  EXPECT_NE(err.str().find("\nh.yaml:3:5: unknown key\n"), std::string::npos) << err.str();
+  answer("check_config", R"({"valid":false,"diagnostics":[],"text":"h.yaml:3:5: error\n  key\n  ^\n"})");
+  EXPECT_EQ(ask({"config", "check"}), Exit::usage);
+  EXPECT_NE(err.str().find("\n  key\n  ^\n"), std::string::npos) << err.str();
+}
+
+TEST_F(Commands, ReloadNamesWhatChanged) {
+  answer("reload", R"({"valid":true,"changed":["routes","channels.log"]})");
+  EXPECT_EQ(ask({"reload"}), Exit::ok);
+  EXPECT_EQ(out.str(), "reloaded, changed: routes, channels.log\n");
+}
+
+TEST_F(Commands, ConfigCheckRunsHeralddWhereNoDaemonAnswers) {
+  const auto heraldd = server.folder / "heraldd";
+  std::ofstream{heraldd} << "#!/bin/sh\necho \"$1 $2\"\ncase $2 in *bad*) exit 2;; esac\n";
+  ::chmod(heraldd.c_str(), 0755);
+  program = server.folder / "heraldctl";
+  environment["HERALD_SOCKET"] = "/nowhere/control";
+  EXPECT_EQ(run({"config", "check", "/good.yaml"}), Exit::ok);
+  EXPECT_EQ(out.str(), "check /good.yaml\n");
+  EXPECT_EQ(run({"config", "check", "/bad.yaml"}), Exit::usage);
+  EXPECT_EQ(err.str(), "check /bad.yaml\n");
+  EXPECT_EQ(run({"config", "check", "/bad.yaml", "--json"}), Exit::usage);
+  EXPECT_EQ(boost::json::parse(out.str()).at("valid"), false);
+
+  program.clear();
+  environment["PATH"] = server.folder.path();
+  EXPECT_EQ(run({"config", "check"}), Exit::ok);
+  EXPECT_EQ(out.str(), "check /etc/herald/herald.yaml\n");
+  environment["PATH"] = "/nowhere";
+  EXPECT_EQ(run({"config", "check"}), Exit::unreachable);
+}
+
+TEST_F(Commands, UsersAreAddedAndShown) {
+  answer("add_user", R"({"id":42,"name":"Awa","provider":true,"identities":[{"kind":"phone","value":"2376•••••173","state":"reachable"}]})");
+  EXPECT_EQ(ask({"user", "add", "--phone", "237691924173", "--name", "Awa", "--id", "42", "--provider", "--identity",
+                 "email=a@example.com"}),
+            Exit::ok);
+  EXPECT_EQ(asked(), R"(add_user {"phone":"237691924173","name":"Awa","id":42,"provider":true,)"
+                     R"("identities":[{"kind":"email","value":"a@example.com"}]})");
+  EXPECT_EQ(out.str(), "User 42, Awa (provider)\n  IDENTITY  VALUE         STATE\n  phone     2376•••••173  reachable\n");
+  server.operations.answer("show_user", base::fail(base::Code::not_found, "nobody has that phone"));
+  EXPECT_EQ(ask({"user", "show", "237600000000"}), Exit::not_found);
+}
+
+TEST_F(Commands, TokensGoAloneToStandardOutput) {
+  answer("user_token", R"({"token":"abc.def","user":42,"expires":"2025-07-14T10:15:00Z"})");
+  EXPECT_EQ(ask({"token", "user", "42", "--lifetime", "15m"}), Exit::ok);
+  EXPECT_EQ(asked(), "user_token 42 15m");
+  EXPECT_EQ(out.str(), "abc.def\n");
+  EXPECT_EQ(err.str(), "expires 2025-07-14 11:15:00\n");
+
+  answer("service_token", R"({"name":"shop","token":"s3cret"})");
+  EXPECT_EQ(ask({"token", "service", "shop", "--scope", "a", "--scope", "b", "--expires", "+1d"}), Exit::ok);
+  EXPECT_EQ(asked(), "service_token shop a b 2025-07-15T10:00:00.000000Z");
+  EXPECT_EQ(out.str(), "s3cret\n");
+
+  answer("service_tokens", R"({"tokens":[{"name":"shop","scopes":["a","b"],"created":"2025-07-14T09:00:00Z","expires":null},
+                                        {"name":"old","scopes":["a"],"expires":"2025-07-14T09:59:59Z"}]})");
+  EXPECT_EQ(ask({"token", "list"}), Exit::ok);
+  EXPECT_EQ(out.str(),
+            "NAME  SCOPES  CREATED              EXPIRES              STATE\n"
+            "shop  a, b    2025-07-14 10:00:00  never                valid\n"
+            "old   a                            2025-07-14 10:59:59  expired\n");
+  EXPECT_EQ(ask({"token", "revoke", "shop"}), Exit::ok);
+  EXPECT_EQ(asked(), "revoke_token shop");
+  EXPECT_EQ(out.str(), "shop is revoked\n");
+}
+
+}  // namespace
+}  // namespace herald::ctl
