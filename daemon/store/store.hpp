@@ -97,7 +97,8 @@ class DeliveryStore {
   /// Which notification and attempt; not_found when no such provider id is known on that channel.
   virtual void find_attempt(AttemptLookup, Done<std::pair<std::string, model::AttemptRef>>) = 0;
   /// Receipts whose attempt is not known yet, kept for 24 h, and taken back when the provider id appears.
-  /// park: conflict when the provider id became known meanwhile (find the attempt again); limited beyond 16 for one id.
+  /// An attempt may become known between find_attempt and park_receipt: look it up once more after parking, and take back.
+  /// limited beyond 16 receipts for one id.
   virtual void park_receipt(std::string channel, std::string provider_id, model::event::Receipt, model::TimePoint now, Done<Nothing>) = 0;
   virtual void take_parked(std::string channel, std::string provider_id, Done<std::vector<model::event::Receipt>>) = 0;
   /// The stored rendering of a step; json empty when there is none.

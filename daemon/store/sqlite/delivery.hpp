@@ -32,7 +32,5 @@ void write_timeline(Connection& db, int64_t notification, int64_t seq, model::Ti
 /// Every attempt that differs between two progresses.
 void write_attempts(Connection& db, int64_t notification, const model::Progress& before, const model::Progress& after);
 void write_rendering(Connection& db, int64_t notification, const Apply::Rendering& rendering);
-/// True when an attempt on that channel has this provider id.
-bool knows_provider_id(Connection& db, std::string_view channel, std::string_view provider_id);
 
 }  // namespace herald::store::sqlite

@@ -51,9 +51,9 @@ base::Error no_such_notification(std::string_view id) {
 model::Progress first_progress(const model::Head& head, model::TimePoint expires) {
   model::Progress progress;
   progress.id = head.id;
-  const bool later = head.not_before > head.created;
-  progress.due = later ? head.not_before : head.created;
-  progress.reason = later ? model::Reason::not_before : model::Reason::submitted;
+  progress.reason = head.not_before > head.created ? model::Reason::not_before : model::Reason::submitted;
+  progress.next_try = std::max(head.created, head.not_before);
+  progress.due = std::min(progress.next_try, expires);
   progress.expires = expires;
   return progress;
 }

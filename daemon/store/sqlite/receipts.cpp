@@ -7,8 +7,6 @@ namespace {
 using base::Code;
 using base::fail;
 
-const Sql kKnown{
-    "SELECT 1 FROM attempts WHERE channel = ? AND provider_id = ? AND provider_id <> '' LIMIT 1"};
 const Sql kParkedFor{"SELECT count(*) FROM parked_receipts WHERE channel = ? AND provider_id = ?"};
 const Sql kPark{"INSERT INTO parked_receipts(channel, provider_id, event, expires) VALUES (?, ?, ?, ?)"};
 const Sql kParked{
@@ -20,16 +18,9 @@ constexpr int64_t kMostParked = 16;
 
 }  // namespace
 
-bool knows_provider_id(Connection& db, std::string_view channel, std::string_view provider_id) {
-  return db.use(kKnown, channel, provider_id).step();
-}
-
 base::Result<Nothing> park_receipt(WriteState& state, const std::string& channel, const std::string& provider_id,
                                    const model::event::Receipt& receipt, model::TimePoint now) {
   auto& db = state.db;
-  // Looked up again here, where nothing can come between: else the receipt could be parked after its attempt took its own.
-  if (knows_provider_id(db, channel, provider_id))
-    return fail(Code::conflict, "the provider id is known by now; look the attempt up again");
   if (auto row = db.use(kParkedFor, channel, provider_id); row.step() && row.integer(0) >= kMostParked)
     return fail(Code::limited, "too many receipts for one unknown provider id");
   db.run(kPark, channel, provider_id, model::to_json_text(model::Event{receipt}), base::unix_us(now + kKeyLife));

@@ -1,0 +1,172 @@
+// What the embedded store can do on this machine: one-row commits of plain SQLite against accept() and apply() through the
+// writer with many callers waiting. Prints operations per second; arguments: folder, number of notifications.
+#include <sqlite3.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdio>
+#include <filesystem>
+#include <functional>
+#include <mutex>
+#include <string>
+
+#include "base/ids.hpp"
+#include "store/store.hpp"
+
+namespace {
+
+using namespace herald;
+using Steady = std::chrono::steady_clock;
+
+constexpr std::size_t kInFlight = 256;
+constexpr int kUsers = 1000;
+
+double seconds_since(Steady::time_point start) { return std::chrono::duration<double>(Steady::now() - start).count(); }
+
+/// Lets at most kInFlight requests be under way.
+class Window {
+ public:
+  void enter() {
+    std::unique_lock lock{mutex_};
+    room_.wait(lock, [&] { return used_ < kInFlight; });
+    ++used_;
+  }
+  void leave(bool ok) {
+    const std::lock_guard lock{mutex_};
+    --used_;
+    failed_ += ok ? 0 : 1;
+    room_.notify_one();
+  }
+  int drain() {
+    std::unique_lock lock{mutex_};
+    room_.wait(lock, [&] { return used_ == 0; });
+    return failed_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable room_;
+  std::size_t used_ = 0;
+  int failed_ = 0;
+};
+
+double plain_commits(const std::string& path) {
+  sqlite3* db = nullptr;
+  sqlite3_open(path.c_str(), &db);
+  sqlite3_exec(db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE t(id INTEGER PRIMARY KEY, body TEXT)",
+               nullptr, nullptr, nullptr);
+  sqlite3_stmt* insert = nullptr;
+  sqlite3_prepare_v2(db, "INSERT INTO t(body) VALUES ('a body of some forty characters, as usual')", -1, &insert, nullptr);
+  constexpr int kCommits = 2000;
+  const auto start = Steady::now();
+  for (int i = 0; i < kCommits; ++i) {
+    sqlite3_step(insert);
+    sqlite3_reset(insert);
+  }
+  const double rate = kCommits / seconds_since(start);
+  sqlite3_finalize(insert);
+  sqlite3_close(db);
+  return rate;
+}
+
+/// A state machine of two moves: due starts the attempt, completion ends it.
+model::Decision decide(const model::Progress& p, const model::Event& event, const model::Chain& chain, model::TimePoint now) {
+  model::Decision d{p, {}};
+  if (std::holds_alternative<model::event::Due>(event)) {
+    auto& attempt = d.next.attempts.emplace_back();
+    attempt.channel = chain.steps[0].channel;
+    attempt.started = now;
+    d.next.state = model::State::trying;
+    d.effects.push_back(model::effect::Start{ref(attempt)});
+  } else if (const auto* done = std::get_if<model::event::Completed>(&event)) {
+    auto& attempt = d.next.attempts.back();
+    attempt.in_flight = false;
+    attempt.outcome = done->outcome;
+    attempt.evidence = model::Evidence::accepted;
+    attempt.ended = attempt.evidence_at = now;
+    d.next.state = model::State::waiting;
+    d.next.due = now + std::chrono::minutes{2};
+  }
+  return d;
+}
+
+template <class F>
+void measure(const char* what, const store::Store& store, int count, F&& start_one) {
+  Window window;
+  const auto before = store.health().commits;
+  const auto start = Steady::now();
+  for (int i = 0; i < count; ++i) {
+    window.enter();
+    start_one(i, [&window](bool ok) { window.leave(ok); });
+  }
+  const int failed = window.drain();
+  const double seconds = seconds_since(start);
+  const auto commits = store.health().commits - before;
+  std::printf("%-28s %9.0f /s   %6.1f per commit   %d failed\n", what, count / seconds,
+              count / static_cast<double>(commits == 0 ? 1 : commits), failed);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::filesystem::path parent = argc > 1 ? argv[1] : std::filesystem::temp_directory_path();
+  const int count = argc > 2 ? std::stoi(argv[2]) : 50'000;
+  const auto folder = parent / "herald_store_bench";
+  std::filesystem::remove_all(folder);
+  std::filesystem::create_directories(folder);
+  std::printf("%-28s %9.0f /s\n", "plain one-row commits", plain_commits(folder / "plain.db"));
+
+  store::Options options;
+  options.url = "sqlite:" + (folder / "herald.db").string();
+  auto opened = store::open(options, decide, base::Clock::system());
+  if (!opened) {
+    std::fprintf(stderr, "%s\n", opened.error().message.c_str());
+    return 1;
+  }
+  auto& store = **opened;
+
+  measure("put_user", store, kUsers, [&](int i, auto done) {
+    store::User user;
+    user.id = i + 1;
+    user.identities = {{"phone", "+2376" + std::to_string(90'000'000 + i)}};
+    store.put_user(user, [done](const auto& r) { done(r.has_value()); });
+  });
+
+  auto chain = std::make_shared<model::Chain>();
+  chain->route = "default";
+  chain->steps = {model::Step{"webchat"}, model::Step{"log"}};
+  std::vector<std::string> ids;
+  for (int i = 0; i < count; ++i) ids.push_back(base::make_id(base::Random::system(), base::Clock::system().now()));
+
+  measure("accept", store, count, [&](int i, auto done) {
+    const auto now = base::Clock::system().now();
+    model::NewNotification n;
+    n.id = ids[static_cast<std::size_t>(i)];
+    n.producer = "token:shop";
+    n.kind = "service_request.confirmed";
+    n.type = "confirmation";
+    n.to = {"phone", "+2376" + std::to_string(90'000'000 + i % kUsers)};
+    n.params_json = R"({"service":"Plomberie","location":"Bonamoussadi","description":"Fuite d'eau","urgency":"Normal"})";
+    n.created = now;
+    n.expires = now + std::chrono::hours{24};
+    n.idempotency_key = "order-" + std::to_string(i);
+    n.body_digest = std::string(64, 'd');
+    n.chain = chain;
+    store.accept(std::move(n), [done](const auto& r) { done(r.has_value()); });
+  });
+
+  measure("apply (due, outcome, item)", store, count, [&](int i, auto done) {
+    const auto& id = ids[static_cast<std::size_t>(i)];
+    store::Apply apply;
+    apply.id = id;
+    model::Outcome outcome;
+    outcome.kind = model::OutcomeKind::accepted;
+    apply.events = {model::event::Due{}, model::event::Completed{{1, 0, 1}, outcome}};
+    apply.append = model::NewItem{1 + i % kUsers, id, "confirmation", "Demande", "Votre demande a bien été reçue. Merci !",
+                                  "Votre **demande** a bien été reçue. Merci !", {}};
+    store.apply(std::move(apply), [done](const auto& r) { done(r.has_value()); });
+  });
+
+  store.close();
+  std::filesystem::remove_all(folder);
+}
