@@ -69,6 +69,7 @@ Verdict judge(const Route& route, Request& request, const Identified& caller, co
     return {};
   }
   request.user_spelled = spelled->second;
+  if (route.access == Access::anyone) return {};  // strangers learn nothing about who exists
   auto identity = directory.parse(spelled->second);
   if (!identity) {
     auto error = identity.error();

@@ -26,7 +26,7 @@ struct Verdict {
 /// Judges the credentials of a request on a route and sets request.who. Rules:
 /// anyone: nobody is looked at. path_user: the person in `{user}`, or a service with the route's scope. any_user: a person, or
 /// a service with the scope. service: a service with the scope. No or bad credentials are 401, a missing scope or a cookie
-/// sent by a foreign page 403, a malformed `{user}` 400. Wherever a route has `{user}`, it is resolved.
+/// sent by a foreign page 403, a malformed `{user}` 400. Where such a route has `{user}`, it is resolved.
 Verdict judge(const model::web::Route& route, model::web::Request& request, const Identified& caller,
               const model::ports::Directory& directory, const AccessContext& context);
 
