@@ -13,15 +13,17 @@ Decision decide(const Progress& progress, const Event& event, const Chain& chain
   const bool chain_fits = is_ended(progress.state) || progress.step < chain.steps.size() ||
                           (progress.state == State::queued && chain.steps.empty());
   if (!chain_fits)
-    throw std::logic_error("decide: " + progress.id + " is at step " + std::to_string(progress.step) +
-                           " of a chain with " + std::to_string(chain.steps.size()));
+    throw std::logic_error("decide: " + progress.id + " is at step " +
+                           std::to_string(progress.step) + " of a chain with " +
+                           std::to_string(chain.steps.size()));
   Machine machine{progress, chain, now};
   std::visit([&](const auto& e) { machine.on(e); }, event);
   machine.refresh_due();
   return {std::move(machine.p), std::move(machine.effects)};
 }
 
-Progress first_progress(std::string id, TimePoint created, TimePoint not_before, TimePoint expires) {
+Progress first_progress(std::string id, TimePoint created, TimePoint not_before,
+                        TimePoint expires) {
   Progress p;
   p.id = std::move(id);
   p.reason = not_before > created ? Reason::not_before : Reason::submitted;

@@ -28,7 +28,8 @@ TimePoint later(TimePoint at, Duration d) {
 }
 
 const Step* Machine::step_of(const Attempt& attempt) const {
-  return attempt.run == p.run && attempt.step < chain_.steps.size() ? &chain_.steps[attempt.step] : nullptr;
+  return attempt.run == p.run && attempt.step < chain_.steps.size() ? &chain_.steps[attempt.step]
+                                                                    : nullptr;
 }
 
 Evidence Machine::until_of(const Attempt& attempt) const {
@@ -43,9 +44,9 @@ Attempt* Machine::find(const AttemptRef& wanted) {
 }
 
 unsigned Machine::tries_in_round(unsigned step) const {
-  return static_cast<unsigned>(std::count_if(p.attempts.begin(), p.attempts.end(), [&](const Attempt& a) {
-    return a.run == p.run && a.round == p.round && a.step == step;
-  }));
+  return static_cast<unsigned>(std::count_if(
+      p.attempts.begin(), p.attempts.end(),
+      [&](const Attempt& a) { return a.run == p.run && a.round == p.round && a.step == step; }));
 }
 
 bool Machine::is_latest(const Attempt& attempt) const {
@@ -59,7 +60,8 @@ bool Machine::is_latest(const Attempt& attempt) const {
 
 bool Machine::own_in_flight() const {
   const auto* flying = p.in_flight();
-  return p.state == State::trying && flying != nullptr && flying->run == p.run && flying->step == p.step;
+  return p.state == State::trying && flying != nullptr && flying->run == p.run &&
+         flying->step == p.step;
 }
 
 bool Machine::already_sent(unsigned step) const {
@@ -74,7 +76,8 @@ const Attempt* Machine::live_try(unsigned step) const {
   for (const auto& a : p.attempts) {
     if (a.run != p.run || a.round != p.round || a.step != step || !may_have_it(a)) continue;
     // Unknown on an idempotent channel is tried again (R6).
-    const bool again = !a.in_flight && a.evidence == Evidence::none && chain_.steps[step].idempotent;
+    const bool again =
+        !a.in_flight && a.evidence == Evidence::none && chain_.steps[step].idempotent;
     if (!again) return &a;
   }
   return nullptr;
@@ -88,9 +91,10 @@ bool Machine::left_in_round(unsigned step) const {
 
 bool Machine::barred(unsigned step) const {
   const auto left_for_good = [&](const StepLeft& l) {
-    // What was only not confirmed is a matter of R7: should it fail after all, the step may be tried again.
-    return l.run == p.run && l.step == step && !l.transient && l.reason != Reason::no_evidence_in_time &&
-           l.reason != Reason::already_sent;
+    // What was only not confirmed is a matter of R7: should it fail after all, the step may be
+    // tried again.
+    return l.run == p.run && l.step == step && !l.transient &&
+           l.reason != Reason::no_evidence_in_time && l.reason != Reason::already_sent;
   };
   const auto rejected = [&](const Attempt& a) {
     return a.run == p.run && a.step == step && a.failed && a.outcome.kind == OutcomeKind::rejected;

@@ -7,8 +7,9 @@
 
 namespace herald::delivery {
 
-/// One call of decide(): the progress being changed, and what every transition needs. Private to this folder. The members are
-/// in the file named above them; R1-R21 are the rules of docs/explanation/state-machine.md.
+/// One call of decide(): the progress being changed, and what every transition needs. Private to
+/// this folder. The members are in the file named above them; R1-R21 are the rules of
+/// docs/explanation/state-machine.md.
 class Machine {
  public:
   Machine(const model::Progress& progress, const model::Chain& chain, model::TimePoint now)
@@ -38,7 +39,9 @@ class Machine {
 
  private:
   // machine.cpp: questions
-  const model::Step* step() const { return p.step < chain_.steps.size() ? &chain_.steps[p.step] : nullptr; }
+  const model::Step* step() const {
+    return p.step < chain_.steps.size() ? &chain_.steps[p.step] : nullptr;
+  }
   /// The step an attempt was made for; nullptr for one of an earlier run, whose chain is gone.
   const model::Step* step_of(const model::Attempt& attempt) const;
   model::Evidence until_of(const model::Attempt& attempt) const;
@@ -52,7 +55,8 @@ class Machine {
   bool stopping() const { return p.cancel_requested || p.expiry_passed; }
   /// R7: the channel of that step already has it, or may have it.
   bool already_sent(unsigned step) const;
-  /// The try of that step in this round that has arrived, or may have: it is waited for, not repeated. nullptr: none.
+  /// The try of that step in this round that has arrived, or may have: it is waited for, not
+  /// repeated. nullptr: none.
   const model::Attempt* live_try(unsigned step) const;
   bool left_in_round(unsigned step) const;
   /// R9: later rounds go without it.
@@ -64,11 +68,12 @@ class Machine {
 
   // timers.cpp
   void start();
-  /// Brings a queued notification to its step; false when that step may not start and another was chosen.
+  /// Brings a queued notification to its step; false when that step may not start and another was
+  /// chosen.
   bool ready_at_step();
   bool can_be_gated();
-  /// try_for counts from here when nobody has looked at the step yet: a daemon that was down or busy costs no step its
-  /// first try. True when that was so.
+  /// try_for counts from here when nobody has looked at the step yet: a daemon that was down or
+  /// busy costs no step its first try. True when that was so.
   bool take_up();
 
   // outcomes.cpp

@@ -13,7 +13,8 @@ void Machine::wait() {
   p.reason = Reason::wanted_evidence;
 }
 
-/// `until: accepted` is met by this attempt: its step is the current one again, so that its failure acts (R2).
+/// `until: accepted` is met by this attempt: its step is the current one again, so that its failure
+/// acts (R2).
 void Machine::hold(const Attempt& attempt) {
   if (attempt.step != p.step || p.state == State::queued) {
     p.step = attempt.step;
@@ -67,7 +68,8 @@ void Machine::resume(const Attempt& attempt, Reason reason) {
 }
 
 void Machine::exhausted(Reason reason) {
-  if (p.best_evidence() >= Evidence::delivered) return end(State::delivered, Reason::wanted_evidence);
+  if (p.best_evidence() >= Evidence::delivered)
+    return end(State::delivered, Reason::wanted_evidence);
   const bool may_heal = std::any_of(p.left.begin(), p.left.end(), [&](const StepLeft& l) {
     const bool here = l.run == p.run && l.round == p.round && l.step < chain_.steps.size();
     return here && l.transient && !chain_.steps[l.step].reaches_nobody;
@@ -81,7 +83,9 @@ void Machine::exhausted(Reason reason) {
     p.quiet = {};
     p.render_failures = 0;
     p.step = 0;
-    while (p.step + 1 < chain_.steps.size() && (barred(p.step) || chain_.steps[p.step].reaches_nobody)) ++p.step;
+    while (p.step + 1 < chain_.steps.size() &&
+           (barred(p.step) || chain_.steps[p.step].reaches_nobody))
+      ++p.step;
     return;
   }
   // This was the last round after all: now those that reach nobody, each once (R10).
@@ -124,7 +128,8 @@ void Machine::on(const event::Cancel&) {
     return;
   }
   if (p.best_evidence() >= Evidence::delivered) {
-    effects.push_back(effect::Refused{"it has reached the person: " + std::string{to_string(p.best_evidence())}});
+    effects.push_back(
+        effect::Refused{"it has reached the person: " + std::string{to_string(p.best_evidence())}});
     return;
   }
   p.cancel_requested = true;
@@ -134,8 +139,9 @@ void Machine::on(const event::Cancel&) {
 
 void Machine::on(const event::Redrive& e) {
   if (p.state != State::undelivered) {
-    effects.push_back(effect::Refused{"only an undelivered notification can be redriven, this one is " +
-                                      std::string{to_string(p.state)}});
+    effects.push_back(
+        effect::Refused{"only an undelivered notification can be redriven, this one is " +
+                        std::string{to_string(p.state)}});
     return;
   }
   ++p.run;

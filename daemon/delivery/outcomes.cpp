@@ -1,4 +1,5 @@
-// What the attempt in flight gives: its completion, or the news that none will come (R2, R5, R6, R13, R14).
+// What the attempt in flight gives: its completion, or the news that none will come (R2, R5, R6,
+// R13, R14).
 #include <algorithm>
 
 #include "delivery/machine.hpp"
@@ -25,7 +26,8 @@ void Machine::on(const event::Lost& e) {
   settle(*attempt, outcome, false);
 }
 
-/// The attempt in flight has ended. `certain`: a failing outcome is the plugin's word that it did not arrive.
+/// The attempt in flight has ended. `certain`: a failing outcome is the plugin's word that it did
+/// not arrive.
 void Machine::settle(Attempt& attempt, const Outcome& outcome, bool certain) {
   const bool own = own_in_flight() && ref(*p.in_flight()) == ref(attempt);
   attempt.in_flight = false;
@@ -59,7 +61,8 @@ void Machine::settle(Attempt& attempt, const Outcome& outcome, bool certain) {
       if (parked) return failed(attempt, *parked);
       if (attempt.evidence >= Evidence::accepted) return accepted(attempt);
       return unknown(attempt);
-    default: break;
+    default:
+      break;
   }
   // A receipt came before the end of the call and knows better (R1).
   if (attempt.evidence >= Evidence::delivered) return accepted(attempt);
@@ -73,7 +76,8 @@ void Machine::settle(Attempt& attempt, const Outcome& outcome, bool certain) {
 void Machine::accepted(Attempt& attempt) {
   if (attempt.reaches_nobody) return leave(Reason::reaches_nobody, false);
   if (attempt.evidence < until_of(attempt)) return wait();
-  if (attempt.evidence >= Evidence::delivered) return end(State::delivered, Reason::wanted_evidence);
+  if (attempt.evidence >= Evidence::delivered)
+    return end(State::delivered, Reason::wanted_evidence);
   hold(attempt);
 }
 
@@ -98,9 +102,12 @@ void Machine::fail(const Outcome& outcome) {
   }
   if (outcome.kind != OutcomeKind::retry) return leave(reason, false);
   switch (try_again(outcome.retry_after)) {
-    case Again::yes: return;
-    case Again::spent: return leave(Reason::retries_spent, true, std::string{to_string(reason)});
-    case Again::too_late: return leave(Reason::not_accepted_in_time, true, std::string{to_string(reason)});
+    case Again::yes:
+      return;
+    case Again::spent:
+      return leave(Reason::retries_spent, true, std::string{to_string(reason)});
+    case Again::too_late:
+      return leave(Reason::not_accepted_in_time, true, std::string{to_string(reason)});
   }
 }
 

@@ -1,4 +1,5 @@
-// Later news about an attempt: receipts, late completions, answers to reconcile (R1, R2, R3, R10, R11, R13).
+// Later news about an attempt: receipts, late completions, answers to reconcile (R1, R2, R3, R10,
+// R11, R13).
 #include <algorithm>
 
 #include "delivery/machine.hpp"
@@ -22,22 +23,29 @@ void Machine::on(const event::Reconciled& e) {
   if (!attempt->in_flight) late(*attempt, e.outcome);
 }
 
-/// A completion after the attempt was settled. That of a lost attempt counts as a receipt (R13); to an attempt that had its
-/// completion, as a channel gives it by appending to the inbox, a failing one adds nothing.
+/// A completion after the attempt was settled. That of a lost attempt counts as a receipt (R13); to
+/// an attempt that had its completion, as a channel gives it by appending to the inbox, a failing
+/// one adds nothing.
 void Machine::late(Attempt& attempt, const Outcome& outcome) {
   const auto had = attempt.outcome.kind;
   const bool lost = had == OutcomeKind::unknown || (had == OutcomeKind::retry && !attempt.failed);
-  const bool arrived = outcome.kind == OutcomeKind::delivered || outcome.kind == OutcomeKind::accepted;
+  const bool arrived =
+      outcome.kind == OutcomeKind::delivered || outcome.kind == OutcomeKind::accepted;
   if (lost || arrived) news(attempt, outcome);
 }
 
 void Machine::news(Attempt& attempt, const Outcome& outcome) {
-  if (!outcome.provider_id.empty() && attempt.provider_id.empty()) attempt.provider_id = outcome.provider_id;
+  if (!outcome.provider_id.empty() && attempt.provider_id.empty())
+    attempt.provider_id = outcome.provider_id;
   switch (outcome.kind) {
-    case OutcomeKind::delivered: return evidence(attempt, Evidence::delivered);
-    case OutcomeKind::accepted: return evidence(attempt, Evidence::accepted);
-    case OutcomeKind::unknown: return;
-    default: return failed(attempt, outcome);
+    case OutcomeKind::delivered:
+      return evidence(attempt, Evidence::delivered);
+    case OutcomeKind::accepted:
+      return evidence(attempt, Evidence::accepted);
+    case OutcomeKind::unknown:
+      return;
+    default:
+      return failed(attempt, outcome);
   }
 }
 
@@ -51,8 +59,10 @@ void Machine::evidence(Attempt& attempt, Evidence level) {
   if (attempt.reaches_nobody) return;
 
   if (is_ended(p.state)) {
-    const bool correctable = p.state == State::unconfirmed || p.state == State::undelivered || p.state == State::expired;
-    if (correctable && level >= Evidence::delivered) end(State::delivered, Reason::evidence_arrived);
+    const bool correctable =
+        p.state == State::unconfirmed || p.state == State::undelivered || p.state == State::expired;
+    if (correctable && level >= Evidence::delivered)
+      end(State::delivered, Reason::evidence_arrived);
     return;
   }
   if (stopping()) return;
@@ -69,29 +79,39 @@ void Machine::evidence(Attempt& attempt, Evidence level) {
     }
     return;
   }
-  // Below `until`, but the channel has it: R7 forbids the retry that was planned, so the step waits instead.
+  // Below `until`, but the channel has it: R7 forbids the retry that was planned, so the step waits
+  // instead.
   if (p.state == State::trying && p.in_flight() == nullptr && is_latest(attempt)) wait();
 }
 
 void Machine::failed(Attempt& attempt, const Outcome& given) {
   if (attempt.evidence >= Evidence::delivered) return;
   auto outcome = given;
-  // `failed` says for sure that it did not arrive; a channel that names no failing outcome with it gets no second try.
-  if (outcome.kind < OutcomeKind::retry || outcome.kind == OutcomeKind::unknown) outcome.kind = OutcomeKind::rejected;
+  // `failed` says for sure that it did not arrive; a channel that names no failing outcome with it
+  // gets no second try.
+  if (outcome.kind < OutcomeKind::retry || outcome.kind == OutcomeKind::unknown)
+    outcome.kind = OutcomeKind::rejected;
   if (attempt.in_flight) {
     p.parked_failure = outcome;
     return;
   }
-  const bool repeated = attempt.failed && (outcome.kind == OutcomeKind::retry || outcome == attempt.outcome);
+  const bool repeated =
+      attempt.failed && (outcome.kind == OutcomeKind::retry || outcome == attempt.outcome);
   attempt.failed = true;
   attempt.reconciling = false;
   attempt.outcome = outcome;
   if (p.state == State::unconfirmed && is_latest(attempt)) {
-    p.left.push_back({p.run, p.round, p.step, outcome.reason == Reason::none ? Reason::provider : outcome.reason,
-                      outcome.kind != OutcomeKind::rejected, {}, now_});
+    p.left.push_back({p.run,
+                      p.round,
+                      p.step,
+                      outcome.reason == Reason::none ? Reason::provider : outcome.reason,
+                      outcome.kind != OutcomeKind::rejected,
+                      {},
+                      now_});
     return end(State::undelivered, Reason::failed_after_accept);
   }
-  const bool acts = !is_ended(p.state) && !stopping() && p.state != State::queued && is_latest(attempt);
+  const bool acts =
+      !is_ended(p.state) && !stopping() && p.state != State::queued && is_latest(attempt);
   if (acts && !repeated) fail(outcome);
 }
 

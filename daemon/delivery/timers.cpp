@@ -1,4 +1,5 @@
-// What time and the gates do: due, gated, blocked, render failed; and when the next `due` is wanted.
+// What time and the gates do: due, gated, blocked, render failed; and when the next `due` is
+// wanted.
 #include <algorithm>
 
 #include "delivery/machine.hpp"
@@ -17,7 +18,8 @@ void Machine::on(const event::Due&) {
     return cancel_others(nullptr);
   }
   // A clock that was set back must not make a timer longer than it was (R4).
-  for (auto* since : {&p.step_started, &p.wait_started, &p.held_since}) *since = std::min(*since, now_);
+  for (auto* since : {&p.step_started, &p.wait_started, &p.held_since})
+    *since = std::min(*since, now_);
 
   switch (p.state) {
     case State::queued:
@@ -35,9 +37,11 @@ void Machine::on(const event::Due&) {
       return;
     case State::holding:
       if (now_ < later(p.held_since, chain_.receipts_for)) return;
-      return p.best_evidence() >= Evidence::delivered ? end(State::delivered, Reason::wanted_evidence)
-                                                      : end(State::unconfirmed, Reason::receipts_over);
-    default: return;
+      return p.best_evidence() >= Evidence::delivered
+                 ? end(State::delivered, Reason::wanted_evidence)
+                 : end(State::unconfirmed, Reason::receipts_over);
+    default:
+      return;
   }
 }
 
@@ -92,7 +96,8 @@ void Machine::on(const event::Gated& e) {
     const bool overlap = p.reason == Reason::quiet_hours && p.next_try > now_;
     p.quiet = std::max(Duration{0}, p.quiet + (e.until - (overlap ? p.next_try : now_)));
   }
-  if (e.until >= try_end() || e.until >= p.expires) return leave(Reason::not_accepted_in_time, true);
+  if (e.until >= try_end() || e.until >= p.expires)
+    return leave(Reason::not_accepted_in_time, true);
   p.next_try = e.until;
   p.reason = e.reason;
 }
@@ -121,11 +126,16 @@ void Machine::refresh_due() {
   p.due = flying != nullptr ? deadline(p, *flying, chain_) : TimePoint::max();
   if (is_ended(p.state) || stopping()) return;
   p.due = std::min(p.due, p.expires);
-  if (step() == nullptr) p.due = std::min(p.due, p.next_try);
-  else if (p.state == State::queued) p.due = std::min(p.due, p.next_try);
-  else if (p.state == State::trying && flying == nullptr) p.due = std::min({p.due, p.next_try, try_end()});
-  else if (p.state == State::waiting) p.due = std::min(p.due, wait_end());
-  else if (p.state == State::holding) p.due = std::min(p.due, later(p.held_since, chain_.receipts_for));
+  if (step() == nullptr)
+    p.due = std::min(p.due, p.next_try);
+  else if (p.state == State::queued)
+    p.due = std::min(p.due, p.next_try);
+  else if (p.state == State::trying && flying == nullptr)
+    p.due = std::min({p.due, p.next_try, try_end()});
+  else if (p.state == State::waiting)
+    p.due = std::min(p.due, wait_end());
+  else if (p.state == State::holding)
+    p.due = std::min(p.due, later(p.held_since, chain_.receipts_for));
 }
 
 }  // namespace herald::delivery

@@ -8,7 +8,8 @@
 namespace herald::model {
 namespace {
 
-// Durations are whole microseconds. Every field is written: a later change of a default must not change stored chains.
+// Durations are whole microseconds. Every field is written: a later change of a default must not
+// change stored chains.
 void write(JsonWriter& out, const Step& step) {
   out.open('{');
   out.text("channel", step.channel);
@@ -67,7 +68,8 @@ base::Result<Chain> chain_from_json(std::string_view text) {
   in.need("route");
   in.need("steps");
   in.text("route", chain.route);
-  in.list("steps", [&](const boost::json::value& step) { return read(step, chain.steps.emplace_back()); });
+  in.list("steps",
+          [&](const boost::json::value& step) { return read(step, chain.steps.emplace_back()); });
   in.count("rounds", chain.rounds.count);
   in.duration("every", chain.rounds.every);
   in.duration("receipts_for", chain.receipts_for);

@@ -25,7 +25,8 @@ std::string read(JsonReader& in, Outcome& outcome) {
   return value == nullptr ? std::string{} : read(*value, outcome);
 }
 
-// One pair per event: fields written, fields read. `read` gives what is wrong inside a nested value.
+// One pair per event: fields written, fields read. `read` gives what is wrong inside a nested
+// value.
 void write(JsonWriter&, const event::Due&) {}
 std::string read(JsonReader&, event::Due&) { return {}; }
 
@@ -132,16 +133,26 @@ std::string read(JsonReader& in, event::Redrive& e) {
 
 template <class E>
 constexpr std::string_view kName = "";
-template <> constexpr std::string_view kName<event::Due> = "due";
-template <> constexpr std::string_view kName<event::Gated> = "gated";
-template <> constexpr std::string_view kName<event::Blocked> = "blocked";
-template <> constexpr std::string_view kName<event::RenderFailed> = "render_failed";
-template <> constexpr std::string_view kName<event::Completed> = "completed";
-template <> constexpr std::string_view kName<event::Lost> = "lost";
-template <> constexpr std::string_view kName<event::Reconciled> = "reconciled";
-template <> constexpr std::string_view kName<event::Receipt> = "receipt";
-template <> constexpr std::string_view kName<event::Cancel> = "cancel";
-template <> constexpr std::string_view kName<event::Redrive> = "redrive";
+template <>
+constexpr std::string_view kName<event::Due> = "due";
+template <>
+constexpr std::string_view kName<event::Gated> = "gated";
+template <>
+constexpr std::string_view kName<event::Blocked> = "blocked";
+template <>
+constexpr std::string_view kName<event::RenderFailed> = "render_failed";
+template <>
+constexpr std::string_view kName<event::Completed> = "completed";
+template <>
+constexpr std::string_view kName<event::Lost> = "lost";
+template <>
+constexpr std::string_view kName<event::Reconciled> = "reconciled";
+template <>
+constexpr std::string_view kName<event::Receipt> = "receipt";
+template <>
+constexpr std::string_view kName<event::Cancel> = "cancel";
+template <>
+constexpr std::string_view kName<event::Redrive> = "redrive";
 
 /// Reads alternative number I of Event when its name is `wanted`, else tries the next.
 template <std::size_t I = 0>

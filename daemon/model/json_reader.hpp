@@ -5,14 +5,14 @@
 #include <string>
 #include <string_view>
 
-#include "base/result.hpp"
 #include "base/clock.hpp"
+#include "base/result.hpp"
 
 namespace herald::model {
 
-/// Reads one JSON object of our own writing field by field. Private to the model, because it needs Boost.JSON's header.
-/// A missing field leaves its target alone; a field of a wrong type or range, or one that nobody asked for, is remembered as
-/// the error that finish() gives.
+/// Reads one JSON object of our own writing field by field. Private to the model, because it needs
+/// Boost.JSON's header. A missing field leaves its target alone; a field of a wrong type or range,
+/// or one that nobody asked for, is remembered as the error that finish() gives.
 class JsonReader {
  public:
   JsonReader(const boost::json::value& value, std::string_view what) : what_{what} {
@@ -34,14 +34,18 @@ class JsonReader {
   void text(std::string_view key, std::string& out) {
     const auto* value = take(key);
     if (value == nullptr) return;
-    if (const auto* s = value->if_string()) out.assign(s->data(), s->size());
-    else wrong(key);
+    if (const auto* s = value->if_string())
+      out.assign(s->data(), s->size());
+    else
+      wrong(key);
   }
   void flag(std::string_view key, bool& out) {
     const auto* value = take(key);
     if (value == nullptr) return;
-    if (const auto* b = value->if_bool()) out = *b;
-    else wrong(key);
+    if (const auto* b = value->if_bool())
+      out = *b;
+    else
+      wrong(key);
   }
   void number(std::string_view key, int64_t& out, int64_t low = std::numeric_limits<int64_t>::min(),
               int64_t high = std::numeric_limits<int64_t>::max()) {
@@ -73,8 +77,10 @@ class JsonReader {
     if (value == nullptr) return;
     const auto* s = value->if_string();
     const auto found = s == nullptr ? std::nullopt : from(std::string_view{s->data(), s->size()});
-    if (found) out = *found;
-    else wrong(key);
+    if (found)
+      out = *found;
+    else
+      wrong(key);
   }
   /// Calls `each(const json::value&) -> std::string` (empty: fine) for every element.
   template <class Each>
@@ -88,7 +94,8 @@ class JsonReader {
   }
   /// The first thing that was wrong; empty when all is well.
   std::string finish() {
-    if (error_.empty() && object_ != nullptr && taken_ != object_->size()) bad("has a field nobody knows");
+    if (error_.empty() && object_ != nullptr && taken_ != object_->size())
+      bad("has a field nobody knows");
     return error_;
   }
 
@@ -106,8 +113,9 @@ class JsonReader {
 
 /// The error for stored text that cannot have been written by us.
 inline base::Error unreadable(const std::string& why) {
-  return base::fail(base::Code::internal, "stored value cannot be read: " + why +
-                                              "; was it written by a newer version, or changed by hand?");
+  return base::fail(base::Code::internal,
+                    "stored value cannot be read: " + why +
+                        "; was it written by a newer version, or changed by hand?");
 }
 
 }  // namespace herald::model

@@ -9,9 +9,9 @@
 
 namespace herald::model {
 
-/// Appends compact JSON to one text, without a tree in between: progress is written at every event. Private to the model.
-/// The caller keeps opens and closes balanced. Text that is not UTF-8, and U+0000, become U+FFFD: what is written can
-/// always be read back, and every database takes it.
+/// Appends compact JSON to one text, without a tree in between: progress is written at every event.
+/// Private to the model. The caller keeps opens and closes balanced. Text that is not UTF-8, and
+/// U+0000, become U+FFFD: what is written can always be read back, and every database takes it.
 class JsonWriter {
  public:
   JsonWriter() { out_.reserve(512); }

@@ -6,7 +6,8 @@
 
 namespace herald::model {
 
-/// An outcome inside an event or a progress, fields that have their default left out. Private to the model.
+/// An outcome inside an event or a progress, fields that have their default left out. Private to
+/// the model.
 inline void write(JsonWriter& out, std::string_view key, const Outcome& outcome) {
   out.open(key, '{');
   out.text("k", to_string(outcome.kind));

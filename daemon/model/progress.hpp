@@ -11,21 +11,25 @@ namespace herald::model {
 /// One try of one step. Named for ever by (notification, run, step, number).
 struct Attempt {
   unsigned run = 1, round = 1, step = 0;
-  unsigned number = 1;            ///< counts over all rounds of this run and step, from 1
-  std::string channel;            ///< of the step when it was started: a redrive may replace the chain (R7, R20)
-  bool reaches_nobody = false;    ///< of the step when it was started (R10)
+  unsigned number = 1;  ///< counts over all rounds of this run and step, from 1
+  std::string
+      channel;  ///< of the step when it was started: a redrive may replace the chain (R7, R20)
+  bool reaches_nobody = false;  ///< of the step when it was started (R10)
   bool in_flight = true;
-  bool inbox = false;             ///< its outcome was recorded together with an inbox item: the person's evidence is for it
-  Outcome outcome{};              ///< meaningful once not in flight
+  bool inbox = false;  ///< its outcome was recorded together with an inbox item: the person's
+                       ///< evidence is for it
+  Outcome outcome{};   ///< meaningful once not in flight
   Evidence evidence = Evidence::none;  ///< best so far; only rises (R1)
-  bool failed = false;            ///< a failed receipt acted on it, or its outcome says it certainly did not arrive
-  bool reconciling = false;       ///< a reconcile request is under way
+  bool failed =
+      false;  ///< a failed receipt acted on it, or its outcome says it certainly did not arrive
+  bool reconciling = false;  ///< a reconcile request is under way
   TimePoint started{}, ended{}, evidence_at{};
   std::string provider_id;
   friend bool operator==(const Attempt&, const Attempt&) = default;
 };
 
-/// `<notification id>.<run>.<step>.<number>`: 1 to 64 characters of [0-9a-z.], may be shown to a provider.
+/// `<notification id>.<run>.<step>.<number>`: 1 to 64 characters of [0-9a-z.], may be shown to a
+/// provider.
 std::string attempt_id(std::string_view notification, const Attempt& attempt);
 struct AttemptName {
   std::string notification;
@@ -44,24 +48,28 @@ struct StepLeft {
   friend bool operator==(const StepLeft&, const StepLeft&) = default;
 };
 
-/// Everything the state machine knows of one notification. `decide()` maps it to the next one; it is stored as one value.
+/// Everything the state machine knows of one notification. `decide()` maps it to the next one; it
+/// is stored as one value.
 struct Progress {
-  std::string id;                 ///< the notification's; also the seed of jitter (R21)
+  std::string id;  ///< the notification's; also the seed of jitter (R21)
   State state = State::queued;
   Reason reason = Reason::submitted;  ///< of the latest change of state
   unsigned run = 1, round = 1, step = 0;
-  TimePoint due{};                ///< when the next `due` event is wanted; TimePoint::max() when ended for good
+  TimePoint due{};  ///< when the next `due` event is wanted; TimePoint::max() when ended for good
   TimePoint expires{};
-  TimePoint step_started{};       ///< try_for counts from here (R5)
-  Duration quiet{0};              ///< time spent in quiet hours in this step: does not count against try_for
-  TimePoint wait_started{};       ///< first accepted, delivered or unknown of the step (R4); epoch: not yet
+  TimePoint step_started{};  ///< try_for counts from here (R5)
+  Duration quiet{0};  ///< time spent in quiet hours in this step: does not count against try_for
+  TimePoint
+      wait_started{};  ///< first accepted, delivered or unknown of the step (R4); epoch: not yet
   TimePoint held_since{};         ///< holding: receipts_for counts from here (R9)
   TimePoint next_try{};           ///< trying and nothing in flight: when the next attempt may start
   unsigned render_failures = 0;   ///< of the current step (R15)
   bool cancel_requested = false;  ///< waits for the in-flight attempt (R12)
   bool expiry_passed = false;     ///< waits for the in-flight attempt (R11)
-  bool resend = false;            ///< this run was redriven with --resend: attempts of earlier runs do not count for R7
-  std::optional<Outcome> parked_failure;  ///< failed receipt of the attempt in flight, kept until complete()
+  bool resend =
+      false;  ///< this run was redriven with --resend: attempts of earlier runs do not count for R7
+  std::optional<Outcome>
+      parked_failure;  ///< failed receipt of the attempt in flight, kept until complete()
   std::vector<Attempt> attempts;  ///< all runs, in order of start
   std::vector<StepLeft> left;     ///< all runs, in order
   friend bool operator==(const Progress&, const Progress&) = default;

@@ -4,8 +4,9 @@
 #include "model/outcome_json.hpp"
 #include "model/progress.hpp"
 
-// Written and read at every event, so: short keys, defaults left out, times as microseconds since the epoch, no `due` when it
-// is TimePoint::max(). Names and not numbers stand for enumerators, because their order may change.
+// Written and read at every event, so: short keys, defaults left out, times as microseconds since
+// the epoch, no `due` when it is TimePoint::max(). Names and not numbers stand for enumerators,
+// because their order may change.
 
 namespace herald::model {
 namespace {

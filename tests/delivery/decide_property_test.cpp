@@ -1,4 +1,5 @@
-// What must hold for every sequence of events over every chain; the seed of a failing sequence is printed.
+// What must hold for every sequence of events over every chain; the seed of a failing sequence is
+// printed.
 #include <map>
 #include <random>
 
@@ -32,8 +33,9 @@ Chain any_chain(Dice& dice) {
       c.steps.push_back(nobody("log"));
       continue;
     }
-    auto s = step(dice.any({"webchat", "whatsapp", "sms", "mail"}),
-                  dice.any({Evidence::accepted, Evidence::delivered, Evidence::read, Evidence::answered}));
+    auto s = step(
+        dice.any({"webchat", "whatsapp", "sms", "mail"}),
+        dice.any({Evidence::accepted, Evidence::delivered, Evidence::read, Evidence::answered}));
     s.attempts = 1 + dice.below(3);
     s.idempotent = dice.one_in(3);
     s.reconciles = dice.one_in(3);
@@ -48,56 +50,82 @@ Chain any_chain(Dice& dice) {
 }
 
 Outcome any_outcome(Dice& dice) {
-  return outcome(dice.any({K::delivered, K::accepted, K::retry, K::rejected, K::channel_down, K::unknown}),
-                 dice.any({Reason::none, Reason::network, Reason::timeout, Reason::bad_recipient}),
-                 dice.any<Duration>({0s, 0s, 10s, 20min, Duration::max()}));
+  return outcome(
+      dice.any({K::delivered, K::accepted, K::retry, K::rejected, K::channel_down, K::unknown}),
+      dice.any({Reason::none, Reason::network, Reason::timeout, Reason::bad_recipient}),
+      dice.any<Duration>({0s, 0s, 10s, 20min, Duration::max()}));
 }
 
 AttemptRef any_attempt(Dice& dice, const Progress& p) {
-  if (p.attempts.empty() || dice.one_in(20)) return {1 + dice.below(3), dice.below(5), 1 + dice.below(3)};
+  if (p.attempts.empty() || dice.one_in(20))
+    return {1 + dice.below(3), dice.below(5), 1 + dice.below(3)};
   return ref(p.attempts[dice.below(static_cast<unsigned>(p.attempts.size()))]);
 }
 
 Event any_event(Dice& dice, Play& play) {
   const auto* flying = play.p.in_flight();
   switch (dice.below(flying != nullptr ? 12 : 20)) {
-    case 0: return event::Receipt{any_attempt(dice, play.p), dice.any({R::sent, R::delivered, R::read, R::answered, R::failed}),
-                                  any_outcome(dice), {}, dice.one_in(2) ? "wamid.1" : ""};
-    case 1: return event::Completed{any_attempt(dice, play.p), any_outcome(dice)};
-    case 2: return event::Reconciled{any_attempt(dice, play.p), any_outcome(dice)};
-    case 3: if (dice.one_in(6)) return event::Cancel{"uid:0"}; break;
-    case 4: if (dice.one_in(2)) return event::Redrive{"uid:0", play.now + 1h, dice.one_in(2)}; break;
-    case 5: return event::Gated{dice.any({Reason::quiet_hours, Reason::rate_limited, Reason::paused}),
-                                play.now + dice.any<Duration>({1s, 1min, 8h, 72h})};
-    case 6: return event::Blocked{dice.any({Reason::no_address, Reason::breaker_open, Reason::channel_removed, Reason::evicted}),
-                                  dice.one_in(2), {}};
-    case 7: return event::RenderFailed{"why"};
-    default: break;
+    case 0:
+      return event::Receipt{any_attempt(dice, play.p),
+                            dice.any({R::sent, R::delivered, R::read, R::answered, R::failed}),
+                            any_outcome(dice),
+                            {},
+                            dice.one_in(2) ? "wamid.1" : ""};
+    case 1:
+      return event::Completed{any_attempt(dice, play.p), any_outcome(dice)};
+    case 2:
+      return event::Reconciled{any_attempt(dice, play.p), any_outcome(dice)};
+    case 3:
+      if (dice.one_in(6)) return event::Cancel{"uid:0"};
+      break;
+    case 4:
+      if (dice.one_in(2)) return event::Redrive{"uid:0", play.now + 1h, dice.one_in(2)};
+      break;
+    case 5:
+      return event::Gated{dice.any({Reason::quiet_hours, Reason::rate_limited, Reason::paused}),
+                          play.now + dice.any<Duration>({1s, 1min, 8h, 72h})};
+    case 6:
+      return event::Blocked{dice.any({Reason::no_address, Reason::breaker_open,
+                                      Reason::channel_removed, Reason::evicted}),
+                            dice.one_in(2),
+                            {}};
+    case 7:
+      return event::RenderFailed{"why"};
+    default:
+      break;
   }
   if (flying != nullptr && dice.one_in(8)) return event::Lost{ref(*flying), Reason::attempt_lost};
-  if (flying != nullptr && !dice.one_in(8)) return event::Completed{ref(*flying), any_outcome(dice)};
+  if (flying != nullptr && !dice.one_in(8))
+    return event::Completed{ref(*flying), any_outcome(dice)};
   return event::Due{};
 }
 
 bool may_follow(State before, State after, bool redrive) {
   switch (before) {
     case State::delivered:
-    case State::cancelled: return after == before;
-    case State::unconfirmed: return after == before || after == State::undelivered || after == State::delivered;
-    case State::expired: return after == before || after == State::delivered;
-    case State::undelivered: return after == before || after == State::delivered || (redrive && after == State::queued);
-    default: return true;
+    case State::cancelled:
+      return after == before;
+    case State::unconfirmed:
+      return after == before || after == State::undelivered || after == State::delivered;
+    case State::expired:
+      return after == before || after == State::delivered;
+    case State::undelivered:
+      return after == before || after == State::delivered || (redrive && after == State::queued);
+    default:
+      return true;
   }
 }
 
 bool may_have(const Attempt& a) {
   if (a.evidence >= Evidence::delivered) return true;
-  return !a.failed && (a.in_flight || a.evidence >= Evidence::accepted || a.outcome.kind == K::unknown);
+  return !a.failed &&
+         (a.in_flight || a.evidence >= Evidence::accepted || a.outcome.kind == K::unknown);
 }
 
 void check(const Progress& before, const Play& play, bool redrive) {
   const auto& p = play.p;
-  EXPECT_TRUE(may_follow(before.state, p.state, redrive)) << to_string(before.state) << " -> " << to_string(p.state);
+  EXPECT_TRUE(may_follow(before.state, p.state, redrive))
+      << to_string(before.state) << " -> " << to_string(p.state);
   if (!is_ended(p.state)) {
     EXPECT_LT(p.due, TimePoint::max());
   }
@@ -107,7 +135,9 @@ void check(const Progress& before, const Play& play, bool redrive) {
     EXPECT_EQ(ref(p.attempts[i]), ref(before.attempts[i]));
     EXPECT_LE(p.attempts[i].in_flight, before.attempts[i].in_flight);
   }
-  EXPECT_LE(std::count_if(p.attempts.begin(), p.attempts.end(), [](const Attempt& a) { return a.in_flight; }), 1);
+  EXPECT_LE(std::count_if(p.attempts.begin(), p.attempts.end(),
+                          [](const Attempt& a) { return a.in_flight; }),
+            1);
   if (p.state == State::delivered) {
     EXPECT_GE(p.best_evidence(), Evidence::delivered);
   }
@@ -124,8 +154,10 @@ void check(const Progress& before, const Play& play, bool redrive) {
     EXPECT_LT(play.now, p.expires);
     for (const auto& a : before.attempts) {
       const bool same_try = a.run == p.run && a.step == p.step && a.round == p.round;
-      if (a.channel != p.attempts.back().channel || (a.run != p.run && p.resend) || !may_have(a)) continue;
-      EXPECT_TRUE(same_try && play.chain.steps[p.step].idempotent && a.evidence == Evidence::none) << "R7";
+      if (a.channel != p.attempts.back().channel || (a.run != p.run && p.resend) || !may_have(a))
+        continue;
+      EXPECT_TRUE(same_try && play.chain.steps[p.step].idempotent && a.evidence == Evidence::none)
+          << "R7";
     }
   }
 }
@@ -146,20 +178,24 @@ struct Told {
 void one_life(unsigned seed, std::map<State, unsigned>& seen) {
   Dice dice{seed};
   Play play{any_chain(dice)};
-  if (dice.one_in(4)) play.p = first_progress("n1", kStart, kStart + 10min, kStart + play.chain.expires_after);
+  if (dice.one_in(4))
+    play.p = first_progress("n1", kStart, kStart + 10min, kStart + play.chain.expires_after);
   const auto first = play.p;
   std::vector<Told> told;
   const auto tell = [&](const Event& e) {
     const auto before = play.p;
     const bool redrive = std::holds_alternative<event::Redrive>(e);
-    if (redrive && before.state == State::undelivered && dice.one_in(2)) play.chain = any_chain(dice);
+    if (redrive && before.state == State::undelivered && dice.one_in(2))
+      play.chain = any_chain(dice);
     ASSERT_NO_THROW(play.give(e)) << name(e) << " in " << to_string(before.state);
     told.push_back({e, play.now, play.chain});
     check(before, play, redrive);
   };
   for (unsigned i = 0; i < 25 && !::testing::Test::HasFailure(); ++i) {
-    if (dice.one_in(2) && play.p.due != TimePoint::max()) play.now = std::max(play.now, play.p.due);
-    else if (dice.one_in(2)) play.after(dice.any<Duration>({0s, 1s, 1min, 20min}));
+    if (dice.one_in(2) && play.p.due != TimePoint::max())
+      play.now = std::max(play.now, play.p.due);
+    else if (dice.one_in(2))
+      play.after(dice.any<Duration>({0s, 1s, 1min, 20min}));
     tell(any_event(dice, play));
     if (i % 8 == 0) expect_survives_storage(play.p);
   }
@@ -167,7 +203,8 @@ void one_life(unsigned seed, std::map<State, unsigned>& seen) {
   for (unsigned i = 0; play.p.due != TimePoint::max() && !::testing::Test::HasFailure(); ++i) {
     ASSERT_LT(i, 300U) << "does not end";
     play.now = std::max(play.now, play.p.due);
-    ASSERT_NE(what_is_due(play.p, play.chain, play.now), Next::nothing) << "due, but nothing happens: " << to_json_text(play.p);
+    ASSERT_NE(what_is_due(play.p, play.chain, play.now), Next::nothing)
+        << "due, but nothing happens: " << to_json_text(play.p);
     tell(event::Due{});
   }
   expect_survives_storage(play.p);
@@ -188,7 +225,6 @@ void one_life(unsigned seed, std::map<State, unsigned>& seen) {
 /// Twenty thousand lives, in four parts so that they run side by side.
 class DecideProperty : public ::testing::TestWithParam<unsigned> {};
 
-// covers: S94
 TEST_P(DecideProperty, FiveThousandLives) {
   std::map<State, unsigned> seen;
   for (unsigned i = 1; i <= 5'000; ++i) {
@@ -197,7 +233,8 @@ TEST_P(DecideProperty, FiveThousandLives) {
     one_life(seed, seen);
     if (HasFailure()) return;
   }
-  for (const auto state : {State::delivered, State::unconfirmed, State::undelivered, State::expired, State::cancelled})
+  for (const auto state :
+       {State::delivered, State::unconfirmed, State::undelivered, State::expired, State::cancelled})
     EXPECT_GT(seen[state], 50U) << to_string(state);
 }
 

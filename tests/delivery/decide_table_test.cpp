@@ -1,4 +1,5 @@
-// The table of docs/explanation/state-machine.md, every cell: state x event. A cell that is missing fails the test.
+// The table of docs/explanation/state-machine.md, every cell: state x event. A cell that is missing
+// fails the test.
 #include <array>
 #include <functional>
 
@@ -10,10 +11,24 @@ namespace {
 using K = OutcomeKind;
 using R = ReceiptKind;
 
-/// Columns. Everywhere the chain is web, wa; the attempt at web was unknown and the step was left; wa is the current step.
-enum Column { queued, in_flight, trying_later, waiting, holding, delivered, unconfirmed, undelivered, expired, cancelled, columns };
-constexpr std::array<const char*, columns> kColumns{"queued", "in flight", "trying later", "waiting", "holding",
-                                                    "delivered", "unconfirmed", "undelivered", "expired", "cancelled"};
+/// Columns. Everywhere the chain is web, wa; the attempt at web was unknown and the step was left;
+/// wa is the current step.
+enum Column {
+  queued,
+  in_flight,
+  trying_later,
+  waiting,
+  holding,
+  delivered,
+  unconfirmed,
+  undelivered,
+  expired,
+  cancelled,
+  columns
+};
+constexpr std::array<const char*, columns> kColumns{
+    "queued",    "in flight",   "trying later", "waiting", "holding",
+    "delivered", "unconfirmed", "undelivered",  "expired", "cancelled"};
 
 Chain base_chain() {
   auto web = step("web", Evidence::read);
@@ -32,9 +47,14 @@ Play at(Column column, Chain chain) {
   Play play{std::move(chain)};
   play.start().complete(K::unknown).due().start();
   switch (column) {
-    case in_flight: break;
-    case queued: play.complete(K::channel_down, Reason::network); break;
-    case trying_later: play.complete(K::retry, Reason::network); break;
+    case in_flight:
+      break;
+    case queued:
+      play.complete(K::channel_down, Reason::network);
+      break;
+    case trying_later:
+      play.complete(K::retry, Reason::network);
+      break;
     case waiting:
     case expired:
     case cancelled:
@@ -45,11 +65,20 @@ Play at(Column column, Chain chain) {
       }
       if (column == cancelled) play.give(event::Cancel{"test"});
       break;
-    case holding: play.complete(K::accepted); break;
-    case delivered: play.receipt(R::answered).complete(K::delivered); break;
-    case unconfirmed: play.complete(K::accepted).due(); break;
-    case undelivered: play.complete(K::rejected, Reason::bad_recipient); break;
-    case columns: break;
+    case holding:
+      play.complete(K::accepted);
+      break;
+    case delivered:
+      play.receipt(R::answered).complete(K::delivered);
+      break;
+    case unconfirmed:
+      play.complete(K::accepted).due();
+      break;
+    case undelivered:
+      play.complete(K::rejected, Reason::bad_recipient);
+      break;
+    case columns:
+      break;
   }
   play.effects.clear();
   return play;
@@ -65,11 +94,13 @@ struct Row {
 
 const auto as_is = [](Chain&) {};
 AttemptRef web(const Play&) { return {1, 0, 1}; }
-AttemptRef wa(const Play& play) { return play.p.attempts.size() > 1 ? play.last() : AttemptRef{1, 1, 9}; }
+AttemptRef wa(const Play& play) {
+  return play.p.attempts.size() > 1 ? play.last() : AttemptRef{1, 1, 9};
+}
 auto completed(K kind, Reason reason = Reason::none, Duration after = {}) {
   return [=](Play& play) { play.give(event::Completed{wa(play), outcome(kind, reason, after)}); };
 }
-auto passing(Duration Step::* time) {
+auto passing(Duration Step::*time) {
   return [=](Play& play) { play.after(play.chain.steps[1].*time + 1s).give(event::Due{}); };
 }
 auto gated(Reason reason, Duration time) {
@@ -96,7 +127,6 @@ const std::vector<Row>& table() {
   return rows;
 }
 
-// covers: S94
 TEST(DecideTable, EveryCell) {
   for (const auto& row : table()) {
     for (int c = 0; c < columns; ++c) {
@@ -110,8 +140,10 @@ TEST(DecideTable, EveryCell) {
       const auto picture_before = picture(play);
       ASSERT_NO_THROW(row.event(play));
       std::string got = picture(play);
-      if (play.p == before && play.effects.empty()) got = "=";
-      else if (got == picture_before) got = "+";
+      if (play.p == before && play.effects.empty())
+        got = "=";
+      else if (got == picture_before)
+        got = "+";
       EXPECT_EQ(got, expected);
       EXPECT_GE(play.p.best_evidence(), before.best_evidence());
     }
@@ -119,7 +151,8 @@ TEST(DecideTable, EveryCell) {
 }
 
 TEST(DecideTable, HasARowForEveryKindOfEvent) {
-  EXPECT_EQ(std::variant_size_v<Event>, 10U) << "a new kind of event needs its rows in decide_table.inc";
+  EXPECT_EQ(std::variant_size_v<Event>, 10U)
+      << "a new kind of event needs its rows in decide_table.inc";
   EXPECT_GE(table().size(), 45U);
 }
 

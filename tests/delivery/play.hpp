@@ -84,7 +84,8 @@ struct Play {
 
   template <class E>
   bool has() const {
-    return std::any_of(effects.begin(), effects.end(), [](const Effect& e) { return std::holds_alternative<E>(e); });
+    return std::any_of(effects.begin(), effects.end(),
+                       [](const Effect& e) { return std::holds_alternative<E>(e); });
   }
   Reason left(unsigned step_index) const {
     for (auto i = p.left.rbegin(); i != p.left.rend(); ++i)
@@ -94,15 +95,19 @@ struct Play {
   std::string ending() const { return ending_text(p, chain); }
 };
 
-/// "trying* 1" (* in flight), "later 1", "waiting 0", "queued r2", "delivered" ..., then the effects: " +cancel" and so on.
+/// "trying* 1" (* in flight), "later 1", "waiting 0", "queued r2", "delivered" ..., then the
+/// effects: " +cancel" and so on.
 inline std::string picture(const Play& play) {
   const auto& p = play.p;
   const bool flying = p.in_flight() != nullptr;
   std::string out = p.state == State::trying && !flying ? "later" : std::string{to_string(p.state)};
   if (flying) out += "*";
-  if (p.state == State::queued) out += " r" + std::to_string(p.round);
-  else if (!is_ended(p.state)) out += " " + std::to_string(p.step);
-  static constexpr const char* kNames[] = {" +start", " +cancel", " +reconcile", " +breaker", " +withdraw", " +refused"};
+  if (p.state == State::queued)
+    out += " r" + std::to_string(p.round);
+  else if (!is_ended(p.state))
+    out += " " + std::to_string(p.step);
+  static constexpr const char* kNames[] = {" +start",   " +cancel",   " +reconcile",
+                                           " +breaker", " +withdraw", " +refused"};
   for (const auto& e : play.effects) out += kNames[e.index()];
   return out;
 }
