@@ -75,6 +75,23 @@ void mark(const herald::Host& host, const herald::Exchange& to, uint64_t id) {
   });
 }
 
+/// Marks the item of that notification: looked for in the active list, then in all that is kept.
+void find(const herald::Host& host, const herald::Exchange& to, const std::string& herald_id,
+          bool history) {
+  herald::InboxQuery query;
+  query.limit = kPage;
+  query.history = history;
+  if (history) query.herald_id = herald_id;
+  host.inbox_list(to, query, [host, to, herald_id, history](const herald::Items& found) {
+    if (!found.ok())
+      return fail(host, to, found.status, "the notification cannot be looked up now");
+    for (const auto& item : found.items)
+      if (item.herald_id == herald_id) return mark(host, to, item.id);
+    if (history) return refuse(to, 404, kUnknown);
+    find(host, to, herald_id, true);
+  });
+}
+
 }  // namespace
 
 void mark_read(const herald::Host& host, const herald::Incoming& request,
@@ -84,16 +101,7 @@ void mark_read(const herald::Host& host, const herald::Incoming& request,
   if (name.value->id != 0) return mark(host, to, name.value->id);
   if (name.value->herald_id.empty()) return refuse(to, 404, kUnknown);
 
-  herald::InboxQuery query;
-  query.history = true;  // also what was pushed out of the list can still be read
-  query.herald_id = name.value->herald_id;
-  host.inbox_list(to, query, [host, to, wanted = query.herald_id](const herald::Items& found) {
-    if (!found.ok())
-      return fail(host, to, found.status, "the notification cannot be looked up now");
-    for (const auto& item : found.items)
-      if (item.herald_id == wanted) return mark(host, to, item.id);
-    refuse(to, 404, kUnknown);
-  });
+  find(host, to, name.value->herald_id, false);
 }
 
 }  // namespace webchat

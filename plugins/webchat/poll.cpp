@@ -67,7 +67,8 @@ void read(const herald::Host& host, const herald::Exchange& to, const Since& fro
   host.inbox_list(to, query, [host, to, from, returned](const herald::Items& inbox) {
     if (!inbox.ok()) return fail(host, to, inbox.status, "the inbox cannot be read now");
     // The cursor belongs to a sequence that is gone: everything again is better than a hole.
-    if (inbox.gap && from.cursor.seq != 0) return read(host, to, {}, returned);
+    const bool lost = inbox.gap || inbox.cursor < from.cursor.seq;
+    if (lost && from.cursor.seq != 0) return read(host, to, {}, returned);
     remember(*returned, inbox.items);
     answer(to, from.cursor, inbox);
   });

@@ -29,9 +29,7 @@ TEST_F(Clear, CountsAsReadOnlyWhatHadBeenReturned) {
   post(inbox + "/clear");
   EXPECT_TRUE(is_read(returned));
   EXPECT_FALSE(is_read(never));
-  const auto page = json(get(inbox));
-  EXPECT_EQ(page.at("unread_count"), 0);
-  EXPECT_EQ(page.at("older_unread"), 1);
+  EXPECT_EQ(json(get(inbox)).at("unread_count"), 0);
 }
 
 // covers: S29

@@ -113,6 +113,11 @@ TEST_F(Poll, ACursorOfAnotherEpochGivesEverythingInsteadOfAHole) {
   EXPECT_EQ(cursor_of(page), "7.2.2");
 }
 
+TEST_F(Poll, ACursorAheadOfTheInboxGivesEverythingInsteadOfAHole) {
+  add("one");
+  EXPECT_EQ(ids(json(get(polling + "?cursor=1.99.99"))), std::vector<int64_t>{1});
+}
+
 // covers: S35
 TEST_F(Poll, ServerTimeIsTheHostsClock) {
   host.advance(std::chrono::hours{1});
