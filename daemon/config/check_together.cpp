@@ -8,13 +8,15 @@
 namespace herald::config {
 namespace {
 
-void known_secret(const Config& c, const std::string& name, const std::string& path, Diagnostics& diagnostics) {
+void known_secret(const Config& c, const std::string& name, const std::string& path,
+                  Diagnostics& diagnostics) {
   if (name.empty() || c.secrets.contains(name)) return;
   std::vector<std::string_view> names;
   for (const auto& [known, secret] : c.secrets) names.push_back(known);
   const auto guess = base::did_you_mean(name, names);
-  diagnostics.error(c.mark(path), "there is no secret `" + name + "` under `secrets`" +
-                                      (guess ? "; did you mean `" + std::string{*guess} + "`?" : ""));
+  diagnostics.error(c.mark(path),
+                    "there is no secret `" + name + "` under `secrets`" +
+                        (guess ? "; did you mean `" + std::string{*guess} + "`?" : ""));
 }
 
 void check_secrets(const Config& c, Diagnostics& diagnostics) {
@@ -24,12 +26,15 @@ void check_secrets(const Config& c, Diagnostics& diagnostics) {
     const auto status = std::filesystem::status(secret.file, problem);
     const auto mark = c.mark("secrets." + name + ".file");
     if (status.type() == std::filesystem::file_type::not_found) {
-      diagnostics.error(mark, "there is no file " + secret.file + "; write the secret into it, readable by the daemon alone");
+      diagnostics.error(mark, "there is no file " + secret.file +
+                                  "; write the secret into it, readable by the daemon alone");
     } else if (problem) {
-      diagnostics.warning(mark, secret.file + " cannot be looked at by this user: " + problem.message());
+      diagnostics.warning(mark,
+                          secret.file + " cannot be looked at by this user: " + problem.message());
     } else if (!std::filesystem::is_regular_file(status)) {
       diagnostics.error(mark, secret.file + " is not a file");
-    } else if ((status.permissions() & std::filesystem::perms::others_read) != std::filesystem::perms::none) {
+    } else if ((status.permissions() & std::filesystem::perms::others_read) !=
+               std::filesystem::perms::none) {
       diagnostics.warning(mark, secret.file + " can be read by everybody; chmod o-rwx it");
     }
   }
@@ -42,7 +47,8 @@ void check_secrets(const Config& c, Diagnostics& diagnostics) {
     const auto path = "auth.user_tokens.keys[" + std::to_string(i) + "]";
     known_secret(c, keys[i].secret, path + ".secret", diagnostics);
     if (!keys[i].id.empty() && !ids.insert(keys[i].id).second)
-      diagnostics.error(c.mark(path + ".id"), "another key has the id `" + keys[i].id + "`; ids must differ");
+      diagnostics.error(c.mark(path + ".id"),
+                        "another key has the id `" + keys[i].id + "`; ids must differ");
   }
 }
 
@@ -58,11 +64,13 @@ void check_channels(const Config& c, Diagnostics& diagnostics) {
                         "`process` is not available yet; write `isolation: daemon`");
     for (std::size_t k = 0; channel.enabled && k < i; ++k) {
       const auto& other = c.channels[k];
-      if (other.enabled && (lies_in(channel.prefix, other.prefix) || lies_in(other.prefix, channel.prefix)))
-        diagnostics.error(c.mark("channels." + channel.name + ".prefix"),
-                          "channels `" + other.name + "` and `" + channel.name + "` both want the HTTP prefix " +
-                              (channel.prefix.size() < other.prefix.size() ? channel.prefix : other.prefix) +
-                              "; give one of them another `prefix`");
+      if (other.enabled &&
+          (lies_in(channel.prefix, other.prefix) || lies_in(other.prefix, channel.prefix)))
+        diagnostics.error(
+            c.mark("channels." + channel.name + ".prefix"),
+            "channels `" + other.name + "` and `" + channel.name + "` both want the HTTP prefix " +
+                (channel.prefix.size() < other.prefix.size() ? channel.prefix : other.prefix) +
+                "; give one of them another `prefix`");
     }
   }
 }
@@ -72,14 +80,17 @@ void check_channels(const Config& c, Diagnostics& diagnostics) {
 void check_together(const Config& c, Diagnostics& diagnostics) {
   if (c.development && !rules::is_loopback(c.http.address))
     diagnostics.error(c.mark("development"),
-                      "`development: true` needs no credentials and so is allowed only with a loopback `http.address` such as "
-                      "127.0.0.1, not " + c.http.address);
+                      "`development: true` needs no credentials and so is allowed only with a "
+                      "loopback `http.address` such as "
+                      "127.0.0.1, not " +
+                          c.http.address);
   check_secrets(c, diagnostics);
   check_channels(c, diagnostics);
   std::set<std::string> names;
   for (const auto& route : c.routes)
     if (!route.name.empty() && !names.insert(route.name).second)
-      diagnostics.error(route.mark, "another route has the name `" + route.name + "`; names must differ");
+      diagnostics.error(route.mark,
+                        "another route has the name `" + route.name + "`; names must differ");
 }
 
 }  // namespace herald::config

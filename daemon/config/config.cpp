@@ -5,7 +5,8 @@
 namespace herald::config {
 
 const Channel* Config::channel(std::string_view name) const {
-  const auto found = std::find_if(channels.begin(), channels.end(), [&](const Channel& c) { return c.name == name; });
+  const auto found = std::find_if(channels.begin(), channels.end(),
+                                  [&](const Channel& c) { return c.name == name; });
   return found == channels.end() ? nullptr : &*found;
 }
 

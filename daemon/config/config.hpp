@@ -1,6 +1,7 @@
-// config: herald.yaml and conf.d/*.yaml as one immutable typed value, with the place in the files of every setting.
-// Loaded on the thread that starts or reloads; the finished Config is shared by all threads and never changes.
-// Never opens a socket or database, never starts a plugin, never keeps the value of a secret.
+// config: herald.yaml and conf.d/*.yaml as one immutable typed value, with the place in the files
+// of every setting. Loaded on the thread that starts or reloads; the finished Config is shared by
+// all threads and never changes. Never opens a socket or database, never starts a plugin, never
+// keeps the value of a secret.
 #pragma once
 
 #include <map>
@@ -20,7 +21,8 @@ namespace herald::config {
 
 using base::Duration;
 
-/// All paths are absolute: a relative one in a file is resolved against the folder of the main configuration file.
+/// All paths are absolute: a relative one in a file is resolved against the folder of the main
+/// configuration file.
 struct Store {
   /// `sqlite:/absolute/path` or `postgresql://...`; a password in it is refused.
   std::string url = "sqlite:/var/lib/herald/herald.db";
@@ -31,11 +33,12 @@ struct Store {
 struct Http {
   std::string address = "127.0.0.1";  ///< an IPv4 or IPv6 literal
   unsigned port = 8440;               ///< 0: any free one
-  std::string public_url;             ///< as clients and providers see the daemon; without a slash at the end; may be empty
+  std::string public_url;  ///< as clients and providers see the daemon; without a slash at the end;
+                           ///< may be empty
   std::vector<std::string> trusted_proxies;  ///< address or address/bits whose X-Forwarded-* count
   std::vector<std::string> allowed_origins;  ///< `https://host[:port]`, lower case
   unsigned max_connections = 4'096;
-  unsigned threads = 0;               ///< 0: one per core, at most 4
+  unsigned threads = 0;  ///< 0: one per core, at most 4
   friend bool operator==(const Http&, const Http&) = default;
 };
 
@@ -55,7 +58,8 @@ struct Log {
 };
 
 struct Directory {
-  std::string region = "CM";  ///< ISO 3166 alpha-2: where a phone number without country code is from
+  std::string region =
+      "CM";  ///< ISO 3166 alpha-2: where a phone number without country code is from
   bool create_unknown = false;  ///< unknown_recipient: create
   friend bool operator==(const Directory&, const Directory&) = default;
 };
@@ -69,14 +73,16 @@ struct Secret {
 
 enum class TokenAlgorithm { hs256, hs384, hs512 };
 struct TokenKey {
-  std::string id;      ///< `kid`, unique: 1 to 64 of [A-Za-z0-9._-]
-  TokenAlgorithm algorithm = TokenAlgorithm::hs256;  ///< the only one a token signed with this key may use
-  std::string secret;  ///< name in Config::secrets; 32 bytes or more
+  std::string id;  ///< `kid`, unique: 1 to 64 of [A-Za-z0-9._-]
+  TokenAlgorithm algorithm =
+      TokenAlgorithm::hs256;       ///< the only one a token signed with this key may use
+  std::string secret;              ///< name in Config::secrets; 32 bytes or more
   base::TimePoint verify_until{};  ///< after it the key is refused: for rotation; epoch: no end
   friend bool operator==(const TokenKey&, const TokenKey&) = default;
 };
 struct UserTokens {
-  Duration lifetime{std::chrono::minutes{15}};  ///< of tokens Herald issues; the longest it accepts of others
+  Duration lifetime{
+      std::chrono::minutes{15}};  ///< of tokens Herald issues; the longest it accepts of others
   std::string audience = "herald";
   std::string issuer;          ///< must equal `iss`; empty: not looked at
   std::vector<TokenKey> keys;  ///< any may verify, the first signs
@@ -91,14 +97,15 @@ struct Auth {
 struct Templates {
   std::string plugin = "catalog";
   std::string settings_json = "{}";
-  std::string sha256;                         ///< of the plugin's file, 64 small hex digits; empty: not pinned
+  std::string sha256;  ///< of the plugin's file, 64 small hex digits; empty: not pinned
   Duration timeout{std::chrono::seconds{5}};  ///< of one rendering
   friend bool operator==(const Templates&, const Templates&) = default;
 };
 
 enum class Isolation { daemon, process };
 
-/// A channel instance. `settings_json` is a JSON object that only the plugin understands, relative paths already resolved.
+/// A channel instance. `settings_json` is a JSON object that only the plugin understands, relative
+/// paths already resolved.
 struct Channel {
   std::string name;    ///< [a-z][a-z0-9_-]*, at most 64
   std::string plugin;  ///< short name of the plugin
@@ -107,14 +114,16 @@ struct Channel {
   Duration timeout{std::chrono::seconds{30}};  ///< of one attempt
   unsigned max_in_flight = 0;                  ///< 0: what the plugin says
   std::string settings_json = "{}";
-  std::map<std::string, std::string> secrets;  ///< the plugin's name for it -> name in Config::secrets
-  std::vector<std::string> grants;             ///< of: submit
-  std::string prefix;                          ///< of its HTTP routes, no slash at the end; /api/web-chat, /hooks/<channel>
-  std::string sha256;                          ///< of the plugin's file, 64 small hex digits; empty: not pinned
+  std::map<std::string, std::string>
+      secrets;                      ///< the plugin's name for it -> name in Config::secrets
+  std::vector<std::string> grants;  ///< of: submit
+  std::string prefix;  ///< of its HTTP routes, no slash at the end; /api/web-chat, /hooks/<channel>
+  std::string sha256;  ///< of the plugin's file, 64 small hex digits; empty: not pinned
   Mark mark;
 };
 
-/// A step as written; what is absent gets its default in routing, which knows what the channel can report.
+/// A step as written; what is absent gets its default in routing, which knows what the channel can
+/// report.
 struct Step {
   std::string channel;
   std::optional<model::Evidence> until;
@@ -125,9 +134,9 @@ struct Step {
 };
 
 struct Match {
-  std::vector<std::string> kinds;      ///< exact, `prefix.*` or `*`; empty: any
+  std::vector<std::string> kinds;           ///< exact, `prefix.*` or `*`; empty: any
   std::vector<model::Priority> priorities;  ///< empty: any
-  std::vector<std::string> producers;  ///< exact, or a prefix ended by `*`; empty: any
+  std::vector<std::string> producers;       ///< exact, or a prefix ended by `*`; empty: any
   bool any() const { return kinds.empty() && priorities.empty() && producers.empty(); }
 };
 
@@ -142,10 +151,11 @@ struct Route {
 
 /// Bounds of what waits in the daemon.
 struct Limits {
-  unsigned backlog = 1'000'000;    ///< stored notifications that have not ended; beyond it 503
-  unsigned in_flight = 1'024;      ///< attempts under way, over all channels
-  unsigned accepted_queue = 8'192; ///< accepted and held in memory for the dispatcher; more wait in the store
-  unsigned streams = 1'024;        ///< long-polls, event streams and WebSockets open at once
+  unsigned backlog = 1'000'000;  ///< stored notifications that have not ended; beyond it 503
+  unsigned in_flight = 1'024;    ///< attempts under way, over all channels
+  unsigned accepted_queue =
+      8'192;  ///< accepted and held in memory for the dispatcher; more wait in the store
+  unsigned streams = 1'024;  ///< long-polls, event streams and WebSockets open at once
   unsigned streams_per_user = 8;
   friend bool operator==(const Limits&, const Limits&) = default;
 };
@@ -157,9 +167,10 @@ struct Config {
   Http http;
   Control control;
   Log log;
-  std::vector<std::string> plugin_path;  ///< plugins.path: folders, searched in order; empty: the installed one
+  std::vector<std::string>
+      plugin_path;  ///< plugins.path: folders, searched in order; empty: the installed one
   Directory directory;
-  unsigned inbox_keep = 10;              ///< inbox.keep
+  unsigned inbox_keep = 10;  ///< inbox.keep
   std::string locale = "fr", time_zone = "Africa/Douala";
   std::map<std::string, Secret, std::less<>> secrets;
   Auth auth;
@@ -170,8 +181,9 @@ struct Config {
 
   std::string folder;              ///< of the main file: what relative paths are resolved against
   std::vector<std::string> files;  ///< read, the main one first
-  uint64_t generation = 0;         ///< set by load(): another one for every load of this process, never 0
-  std::map<std::string, Mark, std::less<>> marks;  ///< "channels.webchat.settings.keep", "routes[1].chain[0].until"
+  uint64_t generation = 0;  ///< set by load(): another one for every load of this process, never 0
+  std::map<std::string, Mark, std::less<>>
+      marks;  ///< "channels.webchat.settings.keep", "routes[1].chain[0].until"
 
   const Channel* channel(std::string_view name) const;
   /// The place of a setting; of the nearest enclosing one when it stands in no file.

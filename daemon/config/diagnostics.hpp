@@ -17,8 +17,8 @@ struct Diagnostic {
   std::string message;  ///< cause and next step, one line
 };
 
-/// Everything wrong with a configuration, all at once, with the text of the files for showing the lines. Not thread-safe.
-/// At most kMost are kept; more are counted.
+/// Everything wrong with a configuration, all at once, with the text of the files for showing the
+/// lines. Not thread-safe. At most kMost are kept; more are counted.
 class Diagnostics {
  public:
   static constexpr std::size_t kMost = 100;
@@ -34,7 +34,8 @@ class Diagnostics {
   std::size_t errors() const { return errors_; }
   const std::vector<Diagnostic>& all() const { return all_; }
 
-  /// For a terminal: per finding `file:line:column: error: message`, the line, a caret; ordered by place.
+  /// For a terminal: per finding `file:line:column: error: message`, the line, a caret; ordered by
+  /// place.
   std::string render(bool colour = false) const;
   /// The first error as one line, for logs.
   std::string first() const;
@@ -45,7 +46,8 @@ class Diagnostics {
   std::size_t errors_ = 0, dropped_ = 0;
   std::string excerpt(const Mark& mark, bool colour) const;
   std::map<std::string, std::string> sources_;
-  std::map<std::pair<std::string, unsigned>, unsigned> hidden_;  // file and line -> first hidden column
+  std::map<std::pair<std::string, unsigned>, unsigned>
+      hidden_;  // file and line -> first hidden column
 };
 
 }  // namespace herald::config

@@ -8,10 +8,12 @@ namespace {
 
 // Places in the files do not count: only what is set.
 auto values(const Channel& c) {
-  return std::tie(c.plugin, c.enabled, c.isolation, c.timeout, c.max_in_flight, c.settings_json, c.secrets, c.grants, c.prefix,
-                  c.sha256);
+  return std::tie(c.plugin, c.enabled, c.isolation, c.timeout, c.max_in_flight, c.settings_json,
+                  c.secrets, c.grants, c.prefix, c.sha256);
 }
-auto values(const Step& s) { return std::tie(s.channel, s.until, s.within, s.try_for, s.attempts, s.backoff); }
+auto values(const Step& s) {
+  return std::tie(s.channel, s.until, s.within, s.try_for, s.attempts, s.backoff);
+}
 auto values(const Match& m) { return std::tie(m.kinds, m.priorities, m.producers); }
 
 bool same(const Step& a, const Step& b) { return values(a) == values(b); }
@@ -27,7 +29,8 @@ bool same(const Route& a, const Route& b) {
 
 std::vector<Change> diff(const Config& a, const Config& b) {
   std::vector<Change> out;
-  const auto note = [&](const char* what, const auto& before, const auto& after, bool restart = false) {
+  const auto note = [&](const char* what, const auto& before, const auto& after,
+                        bool restart = false) {
     if (!(before == after)) out.push_back({what, restart});
   };
   note("development", a.development, b.development);
@@ -57,7 +60,8 @@ std::vector<Change> diff(const Config& a, const Config& b) {
   note("templates", a.templates, b.templates);
   for (const auto& channel : a.channels) {
     const auto* after = b.channel(channel.name);
-    if (after == nullptr || values(channel) != values(*after)) out.push_back({"channels." + channel.name, false});
+    if (after == nullptr || values(channel) != values(*after))
+      out.push_back({"channels." + channel.name, false});
   }
   for (const auto& channel : b.channels)
     if (a.channel(channel.name) == nullptr) out.push_back({"channels." + channel.name, false});

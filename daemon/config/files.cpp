@@ -38,8 +38,13 @@ class Fd {
 using Version = std::vector<int64_t>;
 
 Version version(const struct stat& s) {
-  return {static_cast<int64_t>(s.st_dev), static_cast<int64_t>(s.st_ino), s.st_size,        s.st_mtim.tv_sec,
-          s.st_mtim.tv_nsec,              s.st_ctim.tv_sec,               s.st_ctim.tv_nsec};
+  return {static_cast<int64_t>(s.st_dev),
+          static_cast<int64_t>(s.st_ino),
+          s.st_size,
+          s.st_mtim.tv_sec,
+          s.st_mtim.tv_nsec,
+          s.st_ctim.tv_sec,
+          s.st_ctim.tv_nsec};
 }
 
 // A file below `folder` (or AT_FDCWD) and the version that was read.
@@ -64,7 +69,8 @@ Bytes read_at(int folder, const std::string& name, std::size_t limit) {
   }
   std::array<char, 65536> buffer;
   while (out.text.size() <= limit) {
-    const auto n = read(file.get(), buffer.data(), std::min(buffer.size(), limit + 1 - out.text.size()));
+    const auto n =
+        read(file.get(), buffer.data(), std::min(buffer.size(), limit + 1 - out.text.size()));
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) out.problem = std::strerror(errno);
     if (n <= 0) break;
@@ -73,7 +79,8 @@ Bytes read_at(int folder, const std::string& name, std::size_t limit) {
   return out;
 }
 
-// The names of conf.d below `folder`, in order; `ignored`: those with an ending that is easily mistaken.
+// The names of conf.d below `folder`, in order; `ignored`: those with an ending that is easily
+// mistaken.
 std::vector<std::string> list(int folder, std::vector<std::string>& ignored) {
   std::vector<std::string> found;
   const int fd = openat(folder, "conf.d", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -97,16 +104,21 @@ std::vector<std::string> list(int folder, std::vector<std::string>& ignored) {
 
 base::Result<std::string> read_bytes(const std::string& path, std::size_t limit) {
   auto bytes = read_at(AT_FDCWD, path, limit);
-  if (!bytes.problem.empty()) return base::fail(base::Code::not_found, "cannot be read: " + bytes.problem, path);
+  if (!bytes.problem.empty())
+    return base::fail(base::Code::not_found, "cannot be read: " + bytes.problem, path);
   return std::move(bytes.text);
 }
 
 std::optional<std::vector<Text>> read_files(const std::string& path, Diagnostics& diagnostics) {
   const std::filesystem::path whole{path};
-  const auto beside = [&](const std::string& name) { return (whole.parent_path() / name).string(); };
+  const auto beside = [&](const std::string& name) {
+    return (whole.parent_path() / name).string();
+  };
   for (int i = 0; i < kTries; ++i) {
-    // One handle for all files: when the folder is a link that is turned to another folder meanwhile, we stay in this one.
-    const auto parent = whole.parent_path().empty() ? std::string{"."} : whole.parent_path().string();
+    // One handle for all files: when the folder is a link that is turned to another folder
+    // meanwhile, we stay in this one.
+    const auto parent =
+        whole.parent_path().empty() ? std::string{"."} : whole.parent_path().string();
     const Fd folder{open(parent.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
     if (folder.get() < 0) {
       diagnostics.error({path, 0, 0}, std::string{"cannot be read: "} + std::strerror(errno));
@@ -135,15 +147,18 @@ std::optional<std::vector<Text>> read_files(const std::string& path, Diagnostics
     bool steady = names_after == names;
     for (std::size_t k = 0; steady && k < names.size(); ++k) {
       struct stat s {};
-      steady = (fstatat(folder.get(), names[k].c_str(), &s, 0) == 0 ? version(s) : Version{}) == versions[k];
+      steady = (fstatat(folder.get(), names[k].c_str(), &s, 0) == 0 ? version(s) : Version{}) ==
+               versions[k];
     }
     if (!steady) continue;
     for (const auto& problem : problems.all()) diagnostics.error(problem.mark, problem.message);
-    for (const auto& name : ignored) diagnostics.warning({beside(name), 0, 0}, "is not read; only names that end in .yaml are");
+    for (const auto& name : ignored)
+      diagnostics.warning({beside(name), 0, 0}, "is not read; only names that end in .yaml are");
     if (!problems.ok()) return std::nullopt;
     return texts;
   }
-  diagnostics.error({path, 0, 0}, "changes while it is read; try again when the change is complete");
+  diagnostics.error({path, 0, 0},
+                    "changes while it is read; try again when the change is complete");
   return std::nullopt;
 }
 

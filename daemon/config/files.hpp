@@ -8,8 +8,8 @@
 
 namespace herald::config {
 
-/// The main file and conf.d/*.yaml beside it as they stood at one moment: when anything changed meanwhile, it is read again.
-/// Nothing when that fails; why is in `diagnostics`.
+/// The main file and conf.d/*.yaml beside it as they stood at one moment: when anything changed
+/// meanwhile, it is read again. Nothing when that fails; why is in `diagnostics`.
 std::optional<std::vector<Text>> read_files(const std::string& path, Diagnostics& diagnostics);
 
 /// Up to `limit` + 1 bytes of a regular file. Does not wait on pipes and devices.

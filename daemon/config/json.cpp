@@ -8,15 +8,18 @@ namespace {
 namespace json = boost::json;
 
 bool is_path_key(std::string_view key) {
-  return key == "path" || key == "file" || key == "folder" || key.ends_with("_file") || key.ends_with("_folder");
+  return key == "path" || key == "file" || key == "folder" || key.ends_with("_file") ||
+         key.ends_with("_folder");
 }
 
 json::value plain(const std::string& text) {
   if (text == "true") return true;
   if (text == "false") return false;
   if (text == "null" || text == "~") return nullptr;
-  // Only what JSON itself calls a finite number is one; a leading plus or zero keeps telephone numbers whole.
-  if (!text.empty() && (text[0] == '-' || (text[0] >= '0' && text[0] <= '9')) && text.size() <= 40) {
+  // Only what JSON itself calls a finite number is one; a leading plus or zero keeps telephone
+  // numbers whole.
+  if (!text.empty() && (text[0] == '-' || (text[0] >= '0' && text[0] <= '9')) &&
+      text.size() <= 40) {
     boost::system::error_code problem;
     const auto value = json::parse(text, problem);
     if (!problem && value.is_number() &&
@@ -42,12 +45,15 @@ json::value convert(const Node& node, const std::string& folder, std::string_vie
         object[node.keys[i].text] = convert(node.items[i], folder, node.keys[i].text);
       return object;
     }
-    default: return nullptr;
+    default:
+      return nullptr;
   }
 }
 
 }  // namespace
 
-std::string to_json(const Node& node, const std::string& folder) { return json::serialize(convert(node, folder, {})); }
+std::string to_json(const Node& node, const std::string& folder) {
+  return json::serialize(convert(node, folder, {}));
+}
 
 }  // namespace herald::config

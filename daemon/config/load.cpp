@@ -11,13 +11,15 @@ namespace {
 
 base::Error refused(const Diagnostics& diagnostics) {
   const auto n = diagnostics.errors();
-  return base::fail(base::Code::invalid, std::to_string(n) + (n == 1 ? " mistake" : " mistakes") +
-                                             " in the configuration; first: " + diagnostics.first());
+  return base::fail(base::Code::invalid,
+                    std::to_string(n) + (n == 1 ? " mistake" : " mistakes") +
+                        " in the configuration; first: " + diagnostics.first());
 }
 
 }  // namespace
 
-base::Result<ConfigPtr> load_text(const std::vector<Text>& texts, Diagnostics& diagnostics, const std::string& folder) {
+base::Result<ConfigPtr> load_text(const std::vector<Text>& texts, Diagnostics& diagnostics,
+                                  const std::string& folder) {
   static std::atomic<uint64_t> generations{0};
   const auto errors_before = diagnostics.errors();
   auto config = std::make_shared<Config>();

@@ -10,20 +10,23 @@
 
 namespace herald::config {
 
-/// Reads `path` and, beside it, conf.d/*.yaml in the order of their names (maps merge by key, lists append, the same setting
-/// twice is an error). Every mistake goes to `diagnostics`; with one the answer is Code::invalid and a summary, and a file
-/// that changes while it is read is read again. What needs the plugins is checked by routing::check() afterwards.
+/// Reads `path` and, beside it, conf.d/*.yaml in the order of their names (maps merge by key, lists
+/// append, the same setting twice is an error). Every mistake goes to `diagnostics`; with one the
+/// answer is Code::invalid and a summary, and a file that changes while it is read is read again.
+/// What needs the plugins is checked by routing::check() afterwards.
 base::Result<ConfigPtr> load(const std::string& path, Diagnostics& diagnostics);
 
-/// The same for texts that are not files: the first is the main one. Relative paths are resolved against `folder`.
+/// The same for texts that are not files: the first is the main one. Relative paths are resolved
+/// against `folder`.
 struct Text {
   std::string name, text;
 };
 base::Result<ConfigPtr> load_text(const std::vector<Text>& texts, Diagnostics& diagnostics,
                                   const std::string& folder = "/");
 
-/// The value of a secret without line ends behind it, from its file or systemd credential: 1 byte to 64 KiB, else an error
-/// that does not contain it. Reads each time, so that a rotated one is seen.
+/// The value of a secret without line ends behind it, from its file or systemd credential: 1 byte
+/// to 64 KiB, else an error that does not contain it. Reads each time, so that a rotated one is
+/// seen.
 base::Result<std::string> read_secret(const Secret& secret);
 
 /// One difference between two configurations.
@@ -32,7 +35,8 @@ struct Change {
   bool restart = false;  ///< it takes effect only after a restart of the daemon
   friend bool operator==(const Change&, const Change&) = default;
 };
-/// What a reload changes, for people: per top-level setting, for channels one by one. Empty: nothing.
+/// What a reload changes, for people: per top-level setting, for channels one by one. Empty:
+/// nothing.
 std::vector<Change> diff(const Config& before, const Config& after);
 
 }  // namespace herald::config

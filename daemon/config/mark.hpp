@@ -4,7 +4,8 @@
 
 namespace herald::config {
 
-/// A place in a configuration file. Line and column count from 1, columns in characters; 0 means "no place": a default.
+/// A place in a configuration file. Line and column count from 1, columns in characters; 0 means
+/// "no place": a default.
 struct Mark {
   std::string file;
   unsigned line = 0, column = 0;

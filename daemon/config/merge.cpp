@@ -4,7 +4,8 @@
 
 namespace herald::config {
 
-void merge(Node& into, Node&& from, const std::vector<std::string>& files, Diagnostics& diagnostics) {
+void merge(Node& into, Node&& from, const std::vector<std::string>& files,
+           Diagnostics& diagnostics) {
   std::unordered_map<std::string, std::size_t> index;
   for (std::size_t i = 0; i < into.keys.size(); ++i) index.emplace(into.keys[i].text, i);
   for (std::size_t i = 0; i < from.keys.size(); ++i) {
@@ -28,7 +29,8 @@ void merge(Node& into, Node&& from, const std::vector<std::string>& files, Diagn
       const auto& first = into.keys[found->second];
       diagnostics.error({files[key.file], key.line, key.column},
                         "`" + key.text + "` is already set at " +
-                            to_string({files[first.file], first.line, first.column}) + "; remove one");
+                            to_string({files[first.file], first.line, first.column}) +
+                            "; remove one");
     }
   }
 }

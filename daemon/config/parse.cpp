@@ -6,19 +6,17 @@
 #include <sstream>
 #include <unordered_set>
 
-#include "base/text.hpp"
 #include "config/tree.hpp"
 
 namespace herald::config {
 namespace {
 
-constexpr const char* kTooMany = "more than 100,000 values; a configuration is smaller";
-
 struct Place {
   unsigned line = 0, column = 0;
 };
 
-// Places in characters from offsets in bytes, without walking a long line again for every node on it.
+// Places in characters from offsets in bytes, without walking a long line again for every node on
+// it.
 class Places {
  public:
   explicit Places(std::string_view text) {
@@ -51,7 +49,8 @@ class Builder : public YAML::EventHandler {
   Node take() { return std::move(root_); }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
-    if (++documents_ > 1) stop(mark, "a second document begins here; a configuration file is one document");
+    if (++documents_ > 1)
+      stop(mark, "a second document begins here; a configuration file is one document");
   }
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
@@ -88,8 +87,8 @@ class Builder : public YAML::EventHandler {
  private:
   struct Frame {
     Node node;
-    bool has_key = false;   // the next value belongs to the last key
-    bool drop = false;      // ... and is thrown away: the key was a mistake
+    bool has_key = false;  // the next value belongs to the last key
+    bool drop = false;     // ... and is thrown away: the key was a mistake
     std::unordered_set<std::string> seen;
   };
 
@@ -109,7 +108,8 @@ class Builder : public YAML::EventHandler {
     return !stack_.empty() && stack_.back().node.kind == Node::Kind::map && !stack_.back().has_key;
   }
 
-  Node make(Node::Kind kind, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
+  Node make(Node::Kind kind, const YAML::Mark& mark, const std::string& tag,
+            YAML::anchor_t anchor) {
     if (++nodes_ > kMaxNodes) stop(mark, kTooMany);
     if (anchor != 0) anchored(mark);
     if (!tag.empty() && tag != "?" && tag != "!") error(mark, "tags (`!name`) are not allowed");
@@ -131,9 +131,11 @@ class Builder : public YAML::EventHandler {
     if (text == "<<") return error(mark, "merge keys (`<<`) are not allowed; write the values out");
     if (!frame.seen.insert(text).second) {
       const auto& keys = frame.node.keys;
-      const auto first = std::find_if(keys.begin(), keys.end(), [&](const auto& k) { return k.text == text; });
+      const auto first =
+          std::find_if(keys.begin(), keys.end(), [&](const auto& k) { return k.text == text; });
       return error(mark, "`" + text + "` stands here twice, first on line " +
-                             (first == keys.end() ? "?" : std::to_string(first->line)) + "; remove one");
+                             (first == keys.end() ? "?" : std::to_string(first->line)) +
+                             "; remove one");
     }
     const auto p = places_.of(mark);
     frame.drop = false;
@@ -157,7 +159,8 @@ class Builder : public YAML::EventHandler {
     frame.node.items.push_back(std::move(node));
   }
 
-  void open(Node::Kind kind, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
+  void open(Node::Kind kind, const YAML::Mark& mark, const std::string& tag,
+            YAML::anchor_t anchor) {
     if (expects_key()) stop(mark, "a key must be plain text");
     if (stack_.size() >= kMaxDepth) stop(mark, "more than 64 levels deep");
     stack_.push_back({make(kind, mark, tag, anchor), false, false, {}});
@@ -177,58 +180,17 @@ class Builder : public YAML::EventHandler {
   std::size_t nodes_ = 0, documents_ = 0, errors_ = 0;
 };
 
-// What must not stand in the bytes of a file at all.
-bool clean(std::string_view text, const std::string& name, Diagnostics& diagnostics) {
-  if (text.size() > kMaxFileBytes) {
-    diagnostics.error({name, 0, 0}, "larger than 1 MiB; a configuration is smaller");
-    return false;
-  }
-  if (text.starts_with("\xEF\xBB\xBF")) {
-    diagnostics.error({name, 1, 1}, "begins with a byte order mark; save the file as UTF-8 without one");
-    return false;
-  }
-  // No two values without one of these between them. Counting them first spares yaml-cpp, which is slow, the bombs.
-  if (std::count_if(text.begin(), text.end(), [](char c) { return c == ':' || c == ',' || c == '-' || c == '['; }) >
-      static_cast<std::ptrdiff_t>(kMaxNodes)) {
-    diagnostics.error({name, 1, 1}, kTooMany);
-    return false;
-  }
-  unsigned line = 0;
-  bool good = true;
-  for (const auto raw : base::split(text, '\n')) {
-    ++line;
-    const auto row = raw.ends_with('\r') ? raw.substr(0, raw.size() - 1) : raw;
-    if (!base::is_utf8(row)) {
-      diagnostics.error({name, line, 1}, "is not UTF-8; save the file as UTF-8");
-      return false;
-    }
-    const auto bad = std::find_if(row.begin(), row.end(), [](char c) {
-      return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7F;
-    });
-    if (bad != row.end()) {
-      const auto column = base::code_points(row.substr(0, static_cast<std::size_t>(bad - row.begin()))) + 1;
-      diagnostics.error({name, line, static_cast<unsigned>(column)}, "a control character; remove it");
-      return false;
-    }
-    const auto text_at = row.find_first_not_of(" \t");
-    const auto tab = row.find('\t');
-    if (text_at != std::string_view::npos && row[text_at] != '#' && tab < text_at) {
-      diagnostics.error({name, line, static_cast<unsigned>(tab + 1)}, "a tab in front of the text; YAML wants spaces");
-      good = false;
-    }
-  }
-  return good;
-}
-
 }  // namespace
 
-std::optional<Node> parse(std::string_view text, uint16_t file, const std::string& name, Diagnostics& diagnostics) {
+std::optional<Node> parse(std::string_view text, uint16_t file, const std::string& name,
+                          Diagnostics& diagnostics) {
   if (!clean(text, name, diagnostics)) return std::nullopt;
   const Places places{text};
   Builder builder{file, name, places, diagnostics};
   try {
-    // yaml-cpp 0.7 takes the end of the file for the end of an open quote when a line end comes before it: a half-written file
-    // would be accepted. Behind a comment without line end it does not.
+    // yaml-cpp 0.7 takes the end of the file for the end of an open quote when a line end comes
+    // before it: a half-written file would be accepted. Behind a comment without line end it does
+    // not.
     std::istringstream stream{std::string{text} + "\n#"};
     YAML::Parser parser{stream};
     while (parser.HandleNextDocument(builder)) {
@@ -247,7 +209,8 @@ std::optional<Node> parse(std::string_view text, uint16_t file, const std::strin
     root.line = root.column = 1;
   }
   if (root.kind != Node::Kind::map) {
-    diagnostics.error({name, root.line, root.column}, "a configuration file is a list of `key: value` lines");
+    diagnostics.error({name, root.line, root.column},
+                      "a configuration file is a list of `key: value` lines");
     return std::nullopt;
   }
   return root;

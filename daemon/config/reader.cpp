@@ -10,7 +10,9 @@ std::string Reader::name(std::string_view key) const {
   return path_.empty() ? std::string{key} : path_ + '.' + std::string{key};
 }
 
-Mark Reader::place(const Node& node) const { return {context_.files[node.file], node.line, node.column}; }
+Mark Reader::place(const Node& node) const {
+  return {context_.files[node.file], node.line, node.column};
+}
 
 Mark Reader::mark() const { return node_ == nullptr ? Mark{} : place(*node_); }
 
@@ -19,18 +21,20 @@ Mark Reader::mark(std::string_view key) const {
   return found == nullptr ? mark() : place(*found);
 }
 
-const Node* Reader::take(std::string_view key, Setting::Type type, std::string_view help, std::string fallback,
-                         std::vector<std::string> values, unsigned min, unsigned max, bool required) {
+const Node* Reader::take(std::string_view key, Setting::Type type, std::string_view help,
+                         std::string fallback, std::vector<std::string> values, unsigned min,
+                         unsigned max, bool required) {
   if (context_.describe != nullptr) {
-    context_.describe->push_back(
-        {name(key), type, std::move(fallback), std::string{help}, std::move(values), min, max, required, false});
+    context_.describe->push_back({name(key), type, std::move(fallback), std::string{help},
+                                  std::move(values), min, max, required, false});
     return nullptr;
   }
   known_.emplace_back(key);
   const auto* found = node_ == nullptr ? nullptr : node_->find(key);
   if (found == nullptr) {
     if (required && node_ != nullptr) {
-      context_.diagnostics.error(mark(), "`" + std::string{key} + "` is missing in `" + path_ + "`: " + std::string{help});
+      context_.diagnostics.error(
+          mark(), "`" + std::string{key} + "` is missing in `" + path_ + "`: " + std::string{help});
     }
     return nullptr;
   }
@@ -41,12 +45,20 @@ const Node* Reader::take(std::string_view key, Setting::Type type, std::string_v
 void Reader::wrong(const Node& node, std::string_view key, std::string_view wanted) {
   std::string got;
   switch (node.kind) {
-    case Node::Kind::map: got = "not a map"; break;
-    case Node::Kind::sequence: got = "not a list"; break;
-    case Node::Kind::null: got = "but nothing stands here; give a value or remove the line"; break;
-    default: got = "not `" + node.text.substr(0, 80) + "`";
+    case Node::Kind::map:
+      got = "not a map";
+      break;
+    case Node::Kind::sequence:
+      got = "not a list";
+      break;
+    case Node::Kind::null:
+      got = "but nothing stands here; give a value or remove the line";
+      break;
+    default:
+      got = "not `" + node.text.substr(0, 80) + "`";
   }
-  context_.diagnostics.error(place(node), "`" + name(key) + "` must be " + std::string{wanted} + ", " + got);
+  context_.diagnostics.error(place(node),
+                             "`" + name(key) + "` must be " + std::string{wanted} + ", " + got);
 }
 
 const Node* Reader::scalar(std::string_view key, const Node* node, std::string_view wanted) {
@@ -55,7 +67,8 @@ const Node* Reader::scalar(std::string_view key, const Node* node, std::string_v
   return nullptr;
 }
 
-std::optional<std::size_t> Reader::choose(std::string_view key, const std::vector<std::string>& names,
+std::optional<std::size_t> Reader::choose(std::string_view key,
+                                          const std::vector<std::string>& names,
                                           const std::string& current, std::string_view help) {
   const auto* node = take(key, Setting::Type::choice, help, current, names);
   std::string wanted = "one of ";
@@ -66,8 +79,9 @@ std::optional<std::size_t> Reader::choose(std::string_view key, const std::vecto
   if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
   const std::vector<std::string_view> candidates{names.begin(), names.end()};
   const auto guess = base::did_you_mean(node->text, candidates);
-  context_.diagnostics.error(place(*node), "`" + name(key) + "` must be " + wanted + ", not `" + node->text.substr(0, 80) +
-                                               "`" + (guess ? "; did you mean `" + std::string{*guess} + "`?" : ""));
+  context_.diagnostics.error(
+      place(*node), "`" + name(key) + "` must be " + wanted + ", not `" + node->text.substr(0, 80) +
+                        "`" + (guess ? "; did you mean `" + std::string{*guess} + "`?" : ""));
   return std::nullopt;
 }
 
@@ -100,7 +114,8 @@ void Reader::named(std::string_view key, std::string_view help, const Check& che
     const auto path = name(key) + '.' + entry.text;
     if (context_.marks != nullptr) context_.marks->emplace(path, at);
     if (const auto complaint = check(entry.text); !complaint.empty()) {
-      context_.diagnostics.error(at, "the name `" + entry.text.substr(0, 80) + "` in `" + name(key) + "` " + complaint);
+      context_.diagnostics.error(
+          at, "the name `" + entry.text.substr(0, 80) + "` in `" + name(key) + "` " + complaint);
       continue;
     }
     if (value.kind == Node::Kind::broken) continue;

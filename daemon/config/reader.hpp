@@ -18,9 +18,9 @@ namespace herald::config {
 struct Context {
   Diagnostics& diagnostics;
   const std::vector<std::string>& files;
-  std::string folder;                                  ///< for relative paths
+  std::string folder;  ///< for relative paths
   std::map<std::string, Mark, std::less<>>* marks = nullptr;
-  std::vector<Setting>* describe = nullptr;            ///< set: nothing is parsed, definitions are collected
+  std::vector<Setting>* describe = nullptr;  ///< set: nothing is parsed, definitions are collected
 };
 
 /// Says what is wrong with a text ("must ..."), or nothing.
@@ -30,32 +30,41 @@ struct DurationRange {
   base::Duration min{std::chrono::milliseconds{100}}, max{std::chrono::days{30}};
 };
 
-/// Reads the keys of one map. Each setting is defined by one call that names its key, its place in the struct (whose value
-/// before the call is the default) and its meaning; keys without a call are unknown. Mistakes go to the diagnostics and leave
-/// the default in place.
+/// Reads the keys of one map. Each setting is defined by one call that names its key, its place in
+/// the struct (whose value before the call is the default) and its meaning; keys without a call are
+/// unknown. Mistakes go to the diagnostics and leave the default in place.
 class Reader {
  public:
-  Reader(Context& context, const Node* node, std::string path) : context_(context), node_(node), path_(std::move(path)) {}
+  Reader(Context& context, const Node* node, std::string path)
+      : context_(context), node_(node), path_(std::move(path)) {}
 
   void flag(std::string_view key, bool& out, std::string_view help);
-  void number(std::string_view key, unsigned& out, unsigned min, unsigned max, std::string_view help);
-  void number(std::string_view key, std::optional<unsigned>& out, unsigned min, unsigned max, std::string_view help);
-  void text(std::string_view key, std::string& out, std::string_view help, const Check& check = {}, bool required = false);
+  void number(std::string_view key, unsigned& out, unsigned min, unsigned max,
+              std::string_view help);
+  void number(std::string_view key, std::optional<unsigned>& out, unsigned min, unsigned max,
+              std::string_view help);
+  void text(std::string_view key, std::string& out, std::string_view help, const Check& check = {},
+            bool required = false);
   void path(std::string_view key, std::string& out, std::string_view help, bool required = false);
-  void duration(std::string_view key, base::Duration& out, std::string_view help, DurationRange range = {});
-  void duration(std::string_view key, std::optional<base::Duration>& out, std::string_view help, DurationRange range = {});
+  void duration(std::string_view key, base::Duration& out, std::string_view help,
+                DurationRange range = {});
+  void duration(std::string_view key, std::optional<base::Duration>& out, std::string_view help,
+                DurationRange range = {});
   /// `1s..5m`
   void backoff(std::string_view key, std::optional<base::Backoff>& out, std::string_view help);
   /// A list of texts; a single text counts as a list of one.
-  void texts(std::string_view key, std::vector<std::string>& out, std::string_view help, const Check& check = {});
+  void texts(std::string_view key, std::vector<std::string>& out, std::string_view help,
+             const Check& check = {});
   void paths(std::string_view key, std::vector<std::string>& out, std::string_view help);
   /// Anything, as JSON text; only a map is admitted.
   void free(std::string_view key, std::string& out, std::string_view help);
   /// A map of names to names.
-  void pairs(std::string_view key, std::map<std::string, std::string>& out, std::string_view help, const Check& check);
+  void pairs(std::string_view key, std::map<std::string, std::string>& out, std::string_view help,
+             const Check& check);
 
   template <class T>
-  void choice(std::string_view key, T& out, const std::vector<std::pair<std::string, T>>& values, std::string_view help) {
+  void choice(std::string_view key, T& out, const std::vector<std::pair<std::string, T>>& values,
+              std::string_view help) {
     std::vector<std::string> names;
     std::string current;
     for (const auto& [name, value] : values) {
@@ -65,8 +74,8 @@ class Reader {
     if (const auto chosen = choose(key, names, current, help)) out = values[*chosen].second;
   }
   template <class T>
-  void choice(std::string_view key, std::optional<T>& out, const std::vector<std::pair<std::string, T>>& values,
-              std::string_view help) {
+  void choice(std::string_view key, std::optional<T>& out,
+              const std::vector<std::pair<std::string, T>>& values, std::string_view help) {
     std::vector<std::string> names;
     for (const auto& [name, value] : values) names.push_back(name);
     if (const auto chosen = choose(key, names, {}, help)) out = values[*chosen].second;
@@ -74,7 +83,8 @@ class Reader {
 
   using Body = std::function<void(Reader&)>;
   void section(std::string_view key, std::string_view help, const Body& body);
-  /// A map of names to maps. An entry that is a plain text is given to `inline_value` when there is one.
+  /// A map of names to maps. An entry that is a plain text is given to `inline_value` when there is
+  /// one.
   void named(std::string_view key, std::string_view help, const Check& name,
              const std::function<void(const std::string&, Reader&)>& body,
              const std::function<void(const std::string&, const Mark&)>& inline_value = {});
@@ -91,19 +101,26 @@ class Reader {
   /// The values of the keys that no call took so far are never shown.
   void hide_unknown();
   Context& context() { return context_; }
-  void error(std::string_view key, std::string message) { context_.diagnostics.error(mark(key), std::move(message)); }
-  /// Complains about the keys that no call took. To be called last; section() and its like do it for their bodies.
+  void error(std::string_view key, std::string message) {
+    context_.diagnostics.error(mark(key), std::move(message));
+  }
+  /// Complains about the keys that no call took. To be called last; section() and its like do it
+  /// for their bodies.
   void finish();
 
  private:
-  const Node* take(std::string_view key, Setting::Type type, std::string_view help, std::string fallback,
-                   std::vector<std::string> values = {}, unsigned min = 0, unsigned max = 0, bool required = false);
+  const Node* take(std::string_view key, Setting::Type type, std::string_view help,
+                   std::string fallback, std::vector<std::string> values = {}, unsigned min = 0,
+                   unsigned max = 0, bool required = false);
   const Node* scalar(std::string_view key, const Node* node, std::string_view wanted);
-  std::optional<std::size_t> choose(std::string_view key, const std::vector<std::string>& names, const std::string& current,
-                                    std::string_view help);
-  std::optional<unsigned> parse_number(std::string_view key, const Node* node, unsigned min, unsigned max);
-  std::optional<base::Duration> parse_duration(std::string_view key, const Node* node, DurationRange range);
-  void list(std::string_view key, const Node* node, std::vector<std::string>& out, const Check& check);
+  std::optional<std::size_t> choose(std::string_view key, const std::vector<std::string>& names,
+                                    const std::string& current, std::string_view help);
+  std::optional<unsigned> parse_number(std::string_view key, const Node* node, unsigned min,
+                                       unsigned max);
+  std::optional<base::Duration> parse_duration(std::string_view key, const Node* node,
+                                               DurationRange range);
+  void list(std::string_view key, const Node* node, std::vector<std::string>& out,
+            const Check& check);
   void wrong(const Node& node, std::string_view key, std::string_view wanted);
   std::string name(std::string_view key) const;  // dotted
   Mark place(const Node& node) const;
@@ -117,8 +134,9 @@ class Reader {
 /// A relative path becomes absolute; `.` and `..` are resolved by text only.
 std::string absolute(const std::string& path, const std::string& folder);
 
-/// A tree as JSON. Plain scalars become null, true, false or numbers by the rules of JSON, everything else text (so `+237...`
-/// and `007` stay text). Relative paths under the keys `path`, `file`, `folder` and `*_file`, `*_folder` become absolute.
+/// A tree as JSON. Plain scalars become null, true, false or numbers by the rules of JSON,
+/// everything else text (so `+237...` and `007` stay text). Relative paths under the keys `path`,
+/// `file`, `folder` and `*_file`, `*_folder` become absolute.
 std::string to_json(const Node& node, const std::string& folder);
 
 }  // namespace herald::config

@@ -17,13 +17,18 @@ json::object object_schema(const std::vector<Setting>& all, const std::string& o
 void describe_value(const std::vector<Setting>& all, const Setting& s, json::object& out) {
   using enum Setting::Type;
   switch (s.type) {
-    case flag: out["type"] = "boolean"; break;
+    case flag:
+      out["type"] = "boolean";
+      break;
     case number:
       out["type"] = "integer";
       out["minimum"] = s.min;
       out["maximum"] = s.max;
       break;
-    case text: case path: out["type"] = "string"; break;
+    case text:
+    case path:
+      out["type"] = "string";
+      break;
     case duration:
       out["type"] = "string";
       out["pattern"] = "^([0-9]+(ms|s|m|h|d))+$";
@@ -35,8 +40,13 @@ void describe_value(const std::vector<Setting>& all, const Setting& s, json::obj
     case choice:
       out["enum"] = json::value_from(s.values);
       break;
-    case texts: out["type"] = {"string", "array", "null"}; out["items"] = {{"type", "string"}}; break;
-    case free: out["type"] = {"object", "null"}; break;
+    case texts:
+      out["type"] = {"string", "array", "null"};
+      out["items"] = {{"type", "string"}};
+      break;
+    case free:
+      out["type"] = {"object", "null"};
+      break;
     case section: {
       auto below = object_schema(all, s.path);
       below["type"] = {"object", "null"};
@@ -50,8 +60,10 @@ void describe_value(const std::vector<Setting>& all, const Setting& s, json::obj
     case items: {
       auto item = object_schema(all, s.path + "[]");
       out["type"] = {"array", "null"};
-      if (s.shorthand) out["items"] = {{"anyOf", json::array{json::object{{"type", "string"}}, item}}};
-      else out["items"] = item;
+      if (s.shorthand)
+        out["items"] = {{"anyOf", json::array{json::object{{"type", "string"}}, item}}};
+      else
+        out["items"] = item;
       break;
     }
   }
@@ -74,7 +86,8 @@ json::object object_schema(const std::vector<Setting>& all, const std::string& o
     if (s.required) required.emplace_back(name);
     properties[name] = std::move(value);
   }
-  json::object out{{"type", "object"}, {"additionalProperties", false}, {"properties", std::move(properties)}};
+  json::object out{
+      {"type", "object"}, {"additionalProperties", false}, {"properties", std::move(properties)}};
   if (!required.empty()) out["required"] = std::move(required);
   return out;
 }
@@ -110,7 +123,8 @@ std::vector<Setting> settings() {
 
 std::string json_schema() {
   auto root = object_schema(settings(), {});
-  json::object out{{"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"title", "herald.yaml"}};
+  json::object out{{"$schema", "https://json-schema.org/draft/2020-12/schema"},
+                   {"title", "herald.yaml"}};
   for (auto& [key, value] : root) out[key] = value;
   std::string text;
   print(out, {}, text);

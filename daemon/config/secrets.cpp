@@ -12,14 +12,17 @@ base::Result<std::string> read_secret(const Secret& secret) {
     if (folder == nullptr || *folder == '\0')
       return base::fail(base::Code::not_found,
                         "credential `" + secret.credential +
-                            "` is only there when systemd starts the daemon with LoadCredential=" + secret.credential);
+                            "` is only there when systemd starts the daemon with LoadCredential=" +
+                            secret.credential);
     path = std::string{folder} + '/' + secret.credential;
   }
   auto text = read_bytes(path, kMost);
   if (!text) return text;
-  if (text->size() > kMost) return base::fail(base::Code::too_large, "is larger than 64 KiB; no secret is", path);
+  if (text->size() > kMost)
+    return base::fail(base::Code::too_large, "is larger than 64 KiB; no secret is", path);
   while (text->ends_with('\n') || text->ends_with('\r')) text->pop_back();
-  if (text->empty()) return base::fail(base::Code::invalid, "is empty; write the secret into it", path);
+  if (text->empty())
+    return base::fail(base::Code::invalid, "is empty; write the secret into it", path);
   return text;
 }
 

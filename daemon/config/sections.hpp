@@ -5,11 +5,13 @@
 
 namespace herald::config {
 
-// One function per part of the file. Each line defines one setting: its key, where it goes (with its default) and what it
-// means; the same lines parse, document (settings()) and give the schema for editors.
+// One function per part of the file. Each line defines one setting: its key, where it goes (with
+// its default) and what it means; the same lines parse, document (settings()) and give the schema
+// for editors.
 
 void read_all(Reader& root, Config& config);
-void read_daemon(Reader& root, Config& config);    ///< development, store, http, control, log, plugins, limits
+void read_daemon(Reader& root,
+                 Config& config);  ///< development, store, http, control, log, plugins, limits
 void read_people(Reader& root, Config& config);    ///< directory, inbox, locale, time_zone
 void read_auth(Reader& root, Config& config);      ///< secrets, auth
 void read_channels(Reader& root, Config& config);  ///< templates, channels

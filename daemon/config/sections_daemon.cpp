@@ -8,54 +8,69 @@ namespace herald::config {
 namespace {
 
 void read_store(Reader& r, Config& c) {
-  r.text("url", c.store.url, "where notifications are kept: sqlite:PATH", [&](const std::string& url) -> std::string {
-    if (url.starts_with("sqlite:") && url.size() > 7 && url.find(":memory:") == std::string::npos) return {};
-    r.context().diagnostics.hide(r.mark("url"));  // a database URL may hold a password
-    return "must be sqlite:PATH, such as sqlite:/var/lib/herald/herald.db";
-  });
-  if (!r.describing()) c.store.url = "sqlite:" + absolute(c.store.url.substr(7), r.context().folder);
-  r.number("queue", c.store.queue, 16, 1'000'000, "writes that may wait for the disk; beyond it 503 with Retry-After");
+  r.text("url", c.store.url, "where notifications are kept: sqlite:PATH",
+         [&](const std::string& url) -> std::string {
+           if (url.starts_with("sqlite:") && url.size() > 7 &&
+               url.find(":memory:") == std::string::npos)
+             return {};
+           r.context().diagnostics.hide(r.mark("url"));  // a database URL may hold a password
+           return "must be sqlite:PATH, such as sqlite:/var/lib/herald/herald.db";
+         });
+  if (!r.describing())
+    c.store.url = "sqlite:" + absolute(c.store.url.substr(7), r.context().folder);
+  r.number("queue", c.store.queue, 16, 1'000'000,
+           "writes that may wait for the disk; beyond it 503 with Retry-After");
 }
 
 void read_http(Reader& r, Config& c) {
   auto& h = c.http;
-  r.text("address", h.address, "address to listen on; behind a reverse proxy keep it at 127.0.0.1", rules::address);
+  r.text("address", h.address, "address to listen on; behind a reverse proxy keep it at 127.0.0.1",
+         rules::address);
   r.number("port", h.port, 0, 65'535, "0 takes any free port");
-  r.text("public_url", h.public_url, "the URL under which clients and providers reach this daemon", rules::public_url);
+  r.text("public_url", h.public_url, "the URL under which clients and providers reach this daemon",
+         rules::public_url);
   while (h.public_url.ends_with('/')) h.public_url.pop_back();
-  r.texts("trusted_proxies", h.trusted_proxies, "addresses or networks whose X-Forwarded-* headers are believed",
-          rules::network);
-  r.texts("allowed_origins", h.allowed_origins, "web origins whose pages may call the daemon from a browser", rules::origin);
-  r.number("max_connections", h.max_connections, 1, 1'000'000, "connections open at once; further ones are closed");
+  r.texts("trusted_proxies", h.trusted_proxies,
+          "addresses or networks whose X-Forwarded-* headers are believed", rules::network);
+  r.texts("allowed_origins", h.allowed_origins,
+          "web origins whose pages may call the daemon from a browser", rules::origin);
+  r.number("max_connections", h.max_connections, 1, 1'000'000,
+           "connections open at once; further ones are closed");
   r.number("threads", h.threads, 0, 256, "threads for network work; 0: one per core, at most 4");
 }
 
 void read_log(Reader& r, Config& c) {
   using enum base::LogLevel;
-  r.choice("level", c.log.level,
-           {{"trace", trace}, {"debug", debug}, {"info", info}, {"warning", warning}, {"error", error}},
-           "the least important message that is written");
-  r.choice("format", c.log.format, {{"text", LogFormat::text}, {"json", LogFormat::json}}, "one line per message in this form");
-  r.text("to", c.log.to, "stderr, journal, or the path of a file", [&](const std::string& to) -> std::string {
-    if (to == "stderr" || to == "journal") return {};
-    if (to.find('/') == std::string::npos) {
-      constexpr std::string_view kNames[] = {"stderr", "journal"};
-      const auto guess = base::did_you_mean(to, kNames);
-      return "must be stderr, journal or a path with a slash" +
-             (guess ? "; did you mean `" + std::string{*guess} + "`?" : std::string{});
-    }
-    std::error_code problem;
-    const auto parent = std::filesystem::path{absolute(to, r.context().folder)}.parent_path();
-    if (!std::filesystem::is_directory(parent, problem)) return "lies in " + parent.string() + ", which is no folder; make it first";
-    return {};
-  });
+  r.choice(
+      "level", c.log.level,
+      {{"trace", trace}, {"debug", debug}, {"info", info}, {"warning", warning}, {"error", error}},
+      "the least important message that is written");
+  r.choice("format", c.log.format, {{"text", LogFormat::text}, {"json", LogFormat::json}},
+           "one line per message in this form");
+  r.text("to", c.log.to, "stderr, journal, or the path of a file",
+         [&](const std::string& to) -> std::string {
+           if (to == "stderr" || to == "journal") return {};
+           if (to.find('/') == std::string::npos) {
+             constexpr std::string_view kNames[] = {"stderr", "journal"};
+             const auto guess = base::did_you_mean(to, kNames);
+             return "must be stderr, journal or a path with a slash" +
+                    (guess ? "; did you mean `" + std::string{*guess} + "`?" : std::string{});
+           }
+           std::error_code problem;
+           const auto parent =
+               std::filesystem::path{absolute(to, r.context().folder)}.parent_path();
+           if (!std::filesystem::is_directory(parent, problem))
+             return "lies in " + parent.string() + ", which is no folder; make it first";
+           return {};
+         });
   if (c.log.to.find('/') != std::string::npos) c.log.to = absolute(c.log.to, r.context().folder);
 }
 
 }  // namespace
 
 void read_daemon(Reader& root, Config& c) {
-  root.flag("development", c.development, "everything is allowed without credentials; only with a loopback http.address");
+  root.flag("development", c.development,
+            "everything is allowed without credentials; only with a loopback http.address");
   root.section("store", "the database", [&](Reader& r) { read_store(r, c); });
   root.section("http", "the one network listener", [&](Reader& r) { read_http(r, c); });
   root.section("control", "the Unix socket of heraldctl", [&](Reader& r) {
@@ -63,36 +78,45 @@ void read_daemon(Reader& root, Config& c) {
     r.text("group", c.control.group, "group that may send and look", rules::group);
     r.text("admin_group", c.control.admin_group, "group that may do everything", rules::group);
   });
-  root.section("log", "what the daemon tells the administrator", [&](Reader& r) { read_log(r, c); });
+  root.section("log", "what the daemon tells the administrator",
+               [&](Reader& r) { read_log(r, c); });
   root.section("plugins", "where plugins are found", [&](Reader& r) {
-    r.paths("path", c.plugin_path, "folders searched for plugins, in order; empty: the installed one");
+    r.paths("path", c.plugin_path,
+            "folders searched for plugins, in order; empty: the installed one");
     std::error_code problem;
     for (std::size_t i = 0; i < c.plugin_path.size(); ++i) {
       if (!std::filesystem::is_directory(c.plugin_path[i], problem))
-        r.context().diagnostics.warning(c.mark("plugins.path[" + std::to_string(i) + "]"),
-                                        c.plugin_path[i] + " is no folder; no plugin is loaded from it");
+        r.context().diagnostics.warning(
+            c.mark("plugins.path[" + std::to_string(i) + "]"),
+            c.plugin_path[i] + " is no folder; no plugin is loaded from it");
     }
   });
   root.section("limits", "bounds of what waits in the daemon", [&](Reader& r) {
-    r.number("backlog", c.limits.backlog, 1, 1'000'000'000, "stored notifications that have not ended; beyond it 503");
-    r.number("in_flight", c.limits.in_flight, 1, 100'000, "attempts under way at once, over all channels");
+    r.number("backlog", c.limits.backlog, 1, 1'000'000'000,
+             "stored notifications that have not ended; beyond it 503");
+    r.number("in_flight", c.limits.in_flight, 1, 100'000,
+             "attempts under way at once, over all channels");
     r.number("accepted_queue", c.limits.accepted_queue, 16, 1'000'000,
              "accepted notifications held in memory; the others wait in the store");
-    r.number("streams", c.limits.streams, 1, 1'000'000, "long-polls, event streams and WebSockets open at once");
+    r.number("streams", c.limits.streams, 1, 1'000'000,
+             "long-polls, event streams and WebSockets open at once");
     r.number("streams_per_user", c.limits.streams_per_user, 1, 1'000, "the same for one person");
   });
 }
 
 void read_people(Reader& root, Config& c) {
   root.section("directory", "who notifications are for", [&](Reader& r) {
-    r.text("region", c.directory.region, "country of telephone numbers written without country code", rules::region);
+    r.text("region", c.directory.region,
+           "country of telephone numbers written without country code", rules::region);
     r.choice("unknown_recipient", c.directory.create_unknown, {{"error", false}, {"create", true}},
              "a notification for somebody unknown is refused, or creates that person");
   });
   root.section("inbox", "what webchat shows", [&](Reader& r) {
-    r.number("keep", c.inbox_keep, 1, 500, "newest notifications that stay in a person's list; the history keeps all");
+    r.number("keep", c.inbox_keep, 1, 500,
+             "newest notifications that stay in a person's list; the history keeps all");
   });
-  root.text("locale", c.locale, "language of texts for people who have none of their own", rules::locale);
+  root.text("locale", c.locale, "language of texts for people who have none of their own",
+            rules::locale);
   root.text("time_zone", c.time_zone, "zone of the times in texts", rules::time_zone);
 }
 

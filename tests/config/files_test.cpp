@@ -13,9 +13,13 @@ namespace fs = std::filesystem;
 
 TEST(Files, ConfDMergesMapsAndAppendsLists) {
   const Folder f;
-  const auto main = f.write("herald.yaml", "http: { port: 1 }\nchannels: { log: { plugin: log } }\nroutes: [{ name: a, chain: [log] }]\n");
+  const auto main = f.write("herald.yaml",
+                            "http: { port: 1 }\nchannels: { log: { plugin: log } }\nroutes: [{ "
+                            "name: a, chain: [log] }]\n");
   f.write("conf.d/20-b.yaml", "routes: [{ name: c, chain: [log] }]\nlocale: en\n");
-  f.write("conf.d/10-a.yaml", "http: { max_connections: 9 }\nchannels: { sms: { plugin: sms } }\nroutes: [{ name: b, chain: [log] }]\n");
+  f.write("conf.d/10-a.yaml",
+          "http: { max_connections: 9 }\nchannels: { sms: { plugin: sms } }\nroutes: [{ name: b, "
+          "chain: [log] }]\n");
   f.write("conf.d/.hidden.yaml", "nonsense: 1\n");
   f.write("conf.d/readme.txt", "nonsense: 1\n");
   Diagnostics d;
@@ -28,7 +32,8 @@ TEST(Files, ConfDMergesMapsAndAppendsLists) {
   EXPECT_EQ((*c)->routes[0].name + (*c)->routes[1].name + (*c)->routes[2].name, "abc");
   EXPECT_EQ((*c)->channels.size(), 2U);
   EXPECT_EQ((*c)->folder, f.path());
-  EXPECT_THAT((*c)->files, testing::ElementsAre(main, f / "conf.d/10-a.yaml", f / "conf.d/20-b.yaml"));
+  EXPECT_THAT((*c)->files,
+              testing::ElementsAre(main, f / "conf.d/10-a.yaml", f / "conf.d/20-b.yaml"));
   EXPECT_EQ(to_string((*c)->routes[2].mark), (f / "conf.d/20-b.yaml") + ":1:10");
 }
 
@@ -39,7 +44,9 @@ TEST(Files, TheSameSettingInTwoFilesIsAMistakeThatNamesBoth) {
   Diagnostics d;
   EXPECT_FALSE(load(main, d));
   EXPECT_EQ(d.errors(), 2U);
-  EXPECT_THAT(d.render(), testing::HasSubstr((f / "conf.d/a.yaml") + ":1:9: error: `port` is already set at " + main + ":2:3; remove one"));
+  EXPECT_THAT(d.render(),
+              testing::HasSubstr((f / "conf.d/a.yaml") + ":1:9: error: `port` is already set at " +
+                                 main + ":2:3; remove one"));
   EXPECT_THAT(d.render(), testing::HasSubstr("`log` is already set at " + main + ":3:1"));
 }
 
@@ -80,8 +87,10 @@ TEST(Files, WhatIsNoFileIsRefusedWithoutWaiting) {
 TEST(Files, NeverAMixtureWhileTheFilesAreReplaced) {
   const Folder f;
   for (const auto* side : {"a", "b"}) {
-    f.write(std::string{side} + "/herald.yaml", std::string{"locale: "} + (*side == 'a' ? "fr" : "en") + "\n");
-    f.write(std::string{side} + "/conf.d/x.yaml", std::string{"inbox: { keep: "} + (*side == 'a' ? "1" : "2") + " }\n");
+    f.write(std::string{side} + "/herald.yaml",
+            std::string{"locale: "} + (*side == 'a' ? "fr" : "en") + "\n");
+    f.write(std::string{side} + "/conf.d/x.yaml",
+            std::string{"inbox: { keep: "} + (*side == 'a' ? "1" : "2") + " }\n");
   }
   fs::create_symlink("a", f / "now");
   std::atomic<bool> stop{false};

@@ -68,8 +68,10 @@ t.yaml:16:50: error: `routes[0].chain[0].within` must be a duration such as 30s,
 }
 
 TEST(Mistakes, NoInlineSecretIsEverShown) {
-  for (const auto* text : {"secrets: { key: hunter2hunter2 }\n", "secrets:\n  key: { value: hunter2hunter2, file: /x }\n",
-                           "secrets:\n  key:\n    valeu: hunter2hunter2\n", "store: { url: \"postgresql://me:hunter2hunter2@db/h\" }\n"}) {
+  for (const auto* text : {"secrets: { key: hunter2hunter2 }\n",
+                           "secrets:\n  key: { value: hunter2hunter2, file: /x }\n",
+                           "secrets:\n  key:\n    valeu: hunter2hunter2\n",
+                           "store: { url: \"postgresql://me:hunter2hunter2@db/h\" }\n"}) {
     const Loaded l{text};
     ASSERT_FALSE(l.result) << text;
     EXPECT_EQ(l.shown().find("hunter2"), std::string::npos) << l.shown();
@@ -80,7 +82,9 @@ TEST(Mistakes, NoInlineSecretIsEverShown) {
 TEST(Mistakes, ColumnsCountCharactersNotBytes) {
   const Loaded l{"locale: fr # \nlog: { to: \"é€\", level: 😀nfo }\n"};
   EXPECT_THAT(l.shown(), testing::HasSubstr("t.yaml:2:25: error: `log.level`"));
-  EXPECT_THAT(l.shown(), testing::HasSubstr("\n  2 | log: { to: \"é€\", level: 😀nfo }\n    |                         ^\n"));
+  EXPECT_THAT(l.shown(),
+              testing::HasSubstr(
+                  "\n  2 | log: { to: \"é€\", level: 😀nfo }\n    |                         ^\n"));
 }
 
 TEST(Mistakes, TerminalSequencesInTheFileAreNotPassedOn) {
@@ -123,39 +127,58 @@ TEST_P(Single, IsSaidAtItsPlace) {
 INSTANTIATE_TEST_SUITE_P(
     Mistakes, Single,
     testing::Values(
-        Case{"development: true\nhttp: { address: 0.0.0.0 }\n", "t.yaml:1:14: error: `development: true` needs no credentials"},
-        Case{"http: { trusted_proxies: [10.0.0.0/40] }\n", "1:27: error: `http.trusted_proxies[0]` must be an address or a network"},
+        Case{"development: true\nhttp: { address: 0.0.0.0 }\n",
+             "t.yaml:1:14: error: `development: true` needs no credentials"},
+        Case{"http: { trusted_proxies: [10.0.0.0/40] }\n",
+             "1:27: error: `http.trusted_proxies[0]` must be an address or a network"},
         Case{"http: { allowed_origins: [\"https://a.example/path\"] }\n", "must be an origin"},
         Case{"http: { allowed_origins: [\"*\"] }\n", "must be an origin"},
         Case{"http: 8440\n", "1:7: error: `http` must be a section"},
         Case{"http: { port: \"8440\" }\n", "must be a whole number"},
-        Case{"http: { port: }\n", "`http.port` must be a whole number from 0 to 65535, but nothing stands here"},
+        Case{"http: { port: }\n",
+             "`http.port` must be a whole number from 0 to 65535, but nothing stands here"},
         Case{"store: { url: \"sqlite::memory:\" }\n", "must be sqlite:PATH"},
-        Case{"log: { to: /no/such/folder/herald.log }\n", "lies in /no/such/folder, which is no folder"},
+        Case{"log: { to: /no/such/folder/herald.log }\n",
+             "lies in /no/such/folder, which is no folder"},
         Case{"time_zone: Africa/Duala\n", "must be a time zone"},
         Case{"time_zone: ../../etc/passwd\n", "must be a time zone"},
         Case{"directory: { region: Cameroon }\n", "must be a country code"},
         Case{"directory: { unknown_recipient: creat }\n", "did you mean `create`?"},
-        Case{"secrets: { a: { file: /no/such/file } }\n", "1:23: error: there is no file /no/such/file"},
+        Case{"secrets: { a: { file: /no/such/file } }\n",
+             "1:23: error: there is no file /no/such/file"},
         Case{"secrets: { a: { credential: ../x } }\n", "must be the name of a systemd credential"},
         Case{"secrets: { a: {} }\n", "needs one of `file` and `credential`"},
-        Case{"secrets: { a: { file: /etc/hostname, credential: b } }\n", "needs one of `file` and `credential`"},
-        Case{"channels: { w: { plugin: w, secrets: { token: whatsap } } }\nsecrets: { whatsapp: { credential: w } }\n",
+        Case{"secrets: { a: { file: /etc/hostname, credential: b } }\n",
+             "needs one of `file` and `credential`"},
+        Case{"channels: { w: { plugin: w, secrets: { token: whatsap } } }\nsecrets: { whatsapp: { "
+             "credential: w } }\n",
              "1:47: error: there is no secret `whatsap` under `secrets`; did you mean `whatsapp`?"},
-        Case{"channels: { w: { plugin: w, isolation: process } }\n", "`process` is not available yet; write `isolation: daemon`"},
-        Case{"channels: { W: { plugin: w } }\n", "1:13: error: the name `W` in `channels` must begin with a small letter"},
+        Case{"channels: { w: { plugin: w, isolation: process } }\n",
+             "`process` is not available yet; write `isolation: daemon`"},
+        Case{"channels: { W: { plugin: w } }\n",
+             "1:13: error: the name `W` in `channels` must begin with a small letter"},
         Case{"channels: { w: { plugin: w, grants: [root] } }\n", "must be `submit`"},
         Case{"channels: { w: { plugin: w, prefix: /api/v1/x } }\n", "must not lie in /api/v1"},
-        Case{"channels: { a: { plugin: webchat }, b: { plugin: webchat } }\n", "channels `a` and `b` both want the HTTP prefix /api/web-chat"},
-        Case{"channels: { w: { plugin: w, settings: 3 } }\n", "`channels.w.settings` must be a section"},
-        Case{"routes: [{ name: a, chain: [x] }, { name: a, chain: [x] }]\n", "another route has the name `a`"},
-        Case{"routes: [{ name: a, match: { kind: \"a.*.b\" }, chain: [x] }]\n", "`routes[0].match.kind` must be a kind"},
-        Case{"routes: [{ name: a, match: { priority: urgnt }, chain: [x] }]\n", "must be of low, normal, high, urgent"},
-        Case{"routes: [{ name: a, chain: [{ chanel: x, channel: x }] }]\n", "did you mean `channel`?"},
-        Case{"routes: [{ name: a, chain: [{ channel: x, retry: { backoff: 5m..1s } }] }]\n", "such as 1s..5m"},
-        Case{"routes: [{ name: a, chain: [x], expires_after: 0s }]\n", "must be a duration from 1s to 30d"},
-        Case{"auth: { user_tokens: { keys: [{ id: a, secret: nope }] } }\n", "there is no secret `nope`"},
-        Case{"auth: { user_tokens: { keys: [{ id: a, algorithm: RS256, secret: k }] } }\nsecrets: { k: { credential: k } }\n",
+        Case{"channels: { a: { plugin: webchat }, b: { plugin: webchat } }\n",
+             "channels `a` and `b` both want the HTTP prefix /api/web-chat"},
+        Case{"channels: { w: { plugin: w, settings: 3 } }\n",
+             "`channels.w.settings` must be a section"},
+        Case{"routes: [{ name: a, chain: [x] }, { name: a, chain: [x] }]\n",
+             "another route has the name `a`"},
+        Case{"routes: [{ name: a, match: { kind: \"a.*.b\" }, chain: [x] }]\n",
+             "`routes[0].match.kind` must be a kind"},
+        Case{"routes: [{ name: a, match: { priority: urgnt }, chain: [x] }]\n",
+             "must be of low, normal, high, urgent"},
+        Case{"routes: [{ name: a, chain: [{ chanel: x, channel: x }] }]\n",
+             "did you mean `channel`?"},
+        Case{"routes: [{ name: a, chain: [{ channel: x, retry: { backoff: 5m..1s } }] }]\n",
+             "such as 1s..5m"},
+        Case{"routes: [{ name: a, chain: [x], expires_after: 0s }]\n",
+             "must be a duration from 1s to 30d"},
+        Case{"auth: { user_tokens: { keys: [{ id: a, secret: nope }] } }\n",
+             "there is no secret `nope`"},
+        Case{"auth: { user_tokens: { keys: [{ id: a, algorithm: RS256, secret: k }] } }\nsecrets: "
+             "{ k: { credential: k } }\n",
              "must be one of `HS256`, `HS384`, `HS512`"},
         Case{"[1, 2]\n", "1:1: error: a configuration file is a list of `key: value` lines"}));
 

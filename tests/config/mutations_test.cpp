@@ -7,7 +7,8 @@
 namespace herald::config {
 namespace {
 
-// No <random> distribution: their results differ between standard libraries, and a seed must replay.
+// No <random> distribution: their results differ between standard libraries, and a seed must
+// replay.
 class Mutator {
  public:
   explicit Mutator(uint64_t seed) : engine_(seed) {}
@@ -16,19 +17,61 @@ class Mutator {
   std::string mutate(const std::string& text) {
     auto lines = split(text);
     auto& line = lines[below(lines.size())];
-    static const std::string kOdd[] = {"", "~", "[]", "{}", "-1", "99999999999999999999", "true", "nope", "\"", "[", "{", "*a", "&a 1",
-                                       "!!int 3", "1e9", "0s", "9999d", "\t", "é", ": :", "- -", "|", "%", "@", std::string(1, '\0')};
+    static const std::string kOdd[] = {"",
+                                       "~",
+                                       "[]",
+                                       "{}",
+                                       "-1",
+                                       "99999999999999999999",
+                                       "true",
+                                       "nope",
+                                       "\"",
+                                       "[",
+                                       "{",
+                                       "*a",
+                                       "&a 1",
+                                       "!!int 3",
+                                       "1e9",
+                                       "0s",
+                                       "9999d",
+                                       "\t",
+                                       "é",
+                                       ": :",
+                                       "- -",
+                                       "|",
+                                       "%",
+                                       "@",
+                                       std::string(1, '\0')};
     const auto& odd = kOdd[below(std::size(kOdd))];
     switch (below(9)) {
-      case 0: line.clear(); break;                                       // a line is lost
-      case 1: lines.insert(lines.begin() + static_cast<long>(below(lines.size())), line); break;  // ... or doubled
-      case 2: if (!line.empty()) line.erase(below(line.size()), 1); break;
-      case 3: if (!line.empty()) std::swap(line[below(line.size())], line[below(line.size())]); break;
-      case 4: line.insert(below(line.size() + 1), odd); break;
-      case 5: if (const auto colon = line.find(": "); colon != std::string::npos) line = line.substr(0, colon + 2) + odd; break;
-      case 6: line.insert(0, std::string(1 + below(3), ' ')); break;     // other indentation
-      case 7: if (!line.empty()) line[below(line.size())] = static_cast<char>(engine_()); break;
-      default: lines.resize(below(lines.size()) + 1); break;             // half written
+      case 0:
+        line.clear();
+        break;  // a line is lost
+      case 1:
+        lines.insert(lines.begin() + static_cast<long>(below(lines.size())), line);
+        break;  // ... or doubled
+      case 2:
+        if (!line.empty()) line.erase(below(line.size()), 1);
+        break;
+      case 3:
+        if (!line.empty()) std::swap(line[below(line.size())], line[below(line.size())]);
+        break;
+      case 4:
+        line.insert(below(line.size() + 1), odd);
+        break;
+      case 5:
+        if (const auto colon = line.find(": "); colon != std::string::npos)
+          line = line.substr(0, colon + 2) + odd;
+        break;
+      case 6:
+        line.insert(0, std::string(1 + below(3), ' '));
+        break;  // other indentation
+      case 7:
+        if (!line.empty()) line[below(line.size())] = static_cast<char>(engine_());
+        break;
+      default:
+        lines.resize(below(lines.size()) + 1);
+        break;  // half written
     }
     std::string out;
     for (const auto& l : lines) out += l + '\n';
@@ -40,7 +83,9 @@ class Mutator {
     std::vector<std::string> lines;
     std::istringstream in{text};
     for (std::string line; std::getline(in, line);)
-      if (line.find_first_not_of(' ') != std::string::npos && line[line.find_first_not_of(' ')] != '#') lines.push_back(line);
+      if (line.find_first_not_of(' ') != std::string::npos &&
+          line[line.find_first_not_of(' ')] != '#')
+        lines.push_back(line);
     return lines;
   }
   std::mt19937_64 engine_;

@@ -20,7 +20,8 @@ void collect(const json::object& schema, const std::string& path, std::set<std::
       out.insert(below);
       collect(value.as_object(), below, out);
     }
-  if (const auto* more = schema.if_contains("additionalProperties"); more != nullptr && more->is_object())
+  if (const auto* more = schema.if_contains("additionalProperties");
+      more != nullptr && more->is_object())
     collect(more->as_object(), path + ".*", out);
   if (const auto* items = schema.if_contains("items")) {
     if (const auto* any = items->as_object().if_contains("anyOf"))
@@ -35,7 +36,8 @@ std::string file_with(const std::string& path) {
   std::istringstream parts{path};
   while (std::getline(parts, part, '.')) {
     const bool list = part.ends_with("[]");
-    open += (part == "*" ? "x" : part.substr(0, part.size() - (list ? 2 : 0))) + (list ? ": [{" : ": {");
+    open += (part == "*" ? "x" : part.substr(0, part.size() - (list ? 2 : 0))) +
+            (list ? ": [{" : ": {");
     close = (list ? "}]" : "}") + close;
   }
   open.resize(open.size() - 1);  // the last one is the value
@@ -60,7 +62,8 @@ TEST(Schema, EveryKeyOfTheSchemaIsAcceptedByTheReader) {
     EXPECT_EQ(l.shown().find("unknown key"), std::string::npos) << file_with(key) << l.shown();
     EXPECT_EQ(l.shown().find("not YAML"), std::string::npos) << file_with(key) << l.shown();
     const Loaded wrong{file_with(key + "zz")};
-    EXPECT_NE(wrong.shown().find("unknown key"), std::string::npos) << file_with(key + "zz") << wrong.shown();
+    EXPECT_NE(wrong.shown().find("unknown key"), std::string::npos)
+        << file_with(key + "zz") << wrong.shown();
   }
 }
 

@@ -50,7 +50,8 @@ TEST(Secrets, AFileThatEverybodyCanReadIsWarnedOf) {
   chmod((f / "s").c_str(), 0644);
   Diagnostics d;
   ASSERT_TRUE(load(f.write("herald.yaml", "secrets: { s: { file: s } }\n"), d));
-  EXPECT_THAT(d.render(), testing::HasSubstr(":1:23: warning: " + (f / "s") + " can be read by everybody"));
+  EXPECT_THAT(d.render(),
+              testing::HasSubstr(":1:23: warning: " + (f / "s") + " can be read by everybody"));
 }
 
 }  // namespace

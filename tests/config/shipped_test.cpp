@@ -32,7 +32,8 @@ TEST(Shipped, TheDefaultFileLoadsCleanly) {
 TEST(Shipped, ItsCommentedSettingsAreTheDefaults) {
   Diagnostics d;
   const auto plain = load(kConfig + "herald.yaml", d);
-  const auto live = load_text({{"herald.yaml", uncommented()}}, d, kConfig.substr(0, kConfig.size() - 1));
+  const auto live =
+      load_text({{"herald.yaml", uncommented()}}, d, kConfig.substr(0, kConfig.size() - 1));
   ASSERT_TRUE(plain && live) << d.render();
   EXPECT_THAT(diff(**plain, **live), testing::IsEmpty());
   const Config defaults;
@@ -54,7 +55,8 @@ TEST(Shipped, ItNamesEverySetting) {
     if (s.path.find('*') == std::string::npos && s.path.find('[') == std::string::npos)
       EXPECT_TRUE((*live)->marks.contains(s.path)) << s.path << " is not in herald.yaml";
     else
-      EXPECT_TRUE(std::regex_search(text, std::regex{"\\b" + name + "\\b"})) << s.path << " is not in herald.yaml";
+      EXPECT_TRUE(std::regex_search(text, std::regex{"\\b" + name + "\\b"}))
+          << s.path << " is not in herald.yaml";
   }
 }
 

@@ -27,7 +27,8 @@ limits: { backlog: 5 }
   EXPECT_EQ(l->http.port, 0U);
   EXPECT_EQ(l->http.public_url, "https://herald.example.org");
   EXPECT_THAT(l->http.trusted_proxies, testing::ElementsAre("127.0.0.1"));
-  EXPECT_THAT(l->http.allowed_origins, testing::ElementsAre("https://shop.example.org", "http://localhost:3000"));
+  EXPECT_THAT(l->http.allowed_origins,
+              testing::ElementsAre("https://shop.example.org", "http://localhost:3000"));
   EXPECT_EQ(l->control.group, "staff");
   EXPECT_EQ(l->control.admin_group, "herald-admin");
   EXPECT_EQ(l->log.level, base::LogLevel::debug);
@@ -69,9 +70,10 @@ channels:
                 l: "true", m: 237691924173, n: "", o: .5 }
 )"};
   ASSERT_TRUE(l.result) << l.shown();
-  EXPECT_EQ(l->channels[0].settings_json,
-            R"({"a":12,"b":-1.5E0,"c":true,"d":null,"e":"12","f":"+237691924173","g":"0691924173","h":"yes","i":"1e999",)"
-            R"("j":null,"k":[1,"x"],"l":"true","m":237691924173,"n":"","o":".5"})");
+  EXPECT_EQ(
+      l->channels[0].settings_json,
+      R"({"a":12,"b":-1.5E0,"c":true,"d":null,"e":"12","f":"+237691924173","g":"0691924173","h":"yes","i":"1e999",)"
+      R"("j":null,"k":[1,"x"],"l":"true","m":237691924173,"n":"","o":".5"})");
 }
 
 TEST(Values, OfChannels) {
@@ -117,7 +119,8 @@ routes:
   ASSERT_EQ(l->routes.size(), 2U);
   const auto& r = l->routes[0];
   EXPECT_THAT(r.match.kinds, testing::ElementsAre("provider.request", "survey.*"));
-  EXPECT_THAT(r.match.priorities, testing::ElementsAre(model::Priority::high, model::Priority::urgent));
+  EXPECT_THAT(r.match.priorities,
+              testing::ElementsAre(model::Priority::high, model::Priority::urgent));
   EXPECT_THAT(r.match.producers, testing::ElementsAre("token:*"));
   ASSERT_EQ(r.chain.size(), 3U);
   EXPECT_EQ(r.chain[0].channel, "webchat");

@@ -5,7 +5,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-model::Chain chain(const std::string& yaml, const std::vector<model::ChannelInfo>& channels = bundled()) {
+model::Chain chain(const std::string& yaml,
+                   const std::vector<model::ChannelInfo>& channels = bundled()) {
   const auto c = configured(kChannels + "routes: [{ name: r, chain: [" + yaml + "] }]\n");
   return **resolve(c, channels, "k", Priority::normal, "uid:0", true);
 }
@@ -35,7 +36,9 @@ TEST(Chain, DefaultsFollowWhatTheChannelCanReport) {
 }
 
 TEST(Chain, WhatIsWrittenWins) {
-  const auto c = chain("{ channel: webchat, until: read, within: 1m, try_for: 9s, retry: { attempts: 1, backoff: 2s..3s } }");
+  const auto c = chain(
+      "{ channel: webchat, until: read, within: 1m, try_for: 9s, retry: { attempts: 1, backoff: "
+      "2s..3s } }");
   EXPECT_EQ(c.steps[0].until, Evidence::read);
   EXPECT_EQ(c.steps[0].within, 1min);
   EXPECT_EQ(c.steps[0].try_for, 9s);
@@ -64,7 +67,10 @@ TEST(Chain, IsMadeOncePerRouteAndShared) {
 }
 
 TEST(Chain, WaitingForAnAnswerNeedsActions) {
-  const Router router{configured(kChannels + "routes: [{ name: r, chain: [{ channel: webchat, until: answered }] }]\n"), bundled()};
+  const Router router{
+      configured(kChannels +
+                 "routes: [{ name: r, chain: [{ channel: webchat, until: answered }] }]\n"),
+      bundled()};
   EXPECT_TRUE(router.resolve("k", Priority::normal, "uid:0", true));
   const auto r = router.resolve("k", Priority::normal, "uid:0", false);
   ASSERT_FALSE(r);
@@ -80,14 +86,16 @@ config::ConfigPtr shipped() {
 
 // covers: S72
 TEST(Chain, AsShippedWebchatIsFirstForConfirmations) {
-  const auto c = *resolve(shipped(), bundled(), "service_request.confirmed", Priority::normal, "uid:0", false);
+  const auto c =
+      *resolve(shipped(), bundled(), "service_request.confirmed", Priority::normal, "uid:0", false);
   EXPECT_EQ(c->steps.front().channel, "webchat");
   EXPECT_EQ(c->steps.front().until, Evidence::delivered);
 }
 
 // covers: S73
 TEST(Chain, AsShippedStatusUpdatesPreferWebchatOverWhatsapp) {
-  const auto c = *resolve(shipped(), bundled(), "service_request.status", Priority::normal, "uid:0", false);
+  const auto c =
+      *resolve(shipped(), bundled(), "service_request.status", Priority::normal, "uid:0", false);
   ASSERT_EQ(c->steps.size(), 3U);
   EXPECT_EQ(c->steps[0].channel, "webchat");
   EXPECT_EQ(c->steps[1].channel, "whatsapp");

@@ -54,7 +54,8 @@ TEST(Match, TheFirstRouteThatMatchesDecides) {
 }
 
 TEST(Match, WithoutAMatchThereIsAnErrorThatSaysWhatToDo) {
-  const auto c = configured(kChannels + "routes: [{ name: a, match: { kind: a }, chain: [log] }]\n");
+  const auto c =
+      configured(kChannels + "routes: [{ name: a, match: { kind: a }, chain: [log] }]\n");
   const auto r = resolve(c, bundled(), "b", Priority::normal, "uid:0", false);
   ASSERT_FALSE(r);
   EXPECT_EQ(r.error().code, base::Code::not_found);

@@ -28,7 +28,8 @@ inline model::ChannelInfo channel(std::string name, std::vector<Evidence> eviden
 
 /// As the bundled channels declare themselves.
 inline std::vector<model::ChannelInfo> bundled() {
-  auto webchat = channel("webchat", {Evidence::accepted, Evidence::delivered, Evidence::read, Evidence::answered});
+  auto webchat = channel(
+      "webchat", {Evidence::accepted, Evidence::delivered, Evidence::read, Evidence::answered});
   webchat.idempotent = true;
   auto whatsapp = channel("whatsapp", {Evidence::accepted, Evidence::delivered, Evidence::read});
   whatsapp.reconciles = true;
@@ -39,6 +40,7 @@ inline std::vector<model::ChannelInfo> bundled() {
 }
 
 inline const std::string kChannels =
-    "channels: { webchat: { plugin: webchat }, whatsapp: { plugin: whatsapp, timeout: 5s }, log: { plugin: log }, sms: { plugin: sms } }\n";
+    "channels: { webchat: { plugin: webchat }, whatsapp: { plugin: whatsapp, timeout: 5s }, log: { "
+    "plugin: log }, sms: { plugin: sms } }\n";
 
 }  // namespace herald::routing
