@@ -83,7 +83,7 @@ TEST(Files, WhatIsNoFileIsRefusedWithoutWaiting) {
   }
 }
 
-// covers: 49
+// The "never a mixed config" part of fault 49; coalescing reloads is the app room's.
 TEST(Files, NeverAMixtureWhileTheFilesAreReplaced) {
   const Folder f;
   for (const auto* side : {"a", "b"}) {

@@ -13,7 +13,6 @@ TEST(Secrets, AreReadFromAFileWithoutTheLineEnd) {
   EXPECT_EQ(read_secret({f.write("s", " a\nb "), ""}).value(), " a\nb ");
 }
 
-// covers: 50
 TEST(Secrets, AreReadAnewEachTime) {
   const Folder f;
   const Secret s{f.write("s", "old"), ""};
