@@ -1,0 +1,56 @@
+#pragma once
+
+#include "delivery/observer.hpp"
+#include "inbox/inbox.hpp"
+#include "plugin/ports.hpp"
+#include "store/store.hpp"
+#include "telemetry/event_stream.hpp"
+#include "telemetry/metrics.hpp"
+
+namespace herald::app {
+
+/// Plugin key-value rows over the store.
+class KvAdapter final : public plugin::KvPort {
+ public:
+  explicit KvAdapter(store::KvStore& store) : store_{store} {}
+  void get(std::string instance, std::string key, plugin::Done<plugin::KvValue> done) override;
+  void put(std::string instance, std::string key, std::string value, base::TimePoint expires, uint64_t if_version,
+           plugin::Done<uint64_t> done) override;
+  void remove(std::string instance, std::string key, plugin::Done<bool> done) override;
+
+ private:
+  store::KvStore& store_;
+};
+
+/// Metrics of plugins over the daemon's.
+class MetricsAdapter final : public plugin::MetricsPort {
+ public:
+  explicit MetricsAdapter(telemetry::Metrics& metrics) : metrics_{metrics} {}
+  base::Result<void> define(Kind kind, std::string name, std::string help) override;
+  void record(const std::string& name, double value, const Labels& labels) override;
+
+ private:
+  telemetry::Metrics& metrics_;
+};
+
+/// What was recorded becomes metrics, monitor events, and news for those who watch an inbox.
+class Watcher final : public delivery::Observer {
+ public:
+  struct Needs {
+    telemetry::Metrics& metrics;
+    telemetry::EventStream& events;
+    inbox::Inbox& inbox;
+    base::Log& log;
+    const base::Clock& clock;
+  };
+  explicit Watcher(Needs needs);
+  void accepted(const model::Notification& notification) override;
+  void recorded(const store::Applied& applied, const std::vector<model::Event>& events) override;
+  void inbox_changed(model::UserId user, int64_t seq) override;
+  void trouble(std::string_view event, std::string_view text, std::string_view id) override;
+
+ private:
+  Needs need_;
+};
+
+}  // namespace herald::app

@@ -1,0 +1,127 @@
+#include "app/app.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
+#include <cstdio>
+#include <unistd.h>
+
+#include "app/notify.hpp"
+#include "app/operations.hpp"
+
+namespace herald::app {
+namespace {
+
+constexpr auto kDrain = std::chrono::seconds{15};
+
+}  // namespace
+
+App::App(std::string config_path) : config_path_{std::move(config_path)}, started_{base::Clock::system().now()} {}
+App::~App() = default;
+
+int App::run() {
+  std::signal(SIGPIPE, SIG_IGN);
+  const int code = start();
+  if (code == 0) serve();
+  stop();
+  return code;
+}
+
+config::ConfigPtr App::config() const {
+  const std::lock_guard lock{config_mutex_};
+  return config_;
+}
+
+void App::fail(std::string_view event, const base::Error& error) {
+  if (log_) log_->error(event, error.message, {{"where", error.where}});
+  else std::fprintf(stderr, "heraldd: %s\n", error.message.c_str());
+}
+
+void App::serve() {
+  ready_ = true;
+  log_->info("daemon.ready", "ready", {{"version", version()}, {"http", config()->http.address + ":" + std::to_string(http_port_)},
+                                       {"control", config()->control.socket}, {"store", config()->store.url}});
+  if (config()->development) log_->warning("daemon.development", "development mode: callers from this machine need no credentials");
+  notify_manager("READY=1\nSTATUS=Serving");
+  for (;;) {
+    std::function<void()> task;
+    {
+      std::unique_lock lock{tasks_mutex_};
+      tasks_wait_.wait(lock, [this] { return stopping_ || !tasks_.empty(); });
+      if (stopping_) return;
+      task = std::move(tasks_.front());
+      tasks_.pop_front();
+    }
+    task();
+  }
+}
+
+void App::on_main(std::function<void()> task) {
+  const std::lock_guard lock{tasks_mutex_};
+  tasks_.push_back(std::move(task));
+  tasks_wait_.notify_one();
+}
+
+void App::watch_signals() {
+  signals_ = std::make_unique<boost::asio::signal_set>(boost::asio::any_io_executor{core_->io.get_executor()}, SIGTERM, SIGINT, SIGHUP);
+  // Recursive: waits again after each signal.
+  auto wait = std::make_shared<std::function<void()>>();
+  *wait = [this, weak = std::weak_ptr{wait}] {
+    auto again = weak.lock();
+    signals_->async_wait([this, again](const boost::system::error_code& ec, int number) {
+      if (ec) return;
+      if (number == SIGHUP) {
+        reload([](const ReloadResult&) {});
+        return (*again)();
+      }
+      const std::lock_guard lock{tasks_mutex_};
+      stopping_ = true;
+      tasks_wait_.notify_one();
+    });
+  };
+  (*wait)();
+}
+
+void App::stop() {
+  // First step: nothing new comes in. Second step: what is under way ends, then the threads.
+  ready_ = false;
+  notify_manager("STOPPING=1\nSTATUS=Finishing what is under way");
+  if (log_ && core_) log_->info("daemon.stopping", "finishing what is under way");
+  if (http_) http_->interrupt();
+  if (control_) control_->interrupt();
+  if (core_) {
+    if (!threads_.empty()) {
+      // Waits on the main thread; the answer comes on the delivery thread.
+      std::mutex mutex;
+      std::condition_variable changed;
+      std::optional<std::size_t> left;
+      core_->dispatcher.drain(kDrain, [&](std::size_t n) {
+        const std::lock_guard lock{mutex};
+        left = n;
+        changed.notify_one();
+      });
+      std::unique_lock lock{mutex};
+      changed.wait_for(lock, kDrain + std::chrono::seconds{5}, [&] { return left.has_value(); });
+      if (left.value_or(0) > 0)
+        log_->warning("daemon.cut_off", "attempts were still in flight; they are declared lost at the next start", {{"attempts", std::to_string(*left)}});
+      lock.unlock();
+      core_->plugins.drain(std::chrono::seconds{2});
+    }
+    if (http_) http_->drain(std::chrono::seconds{2});
+    if (control_) control_->join();
+    core_->plugins.stop();
+    core_->store->close();
+    signals_.reset();
+    work_.reset();
+    core_->io.stop();
+  }
+  for (auto& thread : threads_) thread.join();
+  threads_.clear();
+  control_.reset();
+  http_.reset();
+  if (log_ && core_) log_->info("daemon.stopped", "stopped");
+  operations_.reset();
+  core_.reset();
+}
+
+}  // namespace herald::app

@@ -1,0 +1,39 @@
+#include "app/core.hpp"
+
+namespace herald::app {
+namespace {
+
+http::Authenticator::Options authenticator_options(const config::Config& config) {
+  http::Authenticator::Options out;
+  out.cookie = config.auth.cookie;
+  out.jwt.audience = config.auth.user_tokens.audience;
+  out.jwt.issuer = config.auth.user_tokens.issuer;
+  return out;
+}
+
+plugin::Options plugin_options(const config::Config& config) {
+  plugin::Options out;
+  out.path = plugin_path(config);
+  out.version = version();
+  return out;
+}
+
+}  // namespace
+
+Core::Core(const config::Config& config, std::unique_ptr<store::Store> opened, telemetry::Logging& logging)
+    : log{logging},
+      store{std::move(opened)},
+      directory{*store, config.directory.region},
+      authenticator{authenticator_options(config), clock},
+      kv{*store},
+      plugin_metrics{metrics},
+      delivery_thread{io},
+      plugins{io,
+              plugin::HostPorts{clock, log, dispatcher, inbox, directory, producer, client, router, kv, plugin_metrics, secrets},
+              plugin_options(config)},
+      watcher{{metrics, events, inbox, log, clock}},
+      dispatcher{{delivery_thread, *store, plugins, clock, watcher}, dispatcher_options(config)},
+      inbox{*store, dispatcher},
+      producer{{*store, dispatcher, clock, base::Random::system()}} {}
+
+}  // namespace herald::app

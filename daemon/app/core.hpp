@@ -1,0 +1,45 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+
+#include "app/adapters.hpp"
+#include "app/executor.hpp"
+#include "app/secrets.hpp"
+#include "app/specs.hpp"
+#include "delivery/decide.hpp"
+#include "delivery/producer.hpp"
+#include "directory/directory.hpp"
+#include "http/client.hpp"
+#include "http/router.hpp"
+#include "inbox/inbox.hpp"
+#include "plugin/registry.hpp"
+
+namespace herald::app {
+
+/// Every room, connected. The order of the members is the order of construction: each needs those above it, and those below
+/// only once something runs. References between them replace includes between their folders.
+struct Core {
+  Core(const config::Config& config, std::unique_ptr<store::Store> opened, telemetry::Logging& logging);
+
+  const base::Clock& clock = base::Clock::system();
+  telemetry::Logging& log;
+  boost::asio::io_context io;
+  std::unique_ptr<store::Store> store;
+  telemetry::Metrics metrics;
+  telemetry::EventStream events;
+  Secrets secrets;
+  directory::Directory directory;
+  http::Router router;
+  http::Authenticator authenticator;
+  http::Client client;
+  KvAdapter kv;
+  MetricsAdapter plugin_metrics;
+  StrandExecutor delivery_thread;
+  plugin::Registry plugins;        // reports to dispatcher, inbox and producer below once it is started
+  Watcher watcher;
+  delivery::Dispatcher dispatcher;
+  inbox::Inbox inbox;
+  delivery::Producer producer;
+};
+
+}  // namespace herald::app

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "app/app.hpp"
+#include "control/operations.hpp"
+
+namespace herald::app {
+
+/// What the control socket can ask of the daemon.
+class ControlOperations final : public control::Operations {
+ public:
+  explicit ControlOperations(App& app) : app_{app} {}
+
+  model::ports::Producer& producer() override { return app_.core().producer; }
+  void status(Reply reply) override;
+  void channels(Reply reply) override;
+  void check_config(std::string path, Reply reply) override;
+  void reload(Reply reply) override;
+  void add_user(boost::json::object user, Reply reply) override;
+  void show_user(std::string spelled, Reply reply) override;
+  void user_token(std::string user, base::Duration lifetime, Reply reply) override;
+  void service_token(std::string name, std::vector<std::string> scopes, base::TimePoint expires, Reply reply) override;
+  void service_tokens(Reply reply) override;
+  void revoke_token(std::string name, Reply reply) override;
+  uint64_t monitor(bool private_parts, std::function<bool(const boost::json::object&)> sink) override;
+  void unmonitor(uint64_t handle) override;
+
+ private:
+  void resolve(const std::string& spelled, std::function<void(base::Result<model::UserId>)> done);
+  App& app_;
+};
+
+/// {valid, diagnostics: [...], warnings: [...]} as the control room wants it.
+boost::json::object diagnostics_json(const config::Diagnostics& diagnostics);
+
+}  // namespace herald::app

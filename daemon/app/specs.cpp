@@ -1,0 +1,84 @@
+#include "app/specs.hpp"
+
+#include <filesystem>
+
+namespace herald::app {
+
+telemetry::LogOptions log_options(const config::Config& config) {
+  telemetry::LogOptions out;
+  out.level = static_cast<base::LogLevel>(config.log.level);
+  out.json = config.log.format == config::LogFormat::json;
+  out.to = config.log.to;
+  return out;
+}
+
+store::Options store_options(const config::Config& config) {
+  store::Options out;
+  out.url = config.store.url;
+  out.queue = config.store.queue;
+  out.inbox_keep = config.inbox_keep;
+  out.backlog = config.limits.backlog;
+  return out;
+}
+
+http::ServerOptions http_options(const config::Config& config) {
+  http::ServerOptions out;
+  out.address = config.http.address;
+  out.port = static_cast<uint16_t>(config.http.port);
+  out.max_connections = config.http.max_connections;
+  out.trusted_proxies = config.http.trusted_proxies;
+  out.allowed_origins = config.http.allowed_origins;
+  out.development = config.development;
+  return out;
+}
+
+delivery::DispatcherOptions dispatcher_options(const config::Config& config) {
+  delivery::DispatcherOptions out;
+  out.held = config.limits.accepted_queue;
+  out.in_flight = config.limits.in_flight;
+  out.locale = config.locale;
+  out.time_zone = config.time_zone;
+  return out;
+}
+
+std::vector<plugin::InstanceSpec> channel_specs(const config::Config& config) {
+  std::vector<plugin::InstanceSpec> out;
+  for (const auto& channel : config.channels) {
+    if (!channel.enabled) continue;
+    plugin::InstanceSpec spec;
+    spec.name = channel.name;
+    spec.plugin = channel.plugin;
+    spec.settings_json = channel.settings_json;
+    spec.secrets = channel.secrets;
+    spec.grants = channel.grants;
+    spec.prefix = channel.prefix;
+    spec.timeout = channel.timeout;
+    spec.max_in_flight = channel.max_in_flight;
+    spec.sha256 = channel.sha256;
+    out.push_back(std::move(spec));
+  }
+  return out;
+}
+
+plugin::TemplateSpec template_spec(const config::Config& config) {
+  plugin::TemplateSpec out;
+  out.plugin = config.templates.plugin;
+  out.settings_json = config.templates.settings_json;
+  out.sha256 = config.templates.sha256;
+  out.timeout = config.templates.timeout;
+  return out;
+}
+
+std::vector<std::string> plugin_path(const config::Config& config) {
+  if (!config.plugin_path.empty()) return config.plugin_path;
+  std::error_code ec;
+  const auto self = std::filesystem::read_symlink("/proc/self/exe", ec);
+  // In a build tree bin/heraldd stands beside plugins/.
+  const auto beside = self.parent_path().parent_path() / "plugins";
+  if (!ec && std::filesystem::is_directory(beside, ec)) return {beside.string()};
+  return {HERALD_PLUGIN_DIR};
+}
+
+const char* version() { return HERALD_VERSION; }
+
+}  // namespace herald::app
