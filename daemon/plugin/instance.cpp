@@ -165,10 +165,13 @@ bool Instance::begin(Op op, base::Duration timeout, std::function<herald_status(
 
 void Instance::run(uint64_t id, const std::function<herald_status(uint64_t, herald_error*)>& call) {
   struct Inside {
-    explicit Inside(std::atomic<unsigned>& n) : count{n} { ++count; }
-    ~Inside() { --count; }
-    std::atomic<unsigned>& count;
-  } const inside{inside_};
+    explicit Inside(Instance& i) : instance{i} { ++instance.inside_; }
+    ~Inside() {
+      if (--instance.inside_ == 0 && instance.destroy_wanted_)
+        instance.side_->lane->post([self = instance.shared_from_this()] { self->destroy_when_idle(); });
+    }
+    Instance& instance;
+  } const inside{*this};
   const auto phase = phase_.load();
   if (phase == Phase::stopping || phase == Phase::stopped) return;  // stop_now() answers what is open
   const auto op = side_->ops.peek(id);
@@ -331,13 +334,9 @@ void Instance::stop_now() {
 }
 
 void Instance::destroy_when_idle() {
-  if (inside_.load() != 0) {
-    // A concurrent plugin's deliver() still runs on another thread: its instance must live until it returns.
-    runtime_.alarms.after(std::chrono::milliseconds{50}, [self = shared_from_this()] {
-      self->side_->lane->post([self] { self->destroy_when_idle(); });
-    });
-    return;
-  }
+  destroy_wanted_ = true;
+  // A concurrent plugin's deliver() may still run on another thread; it comes back here when it returns.
+  if (inside_.load() != 0 || phase_.load() == Phase::stopped) return;
   if (side_->plugin != nullptr) {
     std::string thrown;
     guarded(thrown, [&] {

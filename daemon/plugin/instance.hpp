@@ -81,7 +81,7 @@ class Instance : public std::enable_shared_from_this<Instance> {
   const herald_template* template_ = nullptr;
   std::atomic<Phase> phase_{Phase::created};
   std::atomic<unsigned> inside_{0};         ///< calls of a concurrent plugin that are running
-  std::atomic<bool> stop_asked_{false};
+  std::atomic<bool> stop_asked_{false}, destroy_wanted_{false};
   bool start_tried_ = false;                ///< on the lane; stop() answers start(), also a failed one
   std::atomic<uint64_t> stop_alarm_{0};
 };

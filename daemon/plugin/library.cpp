@@ -6,6 +6,7 @@
 #include <boost/dll/shared_library.hpp>
 
 #include "base/text.hpp"
+#include "plugin/runtime.hpp"
 #include "plugin/text.hpp"
 
 namespace herald::plugin {
@@ -56,7 +57,7 @@ Library::Library() : mapped_{std::make_unique<Mapped>()} {}
 
 Library::~Library() {
   // Intentionally never unmapped: a thread, an exception or a destructor of the plugin may still need its code.
-  if (!unload_) new dll::shared_library{std::move(mapped_->library)};
+  if (!unload_) keep_for_ever(std::shared_ptr<Mapped>{std::move(mapped_)});
 }
 
 base::Result<std::shared_ptr<Library>> Library::open(Candidate candidate, std::string_view pin, bool unload) {

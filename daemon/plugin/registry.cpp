@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <future>
-#include <set>
 
 #include "plugin/catalog.hpp"
 #include "plugin/registry_state.hpp"
@@ -99,7 +98,7 @@ void Registry::State::sweep() {
   std::erase_if(retired, [&](const std::shared_ptr<Instance>& instance) {
     if (!instance->stopped()) return false;
     // A broken plugin's thread may still call us: then it must find somebody who says no.
-    if (!options.unload) new std::shared_ptr<Side>{instance->side()};
+    if (!options.unload) keep_for_ever(instance->side());
     return true;
   });
 }
@@ -345,7 +344,7 @@ base::Result<PluginInfo> inspect(std::string_view plugin, const std::vector<std:
   const auto* d = (*library)->offering(HERALD_CHANNEL);
   if (d == nullptr) d = (*library)->offering(HERALD_TEMPLATE);
   return PluginInfo{(*library)->path(), (*library)->sha256(), d->id, d->name, d->version, d->config_schema,
-                    d->interfaces, d->addresses, d->formats};
+                    d->interfaces, d->addresses, d->formats, d->evidence, d->has(HERALD_PLUGIN_REACHES_NOBODY)};
 }
 
 }  // namespace herald::plugin

@@ -64,6 +64,8 @@ class Registry final : public model::ports::Channels {
 struct PluginInfo {
   std::string path, sha256, id, name, version, config_schema;
   std::vector<std::string> interfaces, addresses, formats;
+  uint32_t evidence = 0;        ///< model::evidence_bit()s
+  bool reaches_nobody = false;
 };
 base::Result<PluginInfo> inspect(std::string_view plugin, const std::vector<std::string>& path, std::string_view sha256 = {});
 

@@ -5,6 +5,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 #include <map>
+#include <optional>
 #include <thread>
 #include <unordered_map>
 #include <vector>
@@ -95,6 +96,13 @@ void Alarms::stop() {
 }
 
 void Runtime::post(std::function<void()> f) { asio::post(io, std::move(f)); }
+
+void keep_for_ever(std::shared_ptr<void> what) {
+  static std::mutex mutex;
+  static auto& kept = *new std::vector<std::shared_ptr<void>>;  // no destructor may run over it at exit
+  const std::lock_guard lock{mutex};
+  kept.push_back(std::move(what));
+}
 
 struct Lane::State {
   State(asio::io_context& core, unsigned threads)

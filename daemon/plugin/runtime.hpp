@@ -48,6 +48,9 @@ struct Runtime {
   }
 };
 
+/// Keeps it until the process ends, still reachable for those who look for leaks.
+void keep_for_ever(std::shared_ptr<void> what);
+
 /// Where one instance's functions run: a strand of the core, or threads of its own for a plugin that blocks.
 /// Any thread may post. Threads of its own are detached: a plugin that never returns must not hold up the daemon's end.
 class Lane {

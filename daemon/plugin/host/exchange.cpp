@@ -50,6 +50,8 @@ void writable(const std::weak_ptr<Side>& weak, herald_exchange id) {
   const auto missed = self->held.with([&](Held& h) -> std::optional<bool> {
     const auto it = h.exchanges.find(id);
     if (it == h.exchanges.end() || it->second.stage != Stage::streaming) return std::nullopt;
+    it->second.full = false;
+    ++it->second.times_writable;
     return std::exchange(it->second.missed_chunk, false);
   });
   if (!missed) return;
@@ -83,6 +85,31 @@ web::ExchangePtr step(Side& side, herald_exchange id, Stage from, Stage to) {
     it->second.stage = to;
     return it->second.port;
   });
+}
+
+/// Hands one chunk to a stream. The port takes it also when it says that its buffer is full now; the plugin hears of that
+/// with its next chunk, which is not taken.
+herald_status write_to(Side& side, herald_exchange id, std::string_view chunk, bool many) {
+  web::ExchangePtr port;
+  uint64_t times = 0;
+  const auto status = side.held.with([&](Held& h) -> herald_status {
+    const auto it = h.exchanges.find(id);
+    if (it == h.exchanges.end() || it->second.stage != Stage::streaming) return HERALD_E_STATE;
+    if (it->second.full) {
+      it->second.missed_chunk = it->second.missed_chunk || many;
+      return HERALD_E_LIMIT;
+    }
+    port = it->second.port;
+    times = it->second.times_writable;
+    return HERALD_OK;
+  });
+  if (status != HERALD_OK || port->write(std::string{chunk})) return status;
+  side.held.with([&](Held& h) {
+    const auto it = h.exchanges.find(id);
+    // Unless it has drained already, on another thread.
+    if (it != h.exchanges.end() && it->second.times_writable == times) it->second.full = true;
+  });
+  return HERALD_OK;
 }
 
 bool is_host_header(std::string_view name) {
@@ -179,9 +206,7 @@ herald_status write(const herald_host* host, herald_exchange id, herald_str raw)
   return on_side(host, "write", [&](Side& side) -> herald_status {
     const auto chunk = bytes_of(raw, kMaxChunk);
     if (!chunk) return HERALD_E_INVALID;
-    const auto port = step(side, id, Stage::streaming, Stage::streaming);
-    if (!port) return HERALD_E_STATE;
-    return port->write(std::string{*chunk}) ? HERALD_OK : HERALD_E_LIMIT;
+    return write_to(side, id, *chunk, false);
   });
 }
 
@@ -189,13 +214,7 @@ herald_status write_many(const herald_host* host, const herald_exchange* ids, ui
   return on_side(host, "write_many", [&](Side& side) -> herald_status {
     const auto chunk = bytes_of(raw, kMaxChunk);
     if (!chunk || n > kMaxExchanges || (n != 0 && ids == nullptr)) return HERALD_E_INVALID;
-    for (uint64_t i = 0; i < n; ++i) {
-      const auto port = step(side, ids[i], Stage::streaming, Stage::streaming);
-      if (!port || port->write(std::string{*chunk})) continue;
-      side.held.with([&](Held& h) {
-        if (const auto it = h.exchanges.find(ids[i]); it != h.exchanges.end()) it->second.missed_chunk = true;
-      });
-    }
+    for (uint64_t i = 0; i < n; ++i) write_to(side, ids[i], *chunk, true);
     return HERALD_OK;
   });
 }

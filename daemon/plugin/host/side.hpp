@@ -57,6 +57,8 @@ struct Held {
     model::UserId user = 0;
     uint64_t alarm = 0;
     bool missed_chunk = false;  ///< write_many() skipped it: said with the next WRITABLE
+    bool full = false;          ///< the port said so: nothing more until it is writable
+    uint64_t times_writable = 0;
   };
   std::unordered_map<herald_exchange, Exchange> exchanges;
   herald_exchange last_exchange = 0;
