@@ -18,10 +18,12 @@ base::Result<Client> Client::connect(const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (path.empty() || path.size() >= sizeof address.sun_path)
-    return fail(Code::invalid, "the socket path \"" + path + "\" is empty or longer than 107 bytes", path);
+    return fail(Code::invalid, "the socket path \"" + path + "\" is empty or longer than 107 bytes",
+                path);
   std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
   const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (fd < 0) return fail(Code::internal, std::string{"cannot make a socket: "} + std::strerror(errno));
+  if (fd < 0)
+    return fail(Code::internal, std::string{"cannot make a socket: "} + std::strerror(errno));
   Client client{fd};
   int connected = 0;
   do {
@@ -30,10 +32,14 @@ base::Result<Client> Client::connect(const std::string& path) {
   if (connected == 0) return client;
   const int error = errno;
   if (error == EACCES || error == EPERM)
-    return fail(Code::denied, "no permission to use " + path +
-                                  "; run as root or as a member of the group herald or herald-admin", path);
-  return fail(Code::unavailable, "no daemon answers on " + path + " (" + std::strerror(error) +
-                                     "); is heraldd running? Another place: --socket PATH or HERALD_SOCKET", path);
+    return fail(Code::denied,
+                "no permission to use " + path +
+                    "; run as root or as a member of the group herald or herald-admin",
+                path);
+  return fail(Code::unavailable,
+              "no daemon answers on " + path + " (" + std::strerror(error) +
+                  "); is heraldd running? Another place: --socket PATH or HERALD_SOCKET",
+              path);
 }
 
 Client::Client(Client&& other) noexcept
@@ -62,7 +68,8 @@ base::Result<void> Client::send(std::string_view bytes) {
     const auto n = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0)
-      return fail(Code::unavailable, std::string{"the daemon closed the connection: "} + std::strerror(errno));
+      return fail(Code::unavailable,
+                  std::string{"the daemon closed the connection: "} + std::strerror(errno));
     bytes.remove_prefix(static_cast<std::size_t>(n));
   }
   return {};
@@ -76,7 +83,8 @@ base::Result<Reply> Client::receive() {
     if (n < 0 && errno == EINTR) continue;
     if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
       return fail(Code::unavailable, "the daemon did not answer in time");
-    if (n <= 0) return fail(Code::unavailable, "the daemon closed the connection before it answered");
+    if (n <= 0)
+      return fail(Code::unavailable, "the daemon closed the connection before it answered");
     if (!frames_.push({buffer.data(), static_cast<std::size_t>(n)}))
       return fail(Code::unavailable, "the daemon's answer is over 16 MiB");
   }
@@ -84,7 +92,8 @@ base::Result<Reply> Client::receive() {
 
 base::Result<Reply> Client::call(const std::string& method, boost::json::object parameters) {
   const auto sent = send(encode(Call{.method = method, .parameters = std::move(parameters)}));
-  // A daemon that refuses a connection says why before it closes: that answer is worth more than the failed write.
+  // A daemon that refuses a connection says why before it closes: that answer is worth more than
+  // the failed write.
   auto reply = receive();
   if (!reply && !sent) return sent.error();
   return reply;

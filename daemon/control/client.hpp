@@ -16,7 +16,8 @@ namespace herald::control {
 
 class Client {
  public:
-  /// Errors: unavailable (nobody answers there), denied (no permission on the socket), invalid (path too long).
+  /// Errors: unavailable (nobody answers there), denied (no permission on the socket), invalid
+  /// (path too long).
   static base::Result<Client> connect(const std::string& path);
   Client(Client&& other) noexcept;
   Client& operator=(Client&& other) noexcept;
@@ -25,10 +26,12 @@ class Client {
   /// How long to wait for one reply; 0: for ever.
   void set_timeout(std::chrono::milliseconds timeout);
 
-  /// One call, one reply, which may be a Varlink error. A Result error is about the connection: unavailable.
+  /// One call, one reply, which may be a Varlink error. A Result error is about the connection:
+  /// unavailable.
   base::Result<Reply> call(const std::string& method, boost::json::object parameters = {});
-  /// Calls with `more` and hands every continuing reply to `each` until it answers false. The reply that ends the
-  /// stream is returned; when `each` stopped it, that is its last one, and the connection is of no further use.
+  /// Calls with `more` and hands every continuing reply to `each` until it answers false. The reply
+  /// that ends the stream is returned; when `each` stopped it, that is its last one, and the
+  /// connection is of no further use.
   base::Result<Reply> stream(const std::string& method, boost::json::object parameters,
                              const std::function<bool(const Reply&)>& each);
 

@@ -13,11 +13,13 @@
 
 namespace herald::control {
 
-/// Events between whoever emits them and one slow or fast client. Bounded: what does not fit is counted, not kept, so
-/// that a client that stops reading costs a fixed amount of memory and no time. Thread-safe.
+/// Events between whoever emits them and one slow or fast client. Bounded: what does not fit is
+/// counted, not kept, so that a client that stops reading costs a fixed amount of memory and no
+/// time. Thread-safe.
 class EventQueue {
  public:
-  EventQueue(std::size_t max_events, std::size_t max_bytes) : max_events_(max_events), max_bytes_(max_bytes) {}
+  EventQueue(std::size_t max_events, std::size_t max_bytes)
+      : max_events_(max_events), max_bytes_(max_bytes) {}
 
   enum class Pushed { first, more, lost, closed };
   /// `first`: the queue was empty, so its reader has to be woken.
@@ -25,14 +27,16 @@ class EventQueue {
     const std::lock_guard lock{mutex_};
     if (closed_) return Pushed::closed;
     if (messages_.size() >= max_events_ || bytes_ >= max_bytes_) return ++lost_, Pushed::lost;
-    auto message = encode(Reply{
-        .error = {}, .parameters = {{"event", event}, {"lost", std::exchange(lost_, 0)}}, .continues = true});
+    auto message = encode(Reply{.error = {},
+                                .parameters = {{"event", event}, {"lost", std::exchange(lost_, 0)}},
+                                .continues = true});
     bytes_ += message.size();
     messages_.push_back(std::move(message));
     return messages_.size() == 1 ? Pushed::first : Pushed::more;
   }
 
-  /// The next message, ready for the wire. After the last one: how many were lost since, once, as a message without event.
+  /// The next message, ready for the wire. After the last one: how many were lost since, once, as a
+  /// message without event.
   std::optional<std::string> pop() {
     const std::lock_guard lock{mutex_};
     if (!messages_.empty()) {
@@ -42,7 +46,9 @@ class EventQueue {
       return message;
     }
     if (lost_ == 0) return std::nullopt;
-    return encode(Reply{.error = {}, .parameters = {{"event", nullptr}, {"lost", std::exchange(lost_, 0)}}, .continues = true});
+    return encode(Reply{.error = {},
+                        .parameters = {{"event", nullptr}, {"lost", std::exchange(lost_, 0)}},
+                        .continues = true});
   }
 
   void close() {

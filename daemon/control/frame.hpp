@@ -7,13 +7,15 @@
 
 namespace herald::control {
 
-/// Cuts a byte stream into Varlink messages, which a NUL byte ends (varlink.org, Method Call). Not thread-safe.
+/// Cuts a byte stream into Varlink messages, which a NUL byte ends (varlink.org, Method Call). Not
+/// thread-safe.
 class FrameReader {
  public:
   /// `max_bytes`: of one message, without its NUL.
   explicit FrameReader(std::size_t max_bytes) : max_(max_bytes) {}
 
-  /// Takes bytes as they come. False once a message is over the limit: the stream cannot be trusted any more.
+  /// Takes bytes as they come. False once a message is over the limit: the stream cannot be trusted
+  /// any more.
   bool push(std::string_view bytes);
   /// The next complete message, without its NUL.
   std::optional<std::string> pop();

@@ -20,7 +20,8 @@ Reply invalid_parameter(std::string path) {
   return error("org.varlink.service.InvalidParameter", {{"parameter", std::move(path)}});
 }
 
-/// Owes one answer: a reply that a broken operation drops becomes a failure, a second one is ignored.
+/// Owes one answer: a reply that a broken operation drops becomes a failure, a second one is
+/// ignored.
 class Debt {
  public:
   Debt(Handlers::Answer answer, std::string subject, std::string method)
@@ -77,7 +78,9 @@ std::string subject_of(const json::object& in) {
 
 idl::Interface parsed(std::string_view description) {
   auto result = idl::Interface::parse(description);
-  if (!result) throw std::logic_error("interface description, " + result.error().where + ": " + result.error().message);
+  if (!result)
+    throw std::logic_error("interface description, " + result.error().where + ": " +
+                           result.error().message);
   return std::move(*result);
 }
 
@@ -95,19 +98,25 @@ constexpr int64_t kMaxLifetime = 366LL * 24 * 3600;
 Reply reply_of(const base::Error& e, const std::string& subject, const std::string& method) {
   switch (e.code) {
     case Code::not_found:
-      return error("io.herald.NotFound", {{"id", e.where.empty() ? subject : e.where}, {"message", e.message}});
+      return error("io.herald.NotFound",
+                   {{"id", e.where.empty() ? subject : e.where}, {"message", e.message}});
     case Code::invalid:
     case Code::unprocessable:
     case Code::too_large:
       return error("io.herald.InvalidRequest", {{"field", e.where}, {"message", e.message}});
     case Code::denied:
-    case Code::unauthenticated: return error("io.herald.Denied", {{"message", e.message}});
+    case Code::unauthenticated:
+      return error("io.herald.Denied", {{"message", e.message}});
     case Code::in_flight:
-    case Code::conflict: return error("io.herald.Conflict", {{"message", e.message}});
+    case Code::conflict:
+      return error("io.herald.Conflict", {{"message", e.message}});
     case Code::limited:
-    case Code::unavailable: return error("io.herald.Busy", {{"message", e.message}});
-    case Code::unsupported: return error("org.varlink.service.MethodNotImplemented", {{"method", method}});
-    case Code::internal: break;
+    case Code::unavailable:
+      return error("io.herald.Busy", {{"message", e.message}});
+    case Code::unsupported:
+      return error("org.varlink.service.MethodNotImplemented", {{"method", method}});
+    case Code::internal:
+      break;
   }
   return error("io.herald.Failed", {{"message", e.message}});
 }
@@ -134,23 +143,28 @@ std::optional<MonitorRequest> Handlers::call(const Caller& caller, Call call, An
     return refuse(error("org.varlink.service.InterfaceNotFound", {{"interface", interface_name}}));
   }
   const auto* method = interface->method(name);
-  if (method == nullptr) return refuse(error("org.varlink.service.MethodNotFound", {{"method", call.method}}));
+  if (method == nullptr)
+    return refuse(error("org.varlink.service.MethodNotFound", {{"method", call.method}}));
   if (interface == &herald_) {
     const auto needed = rights_needed(name).value_or(Rights::administer);
     if (caller.rights < needed)
-      return refuse(error("io.herald.Denied",
-                          {{"message", name + " is for " +
-                                           (needed == Rights::administer
-                                                ? "root and members of the group herald-admin"
-                                                : "root and members of the groups herald and herald-admin")}}));
+      return refuse(error(
+          "io.herald.Denied",
+          {{"message", name + " is for " +
+                           (needed == Rights::administer
+                                ? "root and members of the group herald-admin"
+                                : "root and members of the groups herald and herald-admin")}}));
   }
-  if (auto bad = interface->mismatch(method->in, call.parameters)) return refuse(invalid_parameter(std::move(*bad)));
+  if (auto bad = interface->mismatch(method->in, call.parameters))
+    return refuse(invalid_parameter(std::move(*bad)));
   if (interface == &service_) return refuse(introspect(name, call.parameters));
 
   const auto in = without_nulls(call.parameters);
   if (flag(in, "private") && caller.rights < Rights::administer)
-    return refuse(error("io.herald.Denied", {{"message", "message text and parameters are shown to root and members of the "
-                                                         "group herald-admin; leave out private"}}));
+    return refuse(error("io.herald.Denied",
+                        {{"message",
+                          "message text and parameters are shown to root and members of the "
+                          "group herald-admin; leave out private"}}));
   if (name == "Monitor") {
     if (!call.more) return refuse(error("org.varlink.service.ExpectedMore", {}));
     return MonitorRequest{.private_parts = flag(in, "private")};
@@ -168,14 +182,18 @@ Reply Handlers::introspect(const std::string& method, const json::object& in) co
                                 {"url", ""},
                                 {"interfaces", json::array{service_.name(), herald_.name()}}}};
   const auto name = text(in, "interface");
-  if (name == herald_.name()) return Reply{.error = {}, .parameters = {{"description", herald_interface_text()}}};
-  if (name == service_.name()) return Reply{.error = {}, .parameters = {{"description", service_interface_text()}}};
+  if (name == herald_.name())
+    return Reply{.error = {}, .parameters = {{"description", herald_interface_text()}}};
+  if (name == service_.name())
+    return Reply{.error = {}, .parameters = {{"description", service_interface_text()}}};
   return error("org.varlink.service.InterfaceNotFound", {{"interface", name}});
 }
 
-void Handlers::start(const Caller& caller, const std::string& method, const json::object& in, Answer answer) const {
+void Handlers::start(const Caller& caller, const std::string& method, const json::object& in,
+                     Answer answer) const {
   // Shared because a Reply is copyable and the last copy that dies owes the answer.
-  const auto debt = std::make_shared<Debt>(std::move(answer), subject_of(in), "io.herald." + method);
+  const auto debt =
+      std::make_shared<Debt>(std::move(answer), subject_of(in), "io.herald." + method);
   const Operations::Reply reply = [debt](base::Result<json::object> r) { debt->pay(std::move(r)); };
   const auto wrapped = [debt](std::string_view name) {
     return [debt, name](base::Result<json::object> r) { debt->pay(std::move(r), name); };
@@ -186,13 +204,15 @@ void Handlers::start(const Caller& caller, const std::string& method, const json
     if (method == "Send") {
       auto request = in;
       if (const auto spelled = text(in, "recipient"); in.contains("recipient")) {
-        if (in.contains("to")) return debt->pay(fail(Code::invalid, "give to or recipient, not both", "recipient"));
+        if (in.contains("to"))
+          return debt->pay(fail(Code::invalid, "give to or recipient, not both", "recipient"));
         request.stable_erase("recipient");
         request["to"] = spelled;
       }
       return producer.submit(who, json::value(std::move(request)), reply);
     }
-    if (method == "Show") return producer.timeline(text(in, "id"), flag(in, "private"), wrapped("notification"));
+    if (method == "Show")
+      return producer.timeline(text(in, "id"), flag(in, "private"), wrapped("notification"));
     if (method == "Cancel") return producer.cancel(text(in, "id"), who, reply);
     if (method == "List") {
       auto query = in;
@@ -203,7 +223,8 @@ void Handlers::start(const Caller& caller, const std::string& method, const json
     if (method == "Channels") return operations_.channels(reply);
     if (method == "CheckConfig") {
       const auto path = text(in, "path");
-      if (!path.empty() && path.front() != '/') return debt->pay(fail(Code::invalid, "path must be absolute", "path"));
+      if (!path.empty() && path.front() != '/')
+        return debt->pay(fail(Code::invalid, "path must be absolute", "path"));
       return operations_.check_config(path, reply);
     }
     if (method == "Reload") return operations_.reload(reply);
@@ -218,11 +239,13 @@ void Handlers::start(const Caller& caller, const std::string& method, const json
     }
     if (method == "CreateServiceToken") {
       std::vector<std::string> scopes;
-      for (const auto& scope : in.at("scopes").as_array()) scopes.emplace_back(scope.as_string().c_str());
+      for (const auto& scope : in.at("scopes").as_array())
+        scopes.emplace_back(scope.as_string().c_str());
       base::TimePoint expires{};
       if (const auto given = text(in, "expires"); !given.empty()) {
         const auto at = base::parse_iso8601(given);
-        if (!at) return debt->pay(fail(Code::invalid, "expires is not an RFC 3339 time", "expires"));
+        if (!at)
+          return debt->pay(fail(Code::invalid, "expires is not an RFC 3339 time", "expires"));
         expires = *at;
       }
       return operations_.service_token(text(in, "name"), std::move(scopes), expires, reply);

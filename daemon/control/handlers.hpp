@@ -22,21 +22,24 @@ struct MonitorRequest {
   bool private_parts = false;
 };
 
-/// From a call to its answer: rights, then the shape by the interface description, then the operation. Knows no socket.
-/// Immutable after construction; call() comes on one strand.
+/// From a call to its answer: rights, then the shape by the interface description, then the
+/// operation. Knows no socket. Immutable after construction; call() comes on one strand.
 class Handlers {
  public:
   using Answer = std::function<void(Reply)>;
 
-  /// `version`: of the daemon, for GetInfo. `operations` must live until the last call was answered.
+  /// `version`: of the daemon, for GetInfo. `operations` must live until the last call was
+  /// answered.
   Handlers(Operations& operations, std::string version);
 
-  /// Calls `answer` exactly once, on any thread - or returns what to stream, and then never calls it.
+  /// Calls `answer` exactly once, on any thread - or returns what to stream, and then never calls
+  /// it.
   std::optional<MonitorRequest> call(const Caller& caller, Call call, Answer answer) const;
 
  private:
   Reply introspect(const std::string& method, const boost::json::object& in) const;
-  void start(const Caller& caller, const std::string& method, const boost::json::object& in, Answer answer) const;
+  void start(const Caller& caller, const std::string& method, const boost::json::object& in,
+             Answer answer) const;
 
   Operations& operations_;
   std::string version_;

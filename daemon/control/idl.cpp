@@ -14,8 +14,10 @@ class Parser {
     Interface out;
     if (!word("interface")) return error("expected \"interface\"");
     skip();
-    out.name_ = take([](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '-'; });
-    if (out.name_.find('.') == std::string::npos) return error("expected a reverse-domain interface name");
+    out.name_ = take(
+        [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '-'; });
+    if (out.name_.find('.') == std::string::npos)
+      return error("expected a reverse-domain interface name");
     for (skip(); ok() && at_ < text_.size(); skip()) member(out);
     if (!ok()) return error(problem_);
     return out;
@@ -63,7 +65,8 @@ class Parser {
     return t;
   }
 
-  /// Inside the parentheses: "(a, b)" is a choice, "(a: int, b: string)" a structure; "()" an empty structure.
+  /// Inside the parentheses: "(a, b)" is a choice, "(a: int, b: string)" a structure; "()" an empty
+  /// structure.
   void body(Type& t) {
     t.kind = Type::Kind::structure;
     if (++depth_ > 16) return problem("types are nested too deep");
@@ -86,11 +89,16 @@ class Parser {
   Type simple() {
     Type t;
     const auto n = name();
-    if (n == "bool") t.kind = Type::Kind::boolean;
-    else if (n == "int") t.kind = Type::Kind::integer;
-    else if (n == "float") t.kind = Type::Kind::number;
-    else if (n == "string") t.kind = Type::Kind::text;
-    else if (n == "object") t.kind = Type::Kind::object;
+    if (n == "bool")
+      t.kind = Type::Kind::boolean;
+    else if (n == "int")
+      t.kind = Type::Kind::integer;
+    else if (n == "float")
+      t.kind = Type::Kind::number;
+    else if (n == "string")
+      t.kind = Type::Kind::text;
+    else if (n == "object")
+      t.kind = Type::Kind::object;
     else {
       t.kind = Type::Kind::named;
       t.name = n;

@@ -18,10 +18,11 @@ struct Type {
   enum class Kind { boolean, integer, number, text, object, named, choice, structure, array, map };
   Kind kind = Kind::text;
   bool nullable = false;
-  std::string name;                     ///< named
-  std::vector<std::string> choices;     ///< choice
-  std::vector<Field> fields;            ///< structure
-  std::shared_ptr<const Type> element;  ///< array, map; shared because types are copied with their method
+  std::string name;                  ///< named
+  std::vector<std::string> choices;  ///< choice
+  std::vector<Field> fields;         ///< structure
+  std::shared_ptr<const Type>
+      element;  ///< array, map; shared because types are copied with their method
 };
 
 struct Field {
@@ -46,13 +47,15 @@ class Interface {
   /// Names of the errors, without the interface.
   const std::vector<Field>& errors() const noexcept { return errors_; }
 
-  /// Looks for the first member that is unknown, missing or of another type: its path ("identities[0].kind"). A null
-  /// counts as absent.
-  std::optional<std::string> mismatch(const std::vector<Field>& fields, const boost::json::object& value) const;
+  /// Looks for the first member that is unknown, missing or of another type: its path
+  /// ("identities[0].kind"). A null counts as absent.
+  std::optional<std::string> mismatch(const std::vector<Field>& fields,
+                                      const boost::json::object& value) const;
 
  private:
   friend class Parser;
-  std::optional<std::string> check(const Type&, const boost::json::value&, const std::string& path) const;
+  std::optional<std::string> check(const Type&, const boost::json::value&,
+                                   const std::string& path) const;
   std::optional<std::string> check(const std::vector<Field>&, const boost::json::object&,
                                    const std::string& prefix) const;
 

@@ -9,17 +9,20 @@
 
 namespace herald::control {
 
-/// A listening Unix socket and its file. Owns both: closes the one and removes the other, unless it was inherited (then
-/// the file belongs to who made it) or somebody replaced it meanwhile.
+/// A listening Unix socket and its file. Owns both: closes the one and removes the other, unless it
+/// was inherited (then the file belongs to who made it) or somebody replaced it meanwhile.
 class Listener {
  public:
   using Warn = std::function<void(std::string)>;
 
-  /// Makes the socket `path`, mode 0660, with `group` (empty, or unknown to this machine, or not ours to give: our own group;
-  /// the latter two are warned of). A socket file that nobody answers is replaced; one that answers is `conflict`; a
-  /// symbolic link or any other file there is refused with `invalid`.
-  static base::Result<Listener> open(const std::string& path, const std::string& group, const Warn& warn);
-  /// Takes a listening socket that the service manager made. invalid when it is no listening Unix stream socket.
+  /// Makes the socket `path`, mode 0660, with `group` (empty, or unknown to this machine, or not
+  /// ours to give: our own group; the latter two are warned of). A socket file that nobody answers
+  /// is replaced; one that answers is `conflict`; a symbolic link or any other file there is
+  /// refused with `invalid`.
+  static base::Result<Listener> open(const std::string& path, const std::string& group,
+                                     const Warn& warn);
+  /// Takes a listening socket that the service manager made. invalid when it is no listening Unix
+  /// stream socket.
   static base::Result<Listener> adopt(int fd);
 
   Listener() = default;

@@ -13,21 +13,24 @@
 namespace herald::control {
 namespace {
 
-/// Debian's range of people's accounts (login.defs: UID_MIN, UID_MAX); above it lie systemd's dynamic users and nobody.
+/// Debian's range of people's accounts (login.defs: UID_MIN, UID_MAX); above it lie systemd's
+/// dynamic users and nobody.
 constexpr uid_t kFirstPerson = 1000, kLastPerson = 60000;
 
 bool is_person(uid_t uid) { return uid >= kFirstPerson && uid <= kLastPerson; }
 
 bool member(const Peer& peer, const std::optional<gid_t>& group) {
   if (!group) return false;
-  return peer.gid == *group || std::find(peer.groups.begin(), peer.groups.end(), *group) != peer.groups.end();
+  return peer.gid == *group ||
+         std::find(peer.groups.begin(), peer.groups.end(), *group) != peer.groups.end();
 }
 
 std::vector<gid_t> groups_from_database(uid_t uid, gid_t gid) {
   std::vector<char> buffer(16 * 1024);
   passwd entry{};
   passwd* found = nullptr;
-  if (::getpwuid_r(uid, &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr) return {};
+  if (::getpwuid_r(uid, &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr)
+    return {};
   int count = 64;
   std::vector<gid_t> groups(64);
   while (::getgrouplist(entry.pw_name, gid, groups.data(), &count) < 0) {
@@ -60,7 +63,8 @@ constexpr std::array<std::pair<std::string_view, Rights>, 15> kNeeds{{
 
 Rights rights_of(const Peer& peer, const Policy& policy) {
   if (peer.uid == 0 || member(peer, policy.admins)) return Rights::administer;
-  if (peer.uid == policy.daemon) return is_person(policy.daemon) ? Rights::administer : Rights::operate;
+  if (peer.uid == policy.daemon)
+    return is_person(policy.daemon) ? Rights::administer : Rights::operate;
   if (member(peer, policy.operators)) return Rights::operate;
   return Rights::none;
 }
@@ -75,7 +79,8 @@ base::Result<Peer> peer_of(int fd) {
   ucred credentials{};
   socklen_t length = sizeof credentials;
   if (::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &length) != 0)
-    return base::fail(base::Code::internal, std::string{"cannot read the peer's credentials: "} + std::strerror(errno));
+    return base::fail(base::Code::internal,
+                      std::string{"cannot read the peer's credentials: "} + std::strerror(errno));
   Peer peer{.uid = credentials.uid, .gid = credentials.gid, .pid = credentials.pid, .groups = {}};
   peer.groups.resize(64);
   for (int tries = 0; tries < 3; ++tries) {
@@ -95,7 +100,8 @@ std::optional<gid_t> group_id(const std::string& name) {
   std::vector<char> buffer(64 * 1024);
   group entry{};
   group* found = nullptr;
-  if (::getgrnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr)
+  if (::getgrnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found) != 0 ||
+      found == nullptr)
     return std::nullopt;
   return entry.gr_gid;
 }

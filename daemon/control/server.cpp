@@ -40,24 +40,26 @@ class Server::Core : public std::enable_shared_from_this<Server::Core> {
   ~Core() { drop_reserve(); }
 
   base::Result<void> listen() {
-    auto opened = options_.inherited >= 0 ? Listener::adopt(options_.inherited)
-                                          : Listener::open(options_.path, options_.group, options_.warn);
+    auto opened = options_.inherited >= 0
+                      ? Listener::adopt(options_.inherited)
+                      : Listener::open(options_.path, options_.group, options_.warn);
     if (!opened) return opened.error();
     listener_ = std::move(*opened);
     if (!options_.group.empty()) policy_.operators = group_id(options_.group);
     if (!options_.admin_group.empty()) policy_.admins = group_id(options_.admin_group);
     policy_.daemon = ::geteuid();
-    context_ = std::make_shared<Session::Context>(
-        Session::Context{.handlers = handlers_,
-                         .operations = &operations_,
-                         .limits = options_.limits,
-                         .closed = [weak = weak_from_this()](const std::shared_ptr<Session>& session) {
-                           if (const auto self = weak.lock()) self->forget(session);
-                         }});
+    context_ = std::make_shared<Session::Context>(Session::Context{
+        .handlers = handlers_,
+        .operations = &operations_,
+        .limits = options_.limits,
+        .closed = [weak = weak_from_this()](const std::shared_ptr<Session>& session) {
+          if (const auto self = weak.lock()) self->forget(session);
+        }});
     take_reserve();
     boost::system::error_code error;
     acceptor_.assign(Protocol{}, listener_.release(), error);
-    if (error) return base::fail(base::Code::internal, "cannot use the control socket: " + error.message());
+    if (error)
+      return base::fail(base::Code::internal, "cannot use the control socket: " + error.message());
     listening_ = true;
     asio::post(strand_, [self = shared_from_this()] { self->accept(); });
     return {};
@@ -93,7 +95,8 @@ class Server::Core : public std::enable_shared_from_this<Server::Core> {
     if (stopping_) return;
     acceptor_.async_accept(strand_, [self = shared_from_this()](auto error, Socket socket) {
       if (self->stopping_) return;
-      if (error == asio::error::no_descriptors || error == boost::system::errc::too_many_files_open_in_system)
+      if (error == asio::error::no_descriptors ||
+          error == boost::system::errc::too_many_files_open_in_system)
         return self->short_of_descriptors();
       if (!error) self->admit(std::move(socket));
       self->take_reserve();
@@ -101,7 +104,8 @@ class Server::Core : public std::enable_shared_from_this<Server::Core> {
     });
   }
 
-  /// Gives up the spare descriptor, so that an administrator still gets in when clients have taken all others.
+  /// Gives up the spare descriptor, so that an administrator still gets in when clients have taken
+  /// all others.
   void short_of_descriptors() {
     if (reserve_ >= 0) {
       drop_reserve();
@@ -117,8 +121,9 @@ class Server::Core : public std::enable_shared_from_this<Server::Core> {
     auto peer = peer_of(socket.native_handle());
     if (!peer) return options_.warn(peer.error().message);
     if (sessions_.size() >= options_.limits.connections) {
-      const auto refusal = encode(Reply{
-          .error = "io.herald.Busy", .parameters = {{"message", "too many connections; try again later"}}});
+      const auto refusal =
+          encode(Reply{.error = "io.herald.Busy",
+                       .parameters = {{"message", "too many connections; try again later"}}});
       ::send(socket.native_handle(), refusal.data(), refusal.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
       return;
     }

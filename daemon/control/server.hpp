@@ -1,6 +1,7 @@
-// control: the Varlink server on the Unix socket, through which heraldctl and any Varlink client speak to the daemon.
-// Runs on one strand of the io_context it is given; public functions come from any other thread.
-// Never does the work itself (Operations does), never trusts a byte of a client, never blocks on one.
+// control: the Varlink server on the Unix socket, through which heraldctl and any Varlink client
+// speak to the daemon. Runs on one strand of the io_context it is given; public functions come from
+// any other thread. Never does the work itself (Operations does), never trusts a byte of a client,
+// never blocks on one.
 #pragma once
 
 #include <chrono>
@@ -18,21 +19,22 @@ class io_context;
 namespace herald::control {
 
 struct ServerLimits {
-  std::size_t connections = 64;     ///< further ones get the error Busy and are closed
-  std::size_t waiting_calls = 32;   ///< per connection, before it is read no further
-  std::size_t events = 1024;        ///< waiting for one slow client
+  std::size_t connections = 64;    ///< further ones get the error Busy and are closed
+  std::size_t waiting_calls = 32;  ///< per connection, before it is read no further
+  std::size_t events = 1024;       ///< waiting for one slow client
   std::size_t event_bytes = 1 << 20;
-  std::chrono::milliseconds idle{300'000};         ///< without a call, a stream or bytes to write
-  std::chrono::milliseconds write_stall{30'000};   ///< one answer that cannot be written
-  std::chrono::milliseconds stream_stall{600'000}; ///< the same while streaming, where lost events are counted instead
+  std::chrono::milliseconds idle{300'000};        ///< without a call, a stream or bytes to write
+  std::chrono::milliseconds write_stall{30'000};  ///< one answer that cannot be written
+  std::chrono::milliseconds stream_stall{
+      600'000};  ///< the same while streaming, where lost events are counted instead
 };
 
 struct ServerOptions {
   std::string path = "/run/herald/control";
-  std::string group = "herald";              ///< of the socket and of those who may operate; empty: none
+  std::string group = "herald";  ///< of the socket and of those who may operate; empty: none
   std::string admin_group = "herald-admin";  ///< of those who may do all; empty: none
-  int inherited = -1;                        ///< a listening socket from the service manager, used instead of path
-  std::string version = "0";                 ///< of the daemon, for GetInfo
+  int inherited = -1;         ///< a listening socket from the service manager, used instead of path
+  std::string version = "0";  ///< of the daemon, for GetInfo
   std::function<void(std::string message)> warn;  ///< what an administrator should know; any thread
   ServerLimits limits;
 };
@@ -43,14 +45,15 @@ class Server {
   Server(boost::asio::io_context& context, Operations& operations, ServerOptions options);
   ~Server();  ///< interrupt(), join()
 
-  /// Makes the socket and begins to accept. Errors: conflict (another daemon answers), invalid (path or descriptor).
+  /// Makes the socket and begins to accept. Errors: conflict (another daemon answers), invalid
+  /// (path or descriptor).
   base::Result<void> listen();
 
-  /// First step of stopping: no new connection, no new call; calls under way are answered, streams get their last reply.
-  /// Any thread, does not wait, idempotent.
+  /// First step of stopping: no new connection, no new call; calls under way are answered, streams
+  /// get their last reply. Any thread, does not wait, idempotent.
   void interrupt();
-  /// Second step: waits until every connection is closed, and closes what is left after `grace`. Not on a thread of the
-  /// io_context.
+  /// Second step: waits until every connection is closed, and closes what is left after `grace`.
+  /// Not on a thread of the io_context.
   void join(std::chrono::milliseconds grace = std::chrono::seconds{2});
 
  private:

@@ -35,22 +35,25 @@ void Session::start() {
 
 void Session::read() {
   // Not reading is the back-pressure: the client's own socket buffer fills up.
-  if (reading_ || closed_ || broken_ || no_more_ || finishing_ || frames_.waiting() >= context_->limits.waiting_calls)
+  if (reading_ || closed_ || broken_ || no_more_ || finishing_ ||
+      frames_.waiting() >= context_->limits.waiting_calls)
     return;
   reading_ = true;
-  socket_.async_read_some(asio::buffer(buffer_), [self = shared_from_this()](auto error, std::size_t n) {
-    self->reading_ = false;
-    if (self->closed_) return;
-    if (error) {
-      self->no_more_ = true;
-      // A stream's client that goes away has to be noticed; a caller may close its sending side and read on.
-      if (error != asio::error::eof || self->events_) return self->close();
-    } else if (!self->frames_.push({self->buffer_.data(), n})) {
-      self->broken_ = true;
-    }
-    self->process();
-    self->read();
-  });
+  socket_.async_read_some(asio::buffer(buffer_),
+                          [self = shared_from_this()](auto error, std::size_t n) {
+                            self->reading_ = false;
+                            if (self->closed_) return;
+                            if (error) {
+                              self->no_more_ = true;
+                              // A stream's client that goes away has to be noticed; a caller may
+                              // close its sending side and read on.
+                              if (error != asio::error::eof || self->events_) return self->close();
+                            } else if (!self->frames_.push({self->buffer_.data(), n})) {
+                              self->broken_ = true;
+                            }
+                            self->process();
+                            self->read();
+                          });
 }
 
 void Session::process() {
@@ -61,7 +64,8 @@ void Session::process() {
   }
   if (broken_ && !finishing_) {
     finishing_ = true;
-    enqueue(encode(herald_error("InvalidRequest", {{"field", ""}, {"message", "a message is over 1 MiB"}})));
+    enqueue(encode(
+        herald_error("InvalidRequest", {{"field", ""}, {"message", "a message is over 1 MiB"}})));
   }
   if ((no_more_ || finishing_) && !writing_) close();
 }
@@ -71,17 +75,23 @@ void Session::handle(const std::string& frame) {
   arm();
   auto call = parse_call(frame);
   if (!call) {
-    // Whoever sends what is no call is out of step, or no Varlink client at all: say so once and part.
+    // Whoever sends what is no call is out of step, or no Varlink client at all: say so once and
+    // part.
     broken_ = finishing_ = true;
-    while (frames_.pop()) {}
-    return answered(herald_error("InvalidRequest",
-                                 {{"field", call.error().where}, {"message", call.error().message}}), false);
+    while (frames_.pop()) {
+    }
+    return answered(herald_error("InvalidRequest", {{"field", call.error().where},
+                                                    {"message", call.error().message}}),
+                    false);
   }
   const bool oneway = call->oneway;
-  if (finishing_) return answered(herald_error("Busy", {{"message", "the daemon is stopping"}}), oneway);
-  // A late answer finds the session gone: it holds it weakly, so that a stuck operation keeps no connection open.
+  if (finishing_)
+    return answered(herald_error("Busy", {{"message", "the daemon is stopping"}}), oneway);
+  // A late answer finds the session gone: it holds it weakly, so that a stuck operation keeps no
+  // connection open.
   auto request = context_->handlers->call(
-      caller_, std::move(*call), [weak = weak_from_this(), executor = socket_.get_executor(), oneway](Reply reply) {
+      caller_, std::move(*call),
+      [weak = weak_from_this(), executor = socket_.get_executor(), oneway](Reply reply) {
         asio::post(executor, [weak, oneway, reply = std::move(reply)] {
           if (const auto self = weak.lock()) self->answered(reply, oneway);
         });
@@ -108,7 +118,8 @@ void Session::monitor(MonitorRequest request, bool oneway) {
   try {
     monitor_handle_ = context_->operations->monitor(
         request.private_parts,
-        [queue = events_, weak = weak_from_this(), executor = socket_.get_executor()](const boost::json::object& event) {
+        [queue = events_, weak = weak_from_this(),
+         executor = socket_.get_executor()](const boost::json::object& event) {
           const auto pushed = queue->push(event);
           if (pushed == EventQueue::Pushed::first)
             asio::post(executor, [weak] {
@@ -118,7 +129,9 @@ void Session::monitor(MonitorRequest request, bool oneway) {
         });
   } catch (const std::exception& e) {
     events_.reset();
-    return answered(herald_error("Failed", {{"message", std::string{"cannot follow events: "} + e.what()}}), false);
+    return answered(
+        herald_error("Failed", {{"message", std::string{"cannot follow events: "} + e.what()}}),
+        false);
   }
   arm();
   read();
@@ -142,21 +155,22 @@ void Session::enqueue(std::string message) {
 void Session::write() {
   writing_ = true;
   arm();
-  asio::async_write(socket_, asio::buffer(out_.front()), [self = shared_from_this()](auto error, std::size_t) {
-    self->writing_ = false;
-    if (self->closed_) return;
-    if (error) return self->close();
-    self->out_bytes_ -= self->out_.front().size();
-    self->out_.pop_front();
-    if (self->events_) self->pump_events();
-    if (!self->out_.empty()) {
-      if (!self->writing_) self->write();
-      return;
-    }
-    self->arm();
-    self->process();
-    self->read();
-  });
+  asio::async_write(socket_, asio::buffer(out_.front()),
+                    [self = shared_from_this()](auto error, std::size_t) {
+                      self->writing_ = false;
+                      if (self->closed_) return;
+                      if (error) return self->close();
+                      self->out_bytes_ -= self->out_.front().size();
+                      self->out_.pop_front();
+                      if (self->events_) self->pump_events();
+                      if (!self->out_.empty()) {
+                        if (!self->writing_) self->write();
+                        return;
+                      }
+                      self->arm();
+                      self->process();
+                      self->read();
+                    });
 }
 
 void Session::arm() {

@@ -1,11 +1,11 @@
 #pragma once
 
 // Private to the control room: brings in Asio.
+#include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
-#include <array>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -21,7 +21,8 @@ namespace herald::control {
 using Strand = boost::asio::strand<boost::asio::io_context::executor_type>;
 using Socket = boost::asio::basic_stream_socket<boost::asio::local::stream_protocol, Strand>;
 
-/// One connection: reads calls, answers them in order, one at a time. Everything runs on the server's strand.
+/// One connection: reads calls, answers them in order, one at a time. Everything runs on the
+/// server's strand.
 class Session : public std::enable_shared_from_this<Session> {
  public:
   /// Shared with the server because an answer may come after the server is gone.
@@ -61,8 +62,9 @@ class Session : public std::enable_shared_from_this<Session> {
   std::shared_ptr<EventQueue> events_;  ///< shared with the sink; set while streaming
   uint64_t monitor_handle_ = 0;
   bool reading_ = false, writing_ = false, busy_ = false;
-  bool broken_ = false;     ///< the client's bytes cannot be trusted any more: one last error, then close
-  bool no_more_ = false;    ///< the client sent its last byte
+  bool broken_ =
+      false;  ///< the client's bytes cannot be trusted any more: one last error, then close
+  bool no_more_ = false;  ///< the client sent its last byte
   bool finishing_ = false;
   bool closed_ = false;
 };

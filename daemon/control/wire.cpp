@@ -23,7 +23,8 @@ base::Result<json::object> parse_object(std::string_view frame, std::size_t max)
 base::Result<bool> flag(const json::object& o, std::string_view name) {
   const auto* v = o.if_contains(name);
   if (v == nullptr || v->is_null()) return false;
-  if (!v->is_bool()) return fail(Code::invalid, std::string{name} + " must be true or false", std::string{name});
+  if (!v->is_bool())
+    return fail(Code::invalid, std::string{name} + " must be true or false", std::string{name});
   return v->get_bool();
 }
 

@@ -27,8 +27,8 @@ struct Reply {
   bool continues = false;
 };
 
-/// Reads one message from outside; invalid when it is no JSON object of that shape. Unknown members are ignored, as
-/// Varlink keeps them for extensions.
+/// Reads one message from outside; invalid when it is no JSON object of that shape. Unknown members
+/// are ignored, as Varlink keeps them for extensions.
 base::Result<Call> parse_call(std::string_view frame);
 base::Result<Reply> parse_reply(std::string_view frame);
 

@@ -64,7 +64,8 @@ Finished run_program(const std::string& program, std::vector<std::string> argume
   for (auto& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);
   pid_t child = 0;
-  const int spawned = ::posix_spawn(&child, program.c_str(), &actions, nullptr, argv.data(), environ);
+  const int spawned =
+      ::posix_spawn(&child, program.c_str(), &actions, nullptr, argv.data(), environ);
   ::posix_spawn_file_actions_destroy(&actions);
   ::close(ends[1]);
   std::array<char, 4096> buffer;
@@ -72,12 +73,14 @@ Finished run_program(const std::string& program, std::vector<std::string> argume
     const auto n = ::read(ends[0], buffer.data(), buffer.size());
     if (n < 0 && errno == EINTR) continue;
     if (n <= 0) break;
-    if (result.output.size() < kMostOutput) result.output.append(buffer.data(), static_cast<std::size_t>(n));
+    if (result.output.size() < kMostOutput)
+      result.output.append(buffer.data(), static_cast<std::size_t>(n));
   }
   ::close(ends[0]);
   if (spawned != 0) return result;
   int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {}
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
   result.ran = true;
   if (WIFEXITED(status)) result.code = WEXITSTATUS(status);
   return result;
@@ -88,13 +91,16 @@ Finished run_program(const std::string& program, std::vector<std::string> argume
 Exit check_locally(Context& context, const std::string& path) {
   const auto program = find_heraldd(context.io);
   if (program.empty())
-    return context.report(base::fail(base::Code::unavailable, "no daemon answers on " + context.socket +
+    return context.report(base::fail(base::Code::unavailable,
+                                     "no daemon answers on " + context.socket +
                                          ", and heraldd is neither beside heraldctl nor in PATH"));
   const auto finished = run_program(program, {"check", path});
-  if (!finished.ran) return context.report(base::fail(base::Code::internal, "cannot run " + program));
+  if (!finished.ran)
+    return context.report(base::fail(base::Code::internal, "cannot run " + program));
   const bool valid = finished.code == 0;
   if (context.json)
-    context.document({{"valid", valid}, {"path", path}, {"by", "heraldd check"}, {"output", finished.output}});
+    context.document(
+        {{"valid", valid}, {"path", path}, {"by", "heraldd check"}, {"output", finished.output}});
   else
     (valid ? context.io.out : context.io.err) << finished.output;
   if (finished.code < 0) return Exit::failed;

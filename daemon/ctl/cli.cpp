@@ -19,7 +19,8 @@ constexpr std::string_view kDefaultSocket = "/run/herald/control";
 
 std::vector<const Command*> all_commands() {
   std::vector<const Command*> all;
-  for (const auto part : {send_commands(), notification_commands(), daemon_commands(), people_commands()})
+  for (const auto part :
+       {send_commands(), notification_commands(), daemon_commands(), people_commands()})
     for (const auto& command : part) all.push_back(&command);
   return all;
 }
@@ -28,24 +29,28 @@ po::options_description options_of(const Command& command) {
   po::options_description own{"Options"};
   auto add = own.add_options();
   if (command.options != nullptr) command.options(add);
-  add("socket", po::value<std::string>(), "the daemon's control socket (default: $HERALD_SOCKET, or /run/herald/control)");
+  add("socket", po::value<std::string>(),
+      "the daemon's control socket (default: $HERALD_SOCKET, or /run/herald/control)");
   add("json", po::bool_switch(), "print one JSON document (monitor: one per line)");
   add("help,h", po::bool_switch(), "show this help");
   return own;
 }
 
 void overview(std::ostream& out) {
-  out << "heraldctl: hand in notifications, follow them, and run heraldd\n\nUsage: heraldctl COMMAND [options]\n\n";
+  out << "heraldctl: hand in notifications, follow them, and run heraldd\n\nUsage: heraldctl "
+         "COMMAND [options]\n\n";
   std::size_t width = 0;
   for (const auto* c : all_commands()) width = std::max(width, c->name.size());
   for (const auto* c : all_commands())
     out << "  " << c->name << std::string(width + 2 - c->name.size(), ' ') << c->summary << "\n";
   out << "\nheraldctl COMMAND --help shows a command's options and examples.\n"
-         "Exit codes: 0 ok, 1 failed, 2 usage or configuration, 3 daemon unreachable, 4 denied, 5 not found.\n";
+         "Exit codes: 0 ok, 1 failed, 2 usage or configuration, 3 daemon unreachable, 4 denied, 5 "
+         "not found.\n";
 }
 
 void help(const Command& command, std::ostream& out) {
-  out << "Usage: heraldctl " << command.name << (command.arguments.empty() ? "" : " ") << command.arguments << "\n\n"
+  out << "Usage: heraldctl " << command.name << (command.arguments.empty() ? "" : " ")
+      << command.arguments << "\n\n"
       << command.summary << "\n\n"
       << options_of(command) << "\nExamples:\n";
   for (const auto line : base::split(command.examples, '\n')) out << "  heraldctl " << line << "\n";
@@ -69,16 +74,20 @@ std::string unknown(const Words& words) {
   for (const auto* command : all_commands()) {
     const auto name = std::string{command->name};
     names.push_back(name);
-    if (name.starts_with(words[0] + " ")) group += (group.empty() ? "" : ", ") + name.substr(words[0].size() + 1);
+    if (name.starts_with(words[0] + " "))
+      group += (group.empty() ? "" : ", ") + name.substr(words[0].size() + 1);
   }
   if (!group.empty() && words.size() < 2) return words[0] + " needs one of: " + group;
   // A word that begins with a dash, or has a value in it, is no attempt at a second word of a name.
-  const auto typed = words.size() > 1 && !words[1].starts_with('-') && !group.empty() ? words[0] + " " + words[1] : words[0];
+  const auto typed = words.size() > 1 && !words[1].starts_with('-') && !group.empty()
+                         ? words[0] + " " + words[1]
+                         : words[0];
   Words first_words = names;
   for (const auto& name : names) first_words.push_back(name.substr(0, name.find(' ')));
   const std::vector<std::string_view> candidates(first_words.begin(), first_words.end());
   auto message = "unknown command \"" + typed + "\"";
-  if (const auto meant = base::did_you_mean(typed, candidates)) message += "; did you mean \"" + std::string{*meant} + "\"?";
+  if (const auto meant = base::did_you_mean(typed, candidates))
+    message += "; did you mean \"" + std::string{*meant} + "\"?";
   return message + " (heraldctl --help lists the commands)";
 }
 

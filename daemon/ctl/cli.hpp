@@ -1,6 +1,7 @@
 // ctl: heraldctl, the command line over the control socket.
 // Runs on the caller's thread; run() is called once per process (tests call it in-process).
-// Never opens the daemon's files or database, never prints a control character that came from outside.
+// Never opens the daemon's files or database, never prints a control character that came from
+// outside.
 #pragma once
 
 #include <functional>

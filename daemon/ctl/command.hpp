@@ -19,7 +19,7 @@ struct Command {
   std::string_view name;       ///< one or two words: "send", "user add"
   std::string_view arguments;  ///< as shown after the name: "ID"
   std::string_view summary;
-  std::string_view examples;   ///< whole lines, without "heraldctl "
+  std::string_view examples;  ///< whole lines, without "heraldctl "
   void (*options)(po::options_description_easy_init&);
   std::vector<const char*> positional;  ///< options that may be given without their name, in order
   Exit (*run)(Context&, const po::variables_map&);
@@ -31,12 +31,15 @@ std::span<const Command> notification_commands();
 std::span<const Command> daemon_commands();
 std::span<const Command> people_commands();
 
-inline bool given(const po::variables_map& options, const char* name) { return options.count(name) != 0; }
+inline bool given(const po::variables_map& options, const char* name) {
+  return options.count(name) != 0;
+}
 inline std::string value(const po::variables_map& options, const char* name) {
   return given(options, name) ? options[name].as<std::string>() : std::string{};
 }
 inline std::vector<std::string> values(const po::variables_map& options, const char* name) {
-  return given(options, name) ? options[name].as<std::vector<std::string>>() : std::vector<std::string>{};
+  return given(options, name) ? options[name].as<std::vector<std::string>>()
+                              : std::vector<std::string>{};
 }
 
 }  // namespace herald::ctl

@@ -17,7 +17,8 @@ constexpr std::chrono::seconds kAnswerTime{60};
 
 Exit exit_of(std::string_view error) {
   if (error == "io.herald.NotFound") return Exit::not_found;
-  if (error == "io.herald.Denied" || error == "org.varlink.service.PermissionDenied") return Exit::denied;
+  if (error == "io.herald.Denied" || error == "org.varlink.service.PermissionDenied")
+    return Exit::denied;
   if (error == "io.herald.InvalidRequest" || error == "io.herald.ConfigurationInvalid" ||
       error == "org.varlink.service.InvalidParameter")
     return Exit::usage;
@@ -25,7 +26,8 @@ Exit exit_of(std::string_view error) {
 }
 
 std::string diagnostics_text(const json::object& parameters) {
-  if (auto all = text(parameters, "text"); !all.empty()) return "the configuration has errors:\n" + all;
+  if (auto all = text(parameters, "text"); !all.empty())
+    return "the configuration has errors:\n" + all;
   std::string out = "the configuration has errors:";
   const auto* list = parameters.if_contains("diagnostics");
   if (list == nullptr || !list->is_array()) return out;
@@ -44,11 +46,14 @@ std::string message_of(const control::Reply& reply) {
   if (reply.error == "io.herald.ConfigurationInvalid") return diagnostics_text(reply.parameters);
   if (reply.error == "org.varlink.service.InvalidParameter")
     return "the daemon refused the parameter " + text(reply.parameters, "parameter");
-  if (reply.error.starts_with("org.varlink.service.Method") || reply.error == "org.varlink.service.InterfaceNotFound")
-    return "this daemon does not offer that; are heraldctl and heraldd of the same version? (" + reply.error + ")";
+  if (reply.error.starts_with("org.varlink.service.Method") ||
+      reply.error == "org.varlink.service.InterfaceNotFound")
+    return "this daemon does not offer that; are heraldctl and heraldd of the same version? (" +
+           reply.error + ")";
   auto message = text(reply.parameters, "message");
   if (message.empty()) message = reply.error;
-  if (const auto field = text(reply.parameters, "field"); !field.empty()) message = field + ": " + message;
+  if (const auto field = text(reply.parameters, "field"); !field.empty())
+    message = field + ": " + message;
   return message;
 }
 
@@ -98,18 +103,22 @@ std::optional<json::object> Context::ask(const std::string& method, json::object
   return std::move(reply->parameters);
 }
 
-Exit Context::problem(Exit code, const std::string& name, const std::string& message, const json::object& details) {
+Exit Context::problem(Exit code, const std::string& name, const std::string& message,
+                      const json::object& details) {
   io.err << "heraldctl: " << safe(message) << "\n";
   if (json) {
     json::object error{{"name", name}, {"message", message}};
     for (const auto& member : details)
-      if (!error.contains(member.key()) && member.key() != "text") error[member.key()] = member.value();
+      if (!error.contains(member.key()) && member.key() != "text")
+        error[member.key()] = member.value();
     document({{"error", std::move(error)}});
   }
   return code;
 }
 
-Exit Context::refuse(const std::string& message) { return problem(Exit::usage, "usage", message, {}); }
+Exit Context::refuse(const std::string& message) {
+  return problem(Exit::usage, "usage", message, {});
+}
 
 Exit Context::report(const base::Error& error) {
   const auto code = error.code == base::Code::unavailable ? Exit::unreachable

@@ -51,10 +51,13 @@ Exit monitor(Context& context, const po::variables_map& options) {
     if (const auto lost = text(reply.parameters, "lost"); !lost.empty() && lost != "0")
       context.io.err << "heraldctl: " << lost << " events were lost, this terminal was too slow\n";
     const auto event = member(reply.parameters, "event");
-    if (event.empty() || (!id.empty() && text(event, "id") != id) || (!kind.empty() && text(event, "kind") != kind))
+    if (event.empty() || (!id.empty() && text(event, "id") != id) ||
+        (!kind.empty() && text(event, "kind") != kind))
       return true;
-    if (context.json) context.document(event);
-    else render_event(event, style(context), context.io.out);
+    if (context.json)
+      context.document(event);
+    else
+      render_event(event, style(context), context.io.out);
     context.io.out.flush();
     return ++seen < most && context.io.out.good();
   };
@@ -66,18 +69,21 @@ Exit monitor(Context& context, const po::variables_map& options) {
 }
 
 void check_options(po::options_description_easy_init& add) {
-  add("file", po::value<std::string>(), "the file to check (default: the daemon's own configuration)");
+  add("file", po::value<std::string>(),
+      "the file to check (default: the daemon's own configuration)");
 }
 
 void warnings(const json::object& answer, std::ostream& out) {
   for (const auto& w : objects(answer, "warnings"))
-    out << text(w, "file") << ":" << text(w, "line") << ":" << text(w, "column") << ": warning: " << text(w, "message") << "\n";
+    out << text(w, "file") << ":" << text(w, "line") << ":" << text(w, "column")
+        << ": warning: " << text(w, "message") << "\n";
 }
 
 Exit config_check(Context& context, const po::variables_map& options) {
   // A path means what it means here, not in the daemon's folder.
   std::string path;
-  if (given(options, "file")) path = std::filesystem::absolute(value(options, "file")).lexically_normal().string();
+  if (given(options, "file"))
+    path = std::filesystem::absolute(value(options, "file")).lexically_normal().string();
   const auto reached = control::Client::connect(context.socket);
   if (!reached && reached.error().code == base::Code::unavailable)
     return check_locally(context, path.empty() ? std::string{kDefaultConfiguration} : path);
@@ -101,7 +107,8 @@ Exit reload(Context& context, const po::variables_map&) {
   if (context.json) return context.document(*answer);
   warnings(*answer, context.io.err);
   const auto changed = joined(*answer, "changed");
-  context.io.out << "reloaded" << (changed.empty() ? ", nothing changed" : ", changed: " + changed) << "\n";
+  context.io.out << "reloaded" << (changed.empty() ? ", nothing changed" : ", changed: " + changed)
+                 << "\n";
   return Exit::ok;
 }
 
@@ -109,13 +116,41 @@ Exit reload(Context& context, const po::variables_map&) {
 
 std::span<const Command> daemon_commands() {
   static const Command kCommands[] = {
-      {"status", "", "show the daemon's state, its store and its channels", "status\nstatus --json", nullptr, {}, status},
-      {"channels", "", "show the channels: plugin, state, what evidence they can give", "channels", nullptr, {}, channels},
-      {"monitor", "[options]", "show what happens to notifications, as it happens",
-       "monitor\nmonitor --kind provider.request --json\nmonitor --count 10", monitor_options, {}, monitor},
-      {"config check", "[FILE]", "check a configuration: asks the daemon, or runs heraldd check where none answers",
-       "config check\nconfig check ./herald.yaml", check_options, {"file"}, config_check},
-      {"reload", "", "make the daemon read its configuration again; a wrong one changes nothing", "reload", nullptr, {}, reload}};
+      {"status",
+       "",
+       "show the daemon's state, its store and its channels",
+       "status\nstatus --json",
+       nullptr,
+       {},
+       status},
+      {"channels",
+       "",
+       "show the channels: plugin, state, what evidence they can give",
+       "channels",
+       nullptr,
+       {},
+       channels},
+      {"monitor",
+       "[options]",
+       "show what happens to notifications, as it happens",
+       "monitor\nmonitor --kind provider.request --json\nmonitor --count 10",
+       monitor_options,
+       {},
+       monitor},
+      {"config check",
+       "[FILE]",
+       "check a configuration: asks the daemon, or runs heraldd check where none answers",
+       "config check\nconfig check ./herald.yaml",
+       check_options,
+       {"file"},
+       config_check},
+      {"reload",
+       "",
+       "make the daemon read its configuration again; a wrong one changes nothing",
+       "reload",
+       nullptr,
+       {},
+       reload}};
   return kCommands;
 }
 

@@ -7,9 +7,12 @@ _heraldctl() {
   if [[ $current == -* ]]; then
     local command=("${words[@]:0:1}")
     case ${words[0]} in config | user | token) command=("${words[@]:0:2}") ;; esac
-    mapfile -t COMPREPLY < <(compgen -W "$("${COMP_WORDS[0]}" "${command[@]}" --help 2>/dev/null | grep -o -- '--[a-z-]*' | sort -u)" -- "$current")
+    local help
+    help=$("${COMP_WORDS[0]}" "${command[@]}" --help 2>/dev/null)
+    mapfile -t COMPREPLY < <(compgen -W "$(grep -o -- '--[a-z-]*' <<<"$help" | sort -u)" -- "$current")
   elif [[ ${#words[@]} -eq 0 ]]; then
-    COMPREPLY=($(compgen -W 'send show list cancel status channels monitor config reload user token help' -- "$current"))
+    local commands='send show list cancel status channels monitor config reload user token help'
+    COMPREPLY=($(compgen -W "$commands" -- "$current"))
   elif [[ ${#words[@]} -eq 1 ]]; then
     case ${words[0]} in
       config) COMPREPLY=($(compgen -W 'check' -- "$current")) ;;

@@ -16,14 +16,14 @@ int main(int argc, char** argv) try {
     return std::string{value != nullptr ? value : ""};
   };
   std::error_code unknown;
-  herald::ctl::Io io{
-      .in = std::cin,
-      .out = std::cout,
-      .err = std::cerr,
-      .colour = ::isatty(STDOUT_FILENO) == 1 && environment("NO_COLOR").empty() && environment("TERM") != "dumb",
-      .environment = environment,
-      .sleep = [](herald::base::Duration d) { std::this_thread::sleep_for(d); },
-      .program = std::filesystem::read_symlink("/proc/self/exe", unknown).string()};
+  herald::ctl::Io io{.in = std::cin,
+                     .out = std::cout,
+                     .err = std::cerr,
+                     .colour = ::isatty(STDOUT_FILENO) == 1 && environment("NO_COLOR").empty() &&
+                               environment("TERM") != "dumb",
+                     .environment = environment,
+                     .sleep = [](herald::base::Duration d) { std::this_thread::sleep_for(d); },
+                     .program = std::filesystem::read_symlink("/proc/self/exe", unknown).string()};
   const auto exit = herald::ctl::run({argv + 1, argv + argc}, io);
   std::cout.flush();
   return static_cast<int>(exit);

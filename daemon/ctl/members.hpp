@@ -12,7 +12,8 @@
 namespace herald::ctl {
 
 /// The objects in an array member; empty when there is none.
-inline std::vector<boost::json::object> objects(const boost::json::object& o, std::string_view name) {
+inline std::vector<boost::json::object> objects(const boost::json::object& o,
+                                                std::string_view name) {
   std::vector<boost::json::object> out;
   const auto* v = o.if_contains(name);
   if (v == nullptr || !v->is_array()) return out;
@@ -28,7 +29,8 @@ inline boost::json::object member(const boost::json::object& o, std::string_view
 }
 
 /// The texts of an array member, joined.
-inline std::string joined(const boost::json::object& o, std::string_view name, std::string_view separator = ", ") {
+inline std::string joined(const boost::json::object& o, std::string_view name,
+                          std::string_view separator = ", ") {
   std::string out;
   const auto* v = o.if_contains(name);
   if (v == nullptr || !v->is_array()) return out;

@@ -34,10 +34,13 @@ Exit show(Context& context, const po::variables_map& options) {
 }
 
 void list_options(po::options_description_easy_init& add) {
-  add("state", po::value<std::string>(), "queued, trying, waiting, holding, delivered, unconfirmed, undelivered, expired or cancelled");
+  add("state", po::value<std::string>(),
+      "queued, trying, waiting, holding, delivered, unconfirmed, undelivered, expired or "
+      "cancelled");
   add("kind", po::value<std::string>(), "only this kind");
   add("user", po::value<std::string>(), "only this person: an id or a phone in any spelling");
-  add("since", po::value<std::string>(), "created since: 2030-01-31T10:00, or 2h for the last two hours");
+  add("since", po::value<std::string>(),
+      "created since: 2030-01-31T10:00, or 2h for the last two hours");
   add("before", po::value<std::string>(), "go on where the last list ended");
   add("limit", po::value<int64_t>(), "at most so many");
   add("private", po::bool_switch(), "also parameters (administrators; with --json)");
@@ -52,7 +55,9 @@ Exit list(Context& context, const po::variables_map& options) {
     const auto now = context.io.clock.now();
     const auto ago = base::parse_duration(typed);
     const auto at = ago ? std::optional{now - *ago} : parse_time(typed, now);
-    if (!at) return context.refuse("--since wants a time such as 2030-01-31T10:00, or a duration such as 2h");
+    if (!at)
+      return context.refuse(
+          "--since wants a time such as 2030-01-31T10:00, or a duration such as 2h");
     query["since"] = base::to_iso8601(*at);
   }
   if (given(options, "limit")) query["limit"] = options["limit"].as<int64_t>();
@@ -65,11 +70,13 @@ Exit list(Context& context, const po::variables_map& options) {
 }
 
 Exit cancel(Context& context, const po::variables_map& options) {
-  if (!given(options, "id")) return context.refuse("cancel needs an ID (heraldctl list shows them)");
+  if (!given(options, "id"))
+    return context.refuse("cancel needs an ID (heraldctl list shows them)");
   const auto answer = context.ask("Cancel", {{"id", value(options, "id")}});
   if (!answer) return context.exit;
   if (context.json) return context.document(*answer);
-  context.io.out << base::escape_control(value(options, "id")) << " is " << base::escape_control(text(*answer, "state")) << "\n";
+  context.io.out << base::escape_control(value(options, "id")) << " is "
+                 << base::escape_control(text(*answer, "state")) << "\n";
   return Exit::ok;
 }
 
@@ -77,12 +84,27 @@ Exit cancel(Context& context, const po::variables_map& options) {
 
 std::span<const Command> notification_commands() {
   static const Command kCommands[] = {
-      {"show", "ID", "show a notification: every attempt, outcome, reason, evidence, and its timeline",
-       "show 0h4k2m9x7c3v5b1n8q6w0e2r4t6y8u1i3o5\nshow 0h4k2m9x7c3v5b1n8q6w0e2r4t6y8u1i3o5 --json", show_options, {"id"}, show},
-      {"list", "[options]", "list notifications, newest first",
-       "list --state undelivered --since 24h\nlist --user 237691924173 --limit 20 --json", list_options, {}, list},
-      {"cancel", "ID", "stop a notification that nobody got yet", "cancel 0h4k2m9x7c3v5b1n8q6w0e2r4t6y8u1i3o5",
-       id_option, {"id"}, cancel}};
+      {"show",
+       "ID",
+       "show a notification: every attempt, outcome, reason, evidence, and its timeline",
+       "show 0h4k2m9x7c3v5b1n8q6w0e2r4t6y8u1i3o5\nshow 0h4k2m9x7c3v5b1n8q6w0e2r4t6y8u1i3o5 --json",
+       show_options,
+       {"id"},
+       show},
+      {"list",
+       "[options]",
+       "list notifications, newest first",
+       "list --state undelivered --since 24h\nlist --user 237691924173 --limit 20 --json",
+       list_options,
+       {},
+       list},
+      {"cancel",
+       "ID",
+       "stop a notification that nobody got yet",
+       "cancel 0h4k2m9x7c3v5b1n8q6w0e2r4t6y8u1i3o5",
+       id_option,
+       {"id"},
+       cancel}};
   return kCommands;
 }
 

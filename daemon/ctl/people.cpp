@@ -26,7 +26,8 @@ void add_options(po::options_description_easy_init& add) {
   add("name", po::value<std::string>(), "name");
   add("id", po::value<int64_t>(), "internal id (default: the next free one)");
   add("provider", po::bool_switch(), "the person is a provider");
-  add("identity", po::value<std::vector<std::string>>()->composing(), "KIND=VALUE, for example email=a@example.com; repeatable");
+  add("identity", po::value<std::vector<std::string>>()->composing(),
+      "KIND=VALUE, for example email=a@example.com; repeatable");
 }
 
 Exit user_add(Context& context, const po::variables_map& options) {
@@ -38,8 +39,10 @@ Exit user_add(Context& context, const po::variables_map& options) {
   json::array identities;
   for (const auto& typed : values(options, "identity")) {
     const auto equals = typed.find('=');
-    if (equals == std::string::npos || equals == 0) return context.refuse("--identity wants KIND=VALUE");
-    identities.push_back(json::object{{"kind", typed.substr(0, equals)}, {"value", typed.substr(equals + 1)}});
+    if (equals == std::string::npos || equals == 0)
+      return context.refuse("--identity wants KIND=VALUE");
+    identities.push_back(
+        json::object{{"kind", typed.substr(0, equals)}, {"value", typed.substr(equals + 1)}});
   }
   if (!identities.empty()) user["identities"] = std::move(identities);
   if (!user.contains("phone") && !user.contains("identities"))
@@ -56,19 +59,23 @@ Exit user_show(Context& context, const po::variables_map& options) {
   return show_answer(context, context.ask("ShowUser", {{"user", value(options, "who")}}));
 }
 
-/// The token alone on standard output, so that TOKEN=$(heraldctl token ...) works; the rest beside it.
-Exit show_token(Context& context, const std::optional<json::object>& answer, std::string_view note) {
+/// The token alone on standard output, so that TOKEN=$(heraldctl token ...) works; the rest beside
+/// it.
+Exit show_token(Context& context, const std::optional<json::object>& answer,
+                std::string_view note) {
   if (!answer) return context.exit;
   if (context.json) return context.document(*answer);
   context.io.out << base::escape_control(text(*answer, "token")) << "\n";
   const auto expires = text(*answer, "expires");
-  context.io.err << (expires.empty() ? "does not expire" : "expires " + local_time(expires)) << note << "\n";
+  context.io.err << (expires.empty() ? "does not expire" : "expires " + local_time(expires)) << note
+                 << "\n";
   return Exit::ok;
 }
 
 void user_token_options(po::options_description_easy_init& add) {
   who_option(add);
-  add("lifetime", po::value<std::string>(), "how long it is valid: 15m, 12h (default: the daemon's)");
+  add("lifetime", po::value<std::string>(),
+      "how long it is valid: 15m, 12h (default: the daemon's)");
 }
 
 Exit token_user(Context& context, const po::variables_map& options) {
@@ -86,7 +93,8 @@ Exit token_user(Context& context, const po::variables_map& options) {
 void service_token_options(po::options_description_easy_init& add) {
   add("name", po::value<std::string>(), "a name for the producer");
   add("scope", po::value<std::vector<std::string>>()->composing(), "what it may do; repeatable");
-  add("expires", po::value<std::string>(), "valid until: 2030-01-31T10:00, or +90d (default: for ever)");
+  add("expires", po::value<std::string>(),
+      "valid until: 2030-01-31T10:00, or +90d (default: for ever)");
 }
 
 Exit token_service(Context& context, const po::variables_map& options) {
@@ -100,7 +108,8 @@ Exit token_service(Context& context, const po::variables_map& options) {
     if (!at) return context.refuse("--expires wants a time such as 2030-01-31T10:00, or +90d");
     query["expires"] = base::to_iso8601(*at);
   }
-  return show_token(context, context.ask("CreateServiceToken", std::move(query)), "; it is shown this one time");
+  return show_token(context, context.ask("CreateServiceToken", std::move(query)),
+                    "; it is shown this one time");
 }
 
 Exit token_list(Context& context, const po::variables_map&) {
@@ -116,7 +125,8 @@ void name_option(po::options_description_easy_init& add) {
 }
 
 Exit token_revoke(Context& context, const po::variables_map& options) {
-  if (!given(options, "name")) return context.refuse("token revoke needs a NAME (heraldctl token list shows them)");
+  if (!given(options, "name"))
+    return context.refuse("token revoke needs a NAME (heraldctl token list shows them)");
   const auto answer = context.ask("RevokeServiceToken", {{"name", value(options, "name")}});
   if (!answer) return context.exit;
   if (context.json) return context.document({{"name", value(options, "name")}, {"revoked", true}});
@@ -128,16 +138,43 @@ Exit token_revoke(Context& context, const po::variables_map& options) {
 
 std::span<const Command> people_commands() {
   static const Command kCommands[] = {
-      {"user add", "--phone PHONE [options]", "make a person known, or add to what is known",
-       "user add --phone 237691924173 --name 'Awa N.'\nuser add --id 42 --phone '691 92 41 73' --provider --identity email=a@example.com",
-       add_options, {}, user_add},
-      {"user show", "WHO", "show a person and how to reach them", "user show 237691924173\nuser show 42", who_option, {"who"}, user_show},
-      {"token user", "WHO [--lifetime 15m]", "print a signed token for one person", "token user 237691924173 --lifetime 15m",
-       user_token_options, {"who"}, token_user},
-      {"token service", "NAME --scope SCOPE ...", "print a new token for a producer",
-       "token service shop --scope notify:write --scope notify:read --expires +90d", service_token_options, {"name"}, token_service},
+      {"user add",
+       "--phone PHONE [options]",
+       "make a person known, or add to what is known",
+       "user add --phone 237691924173 --name 'Awa N.'\nuser add --id 42 --phone '691 92 41 73' "
+       "--provider --identity email=a@example.com",
+       add_options,
+       {},
+       user_add},
+      {"user show",
+       "WHO",
+       "show a person and how to reach them",
+       "user show 237691924173\nuser show 42",
+       who_option,
+       {"who"},
+       user_show},
+      {"token user",
+       "WHO [--lifetime 15m]",
+       "print a signed token for one person",
+       "token user 237691924173 --lifetime 15m",
+       user_token_options,
+       {"who"},
+       token_user},
+      {"token service",
+       "NAME --scope SCOPE ...",
+       "print a new token for a producer",
+       "token service shop --scope notify:write --scope notify:read --expires +90d",
+       service_token_options,
+       {"name"},
+       token_service},
       {"token list", "", "list the producers' tokens", "token list", nullptr, {}, token_list},
-      {"token revoke", "NAME", "revoke a producer's token", "token revoke shop", name_option, {"name"}, token_revoke}};
+      {"token revoke",
+       "NAME",
+       "revoke a producer's token",
+       "token revoke shop",
+       name_option,
+       {"name"},
+       token_revoke}};
   return kCommands;
 }
 

@@ -12,7 +12,8 @@ namespace {
 namespace json = boost::json;
 
 /// A label and what it says; nothing when there is nothing to say.
-void line(std::ostream& out, std::string_view label, const std::string& says, Colour colour, const Style& style) {
+void line(std::ostream& out, std::string_view label, const std::string& says, Colour colour,
+          const Style& style) {
   if (says.empty()) return;
   out << "  " << label << std::string(label.size() < 10 ? 10 - label.size() : 1, ' ')
       << painted(base::escape_control(says), colour, style.colour) << "\n";
@@ -42,7 +43,8 @@ std::string route(const json::object& n) {
     steps += text(step, "channel");
     if (const auto until = text(step, "until"); !until.empty()) {
       steps += " (until " + until;
-      if (const auto within = text(step, "within"); !within.empty() && within != "0s") steps += " within " + within;
+      if (const auto within = text(step, "within"); !within.empty() && within != "0s")
+        steps += " within " + within;
       steps += ")";
     }
   }
@@ -51,31 +53,43 @@ std::string route(const json::object& n) {
 }
 
 std::string state_line(const json::object& n) {
-  const auto state = text(n, "state"), ending = text(n, "ending"), reason = unless_none(text(n, "reason"));
+  const auto state = text(n, "state"), ending = text(n, "ending"),
+             reason = unless_none(text(n, "reason"));
   // An ending already says why.
   if (!ending.empty() && ending != state) return ending;
   return reason.empty() ? state : state + " (" + reason + ")";
 }
 
 void attempts(const json::object& n, const Style& style, std::ostream& out) {
-  Table table{{"#", "STEP", "CHANNEL", "STARTED", "TOOK", "OUTCOME", "REASON", "EVIDENCE", "EVIDENCE AT", "DETAIL"}};
+  Table table{{"#", "STEP", "CHANNEL", "STARTED", "TOOK", "OUTCOME", "REASON", "EVIDENCE",
+               "EVIDENCE AT", "DETAIL"}};
   int number = 0;
   for (const auto& a : objects(n, "attempts")) {
     const auto outcome = text(a, "outcome"), evidence = unless_none(text(a, "evidence"));
     auto detail = text(a, "detail");
-    if (text(a, "failed") == "true") detail = "failed later" + (detail.empty() ? "" : ": " + detail);
-    table.row({std::to_string(++number), text(a, "step"), text(a, "channel"), local_time(text(a, "started")),
-               between(text(a, "started"), text(a, "ended")), {outcome, colour_of(outcome)},
-               unless_none(text(a, "reason")), {evidence, colour_of(evidence)}, local_time(text(a, "evidence_at")), detail});
+    if (text(a, "failed") == "true")
+      detail = "failed later" + (detail.empty() ? "" : ": " + detail);
+    table.row({std::to_string(++number),
+               text(a, "step"),
+               text(a, "channel"),
+               local_time(text(a, "started")),
+               between(text(a, "started"), text(a, "ended")),
+               {outcome, colour_of(outcome)},
+               unless_none(text(a, "reason")),
+               {evidence, colour_of(evidence)},
+               local_time(text(a, "evidence_at")),
+               detail});
   }
-  out << "\n" << painted("Attempts", Colour::bold, style.colour) << (table.empty() ? ": none" : "") << "\n";
+  out << "\n"
+      << painted("Attempts", Colour::bold, style.colour) << (table.empty() ? ": none" : "") << "\n";
   table.print(out, style.colour, "  ");
 }
 
 void steps_left(const json::object& n, const Style& style, std::ostream& out) {
   Table table{{"STEP", "CHANNEL", "REASON", "AT", "DETAIL"}};
   for (const auto& l : objects(n, "steps_left"))
-    table.row({text(l, "step"), text(l, "channel"), text(l, "reason"), local_time(text(l, "at")), text(l, "detail")});
+    table.row({text(l, "step"), text(l, "channel"), text(l, "reason"), local_time(text(l, "at")),
+               text(l, "detail")});
   if (table.empty()) return;
   out << "\n" << painted("Steps left", Colour::bold, style.colour) << "\n";
   table.print(out, style.colour, "  ");
@@ -85,8 +99,12 @@ void timeline(const json::object& n, const Style& style, std::ostream& out) {
   Table table{{"AT", "", "EVENT", "STATE", "REASON", "DETAIL"}};
   for (const auto& e : objects(n, "timeline")) {
     const auto state = text(e, "state");
-    table.row({local_time(text(e, "at")), relative(text(e, "at"), style.now), text(e, "event"), {state, colour_of(state)},
-               unless_none(text(e, "reason")), text(e, "detail")});
+    table.row({local_time(text(e, "at")),
+               relative(text(e, "at"), style.now),
+               text(e, "event"),
+               {state, colour_of(state)},
+               unless_none(text(e, "reason")),
+               text(e, "detail")});
   }
   if (table.empty()) return;
   out << "\n" << painted("Timeline", Colour::bold, style.colour) << "\n";
@@ -96,8 +114,11 @@ void timeline(const json::object& n, const Style& style, std::ostream& out) {
 }  // namespace
 
 void render_notification(const json::object& n, const Style& style, std::ostream& out) {
-  const auto plain = [&](std::string_view label, const std::string& says) { line(out, label, says, Colour::none, style); };
-  out << painted("Notification " + base::escape_control(text(n, "id")), Colour::bold, style.colour) << "\n";
+  const auto plain = [&](std::string_view label, const std::string& says) {
+    line(out, label, says, Colour::none, style);
+  };
+  out << painted("Notification " + base::escape_control(text(n, "id")), Colour::bold, style.colour)
+      << "\n";
   auto kind = text(n, "kind");
   if (const auto type = text(n, "type"); !type.empty()) kind += " (" + type + ")";
   plain("kind", kind);
@@ -122,8 +143,13 @@ void render_list(const json::object& answer, const Style& style, std::ostream& o
   Table table{{"ID", "STATE", "EVIDENCE", "KIND", "TO", "CREATED", "REASON"}};
   for (const auto& n : objects(answer, "notifications")) {
     const auto state = text(n, "state"), evidence = unless_none(text(n, "evidence"));
-    table.row({text(n, "id"), {state, colour_of(state)}, {evidence, colour_of(evidence)}, text(n, "kind"), recipient(n),
-               local_time(text(n, "created")), unless_none(text(n, "reason"))});
+    table.row({text(n, "id"),
+               {state, colour_of(state)},
+               {evidence, colour_of(evidence)},
+               text(n, "kind"),
+               recipient(n),
+               local_time(text(n, "created")),
+               unless_none(text(n, "reason"))});
   }
   if (table.empty()) {
     out << "no notifications\n";
@@ -139,7 +165,8 @@ void render_event(const json::object& e, const Style& style, std::ostream& out) 
   const auto state = text(e, "state");
   auto what = joined(e, "events", "; ");
   if (what.empty()) what = text(e, "event");
-  out << painted(at.empty() ? local_time(base::to_iso8601(style.now)) : at, Colour::grey, style.colour);
+  out << painted(at.empty() ? local_time(base::to_iso8601(style.now)) : at, Colour::grey,
+                 style.colour);
   const auto put = [&](const std::string& part, Colour colour) {
     if (!part.empty()) out << "  " << painted(base::escape_control(part), colour, style.colour);
   };

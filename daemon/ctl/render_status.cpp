@@ -24,17 +24,25 @@ std::string members_text(const json::object& o) {
 }
 
 void line(std::ostream& out, std::string_view label, const std::string& says) {
-  if (!says.empty()) out << label << std::string(15 - label.size(), ' ') << base::escape_control(says) << "\n";
+  if (!says.empty())
+    out << label << std::string(15 - label.size(), ' ') << base::escape_control(says) << "\n";
 }
 
 }  // namespace
 
 void render_channels(const json::object& answer, const Style& style, std::ostream& out) {
-  Table table{{"CHANNEL", "PLUGIN", "VERSION", "STATE", "EVIDENCE", "ADDRESSES", "IN FLIGHT", "PROBLEM"}};
+  Table table{
+      {"CHANNEL", "PLUGIN", "VERSION", "STATE", "EVIDENCE", "ADDRESSES", "IN FLIGHT", "PROBLEM"}};
   for (const auto& c : objects(answer, "channels")) {
     const auto state = text(c, "state");
-    table.row({text(c, "name"), text(c, "plugin"), text(c, "version"), {state, colour_of(state)}, joined(c, "evidence"),
-               joined(c, "addresses"), text(c, "in_flight"), {text(c, "problem"), Colour::red}});
+    table.row({text(c, "name"),
+               text(c, "plugin"),
+               text(c, "version"),
+               {state, colour_of(state)},
+               joined(c, "evidence"),
+               joined(c, "addresses"),
+               text(c, "in_flight"),
+               {text(c, "problem"), Colour::red}});
   }
   if (table.empty()) out << "no channels\n";
   table.print(out, style.colour);
@@ -43,11 +51,13 @@ void render_channels(const json::object& answer, const Style& style, std::ostrea
 void render_status(const json::object& s, const Style& style, std::ostream& out) {
   const bool ready = text(s, "ready") == "true";
   const std::string word = ready ? "ready" : "not ready";
-  out << "heraldd " << base::escape_control(text(s, "version")) << ", " << painted(word, colour_of(word), style.colour);
+  out << "heraldd " << base::escape_control(text(s, "version")) << ", "
+      << painted(word, colour_of(word), style.colour);
   if (const auto pid = text(s, "pid"); !pid.empty()) out << ", pid " << pid;
   out << "\n";
   const auto started = text(s, "started");
-  if (!started.empty()) line(out, "started", local_time(started) + " (" + relative(started, style.now) + ")");
+  if (!started.empty())
+    line(out, "started", local_time(started) + " (" + relative(started, style.now) + ")");
   line(out, "store", members_text(member(s, "store")));
   const auto http = member(s, "http");
   if (const auto address = text(http, "address"); !address.empty())
@@ -64,7 +74,8 @@ void render_user(const json::object& u, const Style& style, std::ostream& out) {
   if (text(u, "provider") == "true") title += " (provider)";
   out << painted(base::escape_control(title), Colour::bold, style.colour) << "\n";
   Table table{{"IDENTITY", "VALUE", "STATE"}};
-  for (const auto& i : objects(u, "identities")) table.row({text(i, "kind"), text(i, "value"), text(i, "state")});
+  for (const auto& i : objects(u, "identities"))
+    table.row({text(i, "kind"), text(i, "value"), text(i, "state")});
   table.print(out, style.colour, "  ");
 }
 
@@ -76,8 +87,11 @@ void render_tokens(const json::object& answer, const Style& style, std::ostream&
     const std::string state = !revoked.empty() && revoked != "false" ? "revoked"
                               : end && *end <= style.now             ? "expired"
                                                                      : "valid";
-    table.row({text(t, "name"), joined(t, "scopes"), local_time(text(t, "created")),
-               expires.empty() ? "never" : local_time(expires), {state, colour_of(state)}});
+    table.row({text(t, "name"),
+               joined(t, "scopes"),
+               local_time(text(t, "created")),
+               expires.empty() ? "never" : local_time(expires),
+               {state, colour_of(state)}});
   }
   if (table.empty()) out << "no service tokens\n";
   table.print(out, style.colour);

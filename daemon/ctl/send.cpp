@@ -22,19 +22,25 @@ constexpr std::size_t kMostText = 1 << 20;
 
 void send_options(po::options_description_easy_init& add) {
   add("kind", po::value<std::string>(), "what it is about (with --content-markdown: message)");
-  add("to", po::value<std::string>(), "who gets it: an id or a phone in any spelling, or KIND:VALUE (user:42, phone:+237..., email:...)");
+  add("to", po::value<std::string>(),
+      "who gets it: an id or a phone in any spelling, or KIND:VALUE (user:42, phone:+237..., "
+      "email:...)");
   add("param,p", po::value<std::vector<std::string>>()->composing(),
       "NAME=TEXT, or NAME:=JSON for numbers and objects; a.b=x sets b inside a; repeatable");
-  add("params", po::value<std::string>(), "all parameters as a JSON object; @FILE reads a file, @- standard input");
-  add("content-markdown", po::value<std::string>(), "the text itself instead of parameters; @FILE, @- as above");
+  add("params", po::value<std::string>(),
+      "all parameters as a JSON object; @FILE reads a file, @- standard input");
+  add("content-markdown", po::value<std::string>(),
+      "the text itself instead of parameters; @FILE, @- as above");
   add("title", po::value<std::string>(), "title of the text");
   add("type", po::value<std::string>(), "type of the text: info, confirmation, ...");
-  add("key", po::value<std::string>(), "idempotency key: the same key and request twice is one notification");
+  add("key", po::value<std::string>(),
+      "idempotency key: the same key and request twice is one notification");
   add("priority", po::value<std::string>(), "low, normal, high or urgent");
   add("not-before", po::value<std::string>(), "not before this time: 2030-01-31T10:00, or +10m");
   add("expires", po::value<std::string>(), "give up at this time: as above");
   add("wait", po::bool_switch(), "wait until it got as far as --until, and show it");
-  add("until", po::value<std::string>()->default_value("ended"), "accepted, delivered, read, answered, or ended");
+  add("until", po::value<std::string>()->default_value("ended"),
+      "accepted, delivered, read, answered, or ended");
   add("timeout", po::value<std::string>()->default_value("10m"), "how long to wait");
 }
 
@@ -43,7 +49,8 @@ base::Result<std::string> text_or_file(const std::string& given, Context& contex
   if (!given.starts_with('@')) return given;
   const auto slurp = [](std::istream& in) {
     std::string all;
-    for (std::istreambuf_iterator<char> at{in}, end; at != end && all.size() <= kMostText; ++at) all += *at;
+    for (std::istreambuf_iterator<char> at{in}, end; at != end && all.size() <= kMostText; ++at)
+      all += *at;
     return all;
   };
   std::string all;
@@ -97,11 +104,14 @@ base::Result<json::object> parameters(Context& context, const po::variables_map&
   return params;
 }
 
-base::Result<void> set_time(json::object& request, const char* member, const po::variables_map& options,
-                            const char* option, base::TimePoint now) {
+base::Result<void> set_time(json::object& request, const char* member,
+                            const po::variables_map& options, const char* option,
+                            base::TimePoint now) {
   if (!given(options, option)) return {};
   const auto at = parse_time(value(options, option), now);
-  if (!at) return fail(Code::invalid, "--" + std::string{option} + " wants a time such as 2030-01-31T10:00 or +10m");
+  if (!at)
+    return fail(Code::invalid,
+                "--" + std::string{option} + " wants a time such as 2030-01-31T10:00 or +10m");
   request[member] = base::to_iso8601(*at);
   return {};
 }
@@ -110,14 +120,18 @@ base::Result<void> set_time(json::object& request, const char* member, const po:
 base::Result<json::object> request_of(Context& context, const po::variables_map& options) {
   json::object request;
   const bool content = given(options, "content-markdown");
-  if (given(options, "kind")) request["kind"] = value(options, "kind");
-  else if (content) request["kind"] = "message";
-  else return fail(Code::invalid, "send needs a KIND, or a text with --content-markdown");
+  if (given(options, "kind"))
+    request["kind"] = value(options, "kind");
+  else if (content)
+    request["kind"] = "message";
+  else
+    return fail(Code::invalid, "send needs a KIND, or a text with --content-markdown");
   const auto to = value(options, "to");
   if (to.empty()) return fail(Code::invalid, "send needs --to: an id, a phone, or KIND:VALUE");
   if (const auto colon = to.find(':'); colon != std::string::npos)
     request["to"] = json::object{{to.substr(0, colon), to.substr(colon + 1)}};
-  else request["recipient"] = to;
+  else
+    request["recipient"] = to;
 
   if (content) {
     if (given(options, "param") || given(options, "params"))
@@ -136,8 +150,10 @@ base::Result<json::object> request_of(Context& context, const po::variables_map&
   if (given(options, "key")) request["idempotency_key"] = value(options, "key");
   if (given(options, "priority")) request["priority"] = value(options, "priority");
   const auto now = context.io.clock.now();
-  if (const auto set = set_time(request, "not_before", options, "not-before", now); !set) return set.error();
-  if (const auto set = set_time(request, "expires_at", options, "expires", now); !set) return set.error();
+  if (const auto set = set_time(request, "not_before", options, "not-before", now); !set)
+    return set.error();
+  if (const auto set = set_time(request, "expires_at", options, "expires", now); !set)
+    return set.error();
   return request;
 }
 
@@ -148,11 +164,14 @@ int level(std::string_view evidence) {
   return -1;
 }
 bool ended(std::string_view state) {
-  return state == "delivered" || state == "unconfirmed" || state == "undelivered" || state == "expired" || state == "cancelled";
+  return state == "delivered" || state == "unconfirmed" || state == "undelivered" ||
+         state == "expired" || state == "cancelled";
 }
 
-/// Asks until it got as far as wanted. Polling survives a restart of the daemon's event stream, and costs one read a second.
-Exit wait(Context& context, const std::string& id, const std::string& until, base::Duration timeout) {
+/// Asks until it got as far as wanted. Polling survives a restart of the daemon's event stream, and
+/// costs one read a second.
+Exit wait(Context& context, const std::string& id, const std::string& until,
+          base::Duration timeout) {
   const auto give_up = context.io.clock.mono() + timeout;
   auto pause = base::Duration{std::chrono::milliseconds{50}};
   for (;;) {
@@ -164,9 +183,13 @@ Exit wait(Context& context, const std::string& id, const std::string& until, bas
                                           : level(text(notification, "evidence")) >= level(until);
     const bool late = context.io.clock.mono() >= give_up;
     if (reached || ended(state) || late) {
-      if (context.json) context.document(notification);
-      else render_notification(notification, {context.io.colour, context.io.clock.now()}, context.io.out);
-      if (!reached && late && !ended(state)) context.io.err << "heraldctl: not " << until << " in time\n";
+      if (context.json)
+        context.document(notification);
+      else
+        render_notification(notification, {context.io.colour, context.io.clock.now()},
+                            context.io.out);
+      if (!reached && late && !ended(state))
+        context.io.err << "heraldctl: not " << until << " in time\n";
       return reached ? Exit::ok : Exit::failed;
     }
     context.io.sleep(pause);
@@ -197,12 +220,18 @@ Exit send(Context& context, const po::variables_map& options) {
 
 std::span<const Command> send_commands() {
   static const Command kCommands[] = {
-      {"send", "KIND --to WHO [options]", "hand in a notification; prints its id once it is stored",
-       "send service_request.status --to 237691924173 --param request_id=12 --param status=en_cours\n"
-       "send provider.request --to user:42 --params @request.json --wait --until read --timeout 5m\n"
+      {"send",
+       "KIND --to WHO [options]",
+       "hand in a notification; prints its id once it is stored",
+       "send service_request.status --to 237691924173 --param request_id=12 --param "
+       "status=en_cours\n"
+       "send provider.request --to user:42 --params @request.json --wait --until read --timeout "
+       "5m\n"
        "send --to phone:+237691924173 --content-markdown '**Bonjour**' --title Essai --key demo-1\n"
        "send message --to 42 --content-markdown @- --not-before +10m --expires +1h < text.md",
-       send_options, {"kind"}, send}};
+       send_options,
+       {"kind"},
+       send}};
   return kCommands;
 }
 

@@ -10,13 +10,20 @@ namespace {
 
 std::string_view code(Colour colour) {
   switch (colour) {
-    case Colour::none: return "";
-    case Colour::bold: return "\x1b[1m";
-    case Colour::green: return "\x1b[32m";
-    case Colour::yellow: return "\x1b[33m";
-    case Colour::red: return "\x1b[31m";
-    case Colour::cyan: return "\x1b[36m";
-    case Colour::grey: return "\x1b[90m";
+    case Colour::none:
+      return "";
+    case Colour::bold:
+      return "\x1b[1m";
+    case Colour::green:
+      return "\x1b[32m";
+    case Colour::yellow:
+      return "\x1b[33m";
+    case Colour::red:
+      return "\x1b[31m";
+    case Colour::cyan:
+      return "\x1b[36m";
+    case Colour::grey:
+      return "\x1b[90m";
   }
   return "";
 }
@@ -28,8 +35,10 @@ Colour colour_of(std::string_view word) {
     return std::any_of(words.begin(), words.end(), [word](auto w) { return word == w; });
   };
   if (is({"delivered", "read", "answered", "running", "ready"})) return Colour::green;
-  if (is({"accepted", "unconfirmed", "retry", "unknown", "starting", "draining"})) return Colour::yellow;
-  if (is({"undelivered", "expired", "rejected", "channel_down", "failed", "stopped", "not ready"})) return Colour::red;
+  if (is({"accepted", "unconfirmed", "retry", "unknown", "starting", "draining"}))
+    return Colour::yellow;
+  if (is({"undelivered", "expired", "rejected", "channel_down", "failed", "stopped", "not ready"}))
+    return Colour::red;
   if (is({"queued", "trying", "waiting", "holding", "in_flight"})) return Colour::cyan;
   if (is({"cancelled", "none"})) return Colour::grey;
   return Colour::none;

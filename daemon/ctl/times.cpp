@@ -14,7 +14,8 @@ using base::TimePoint;
 /// True when the text ends in Z or an offset.
 bool has_zone(std::string_view text) {
   const auto time = text.find_first_of("Tt ");
-  return time != std::string_view::npos && text.find_first_of("Zz+-", time) != std::string_view::npos;
+  return time != std::string_view::npos &&
+         text.find_first_of("Zz+-", time) != std::string_view::npos;
 }
 
 /// The same figures read as local time.
@@ -56,13 +57,15 @@ std::string short_duration(Duration d) {
     const char* name;
     int64_t us;
   };
-  constexpr std::array<Unit, 4> kUnits{{{"d", 86'400'000'000}, {"h", 3'600'000'000}, {"m", 60'000'000}, {"s", 1'000'000}}};
+  constexpr std::array<Unit, 4> kUnits{
+      {{"d", 86'400'000'000}, {"h", 3'600'000'000}, {"m", 60'000'000}, {"s", 1'000'000}}};
   auto us = d.count();
   for (std::size_t i = 0; i < kUnits.size(); ++i) {
     if (us < kUnits[i].us) continue;
     auto out = std::to_string(us / kUnits[i].us) + kUnits[i].name;
     us %= kUnits[i].us;
-    if (i + 1 < kUnits.size() && us >= kUnits[i + 1].us) out += std::to_string(us / kUnits[i + 1].us) + kUnits[i + 1].name;
+    if (i + 1 < kUnits.size() && us >= kUnits[i + 1].us)
+      out += std::to_string(us / kUnits[i + 1].us) + kUnits[i + 1].name;
     return out;
   }
   return std::to_string(us / 1000) + "ms";

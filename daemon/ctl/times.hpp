@@ -8,10 +8,12 @@
 
 namespace herald::ctl {
 
-/// A time that a person typed: "+10m" from `now`, or ISO-8601, which without a zone is local time. Nothing: neither.
+/// A time that a person typed: "+10m" from `now`, or ISO-8601, which without a zone is local time.
+/// Nothing: neither.
 std::optional<base::TimePoint> parse_time(std::string_view typed, base::TimePoint now);
 
-/// Local time to the second: "2025-07-14 11:00:00". The text itself when it is no time, "" when empty.
+/// Local time to the second: "2025-07-14 11:00:00". The text itself when it is no time, "" when
+/// empty.
 std::string local_time(std::string_view iso8601);
 
 /// "3m12s ago", "in 2h5m", "now"; "" when it is no time.

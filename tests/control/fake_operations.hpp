@@ -13,7 +13,8 @@
 
 namespace herald::testing {
 
-/// Operations that write down what they were asked ("status", "submit uid:0 {...}") and answer what the test set.
+/// Operations that write down what they were asked ("status", "submit uid:0 {...}") and answer what
+/// the test set.
 class FakeOperations final : public control::Operations, public model::ports::Producer {
  public:
   using Object = boost::json::object;
@@ -62,9 +63,15 @@ class FakeOperations final : public control::Operations, public model::ports::Pr
   void submit(std::string who, const boost::json::value& request, Reply reply) override {
     run("submit", who + " " + boost::json::serialize(request), reply);
   }
-  void get(std::string id, bool secret, Reply reply) override { run("get", id + mark(secret), reply); }
-  void timeline(std::string id, bool secret, Reply reply) override { run("timeline", id + mark(secret), reply); }
-  void cancel(std::string id, std::string by, Reply reply) override { run("cancel", id + " " + by, reply); }
+  void get(std::string id, bool secret, Reply reply) override {
+    run("get", id + mark(secret), reply);
+  }
+  void timeline(std::string id, bool secret, Reply reply) override {
+    run("timeline", id + mark(secret), reply);
+  }
+  void cancel(std::string id, std::string by, Reply reply) override {
+    run("cancel", id + " " + by, reply);
+  }
   void list(const Object& query, bool secret, Reply reply) override {
     run("list", boost::json::serialize(query) + mark(secret), reply);
   }
@@ -73,14 +80,18 @@ class FakeOperations final : public control::Operations, public model::ports::Pr
   void channels(Reply reply) override { run("channels", "", reply); }
   void check_config(std::string path, Reply reply) override { run("check_config", path, reply); }
   void reload(Reply reply) override { run("reload", "", reply); }
-  void add_user(Object user, Reply reply) override { run("add_user", boost::json::serialize(user), reply); }
+  void add_user(Object user, Reply reply) override {
+    run("add_user", boost::json::serialize(user), reply);
+  }
   void show_user(std::string spelled, Reply reply) override { run("show_user", spelled, reply); }
   void user_token(std::string user, base::Duration lifetime, Reply reply) override {
     run("user_token", user + " " + base::to_string(lifetime), reply);
   }
-  void service_token(std::string name, std::vector<std::string> scopes, base::TimePoint expires, Reply reply) override {
+  void service_token(std::string name, std::vector<std::string> scopes, base::TimePoint expires,
+                     Reply reply) override {
     for (const auto& scope : scopes) name += " " + scope;
-    run("service_token", name + " " + (expires == base::TimePoint{} ? "never" : base::to_iso8601(expires)), reply);
+    run("service_token",
+        name + " " + (expires == base::TimePoint{} ? "never" : base::to_iso8601(expires)), reply);
   }
   void service_tokens(Reply reply) override { run("service_tokens", "", reply); }
   void revoke_token(std::string name, Reply reply) override { run("revoke_token", name, reply); }
@@ -98,13 +109,16 @@ class FakeOperations final : public control::Operations, public model::ports::Pr
 
  private:
   static std::string mark(bool secret) { return secret ? " private" : ""; }
-  void run(const std::string& operation, const std::string& with, const control::Operations::Reply& reply) {
+  void run(const std::string& operation, const std::string& with,
+           const control::Operations::Reply& reply) {
     base::Result<Object> result{Object{}};
     {
       const std::lock_guard lock{mutex_};
       calls_.push_back(with.empty() ? operation : operation + " " + with);
-      if (const auto held = held_.find(operation); held != held_.end()) return held->second.push_back(reply);
-      if (const auto found = answers_.find(operation); found != answers_.end()) result = found->second;
+      if (const auto held = held_.find(operation); held != held_.end())
+        return held->second.push_back(reply);
+      if (const auto found = answers_.find(operation); found != answers_.end())
+        result = found->second;
     }
     reply(std::move(result));
   }

@@ -18,7 +18,8 @@ using herald::testing::json_text;
 struct HandlersTest : ::testing::Test {
   FakeOperations operations;
   Handlers handlers{operations, "1.2.3"};
-  Caller caller{.peer = {.uid = 1000, .gid = 1000, .pid = 1, .groups = {}}, .rights = Rights::administer};
+  Caller caller{.peer = {.uid = 1000, .gid = 1000, .pid = 1, .groups = {}},
+                .rights = Rights::administer};
   std::optional<MonitorRequest> monitoring;
 
   Reply call(const std::string& method, std::string_view parameters = "{}", bool more = false) {
@@ -43,17 +44,22 @@ struct MethodRow {
 
 /// Every method: what the operation is asked, what it answers, what the client gets.
 const MethodRow kMethods[] = {
-    {"Send", R"({"kind":"message","to":{"user":42},"params":{"a":"b"},"priority":"high","expires_at":null})",
+    {"Send",
+     R"({"kind":"message","to":{"user":42},"params":{"a":"b"},"priority":"high","expires_at":null})",
      R"(submit uid:1000 {"kind":"message","to":{"user":42},"params":{"a":"b"},"priority":"high"})",
-     R"({"id":"n1","state":"queued","repeated":false})", R"({"id":"n1","state":"queued","repeated":false})"},
-    {"Send", R"({"kind":"message","recipient":"691 92 41 73"})", R"(submit uid:1000 {"kind":"message","to":"691 92 41 73"})",
-     R"({"id":"n1","state":"queued"})", R"({"id":"n1","state":"queued"})"},
+     R"({"id":"n1","state":"queued","repeated":false})",
+     R"({"id":"n1","state":"queued","repeated":false})"},
+    {"Send", R"({"kind":"message","recipient":"691 92 41 73"})",
+     R"(submit uid:1000 {"kind":"message","to":"691 92 41 73"})", R"({"id":"n1","state":"queued"})",
+     R"({"id":"n1","state":"queued"})"},
     {"Show", R"({"id":"n1"})", "timeline n1", R"({"id":"n1","kind":"message","state":"delivered"})",
      R"({"notification":{"id":"n1","kind":"message","state":"delivered"}})"},
-    {"Show", R"({"id":"n1","private":true})", "timeline n1 private", R"({"id":"n1","kind":"m","state":"queued"})",
+    {"Show", R"({"id":"n1","private":true})", "timeline n1 private",
+     R"({"id":"n1","kind":"m","state":"queued"})",
      R"({"notification":{"id":"n1","kind":"m","state":"queued"}})"},
-    {"List", R"({"state":"queued","limit":5,"private":false})", R"(list {"state":"queued","limit":5})",
-     R"({"notifications":[],"next":"n0"})", R"({"notifications":[],"next":"n0"})"},
+    {"List", R"({"state":"queued","limit":5,"private":false})",
+     R"(list {"state":"queued","limit":5})", R"({"notifications":[],"next":"n0"})",
+     R"({"notifications":[],"next":"n0"})"},
     {"Cancel", R"({"id":"n1"})", "cancel n1 uid:1000", R"({"id":"n1","state":"cancelled"})",
      R"({"id":"n1","state":"cancelled"})"},
     {"Status", "{}", "status", R"({"version":"1","ready":true,"counts":{"queued":1}})",
@@ -63,18 +69,24 @@ const MethodRow kMethods[] = {
     {"CheckConfig", R"({"path":"/etc/x.yaml"})", "check_config /etc/x.yaml",
      R"({"valid":true,"diagnostics":[],"warnings":[]})", R"({"warnings":[]})"},
     {"CheckConfig", "{}", "check_config", R"({"valid":true})", "{}"},
-    {"Reload", "{}", "reload", R"({"valid":true,"changed":["routes"]})", R"({"changed":["routes"]})"},
-    {"AddUser", R"({"phone":"+237691924173","name":"A","identities":[{"kind":"email","value":"a@b"}]})",
-     R"(add_user {"phone":"+237691924173","name":"A","identities":[{"kind":"email","value":"a@b"}]})", R"({"id":7})",
+    {"Reload", "{}", "reload", R"({"valid":true,"changed":["routes"]})",
+     R"({"changed":["routes"]})"},
+    {"AddUser",
+     R"({"phone":"+237691924173","name":"A","identities":[{"kind":"email","value":"a@b"}]})",
+     R"(add_user {"phone":"+237691924173","name":"A","identities":[{"kind":"email","value":"a@b"}]})",
+     R"({"id":7})", R"({"user":{"id":7}})"},
+    {"ShowUser", R"({"user":"691 92 41 73"})", "show_user 691 92 41 73", R"({"id":7})",
      R"({"user":{"id":7}})"},
-    {"ShowUser", R"({"user":"691 92 41 73"})", "show_user 691 92 41 73", R"({"id":7})", R"({"user":{"id":7}})"},
-    {"CreateUserToken", R"({"user":"7","lifetime":900})", "user_token 7 15m", R"({"token":"t"})", R"({"token":"t"})"},
-    {"CreateUserToken", R"({"user":"7"})", "user_token 7 0s", R"({"token":"t"})", R"({"token":"t"})"},
-    {"CreateServiceToken", R"({"name":"shop","scopes":["notify:write","notify:read"],"expires":"2030-01-01T00:00:00Z"})",
-     "service_token shop notify:write notify:read 2030-01-01T00:00:00.000000Z", R"({"name":"shop","token":"t"})",
-     R"({"name":"shop","token":"t"})"},
-    {"CreateServiceToken", R"({"name":"shop","scopes":[]})", "service_token shop never", R"({"name":"shop","token":"t"})",
-     R"({"name":"shop","token":"t"})"},
+    {"CreateUserToken", R"({"user":"7","lifetime":900})", "user_token 7 15m", R"({"token":"t"})",
+     R"({"token":"t"})"},
+    {"CreateUserToken", R"({"user":"7"})", "user_token 7 0s", R"({"token":"t"})",
+     R"({"token":"t"})"},
+    {"CreateServiceToken",
+     R"({"name":"shop","scopes":["notify:write","notify:read"],"expires":"2030-01-01T00:00:00Z"})",
+     "service_token shop notify:write notify:read 2030-01-01T00:00:00.000000Z",
+     R"({"name":"shop","token":"t"})", R"({"name":"shop","token":"t"})"},
+    {"CreateServiceToken", R"({"name":"shop","scopes":[]})", "service_token shop never",
+     R"({"name":"shop","token":"t"})", R"({"name":"shop","token":"t"})"},
     {"ListServiceTokens", "{}", "service_tokens", R"({"tokens":[]})", R"({"tokens":[]})"},
     {"RevokeServiceToken", R"({"name":"shop"})", "revoke_token shop", R"({"revoked":true})", "{}"},
 };
@@ -89,7 +101,9 @@ TEST_F(HandlersTest, EveryMethodReachesItsOperation) {
     EXPECT_EQ(reply.error, "") << row.method << json_text(reply.parameters);
     EXPECT_EQ(json_text(reply.parameters), row.expected) << row.method;
     EXPECT_EQ(operations.calls().back(), row.asked);
-    EXPECT_EQ(interface->mismatch(interface->method(row.method)->out, reply.parameters), std::nullopt) << row.method;
+    EXPECT_EQ(interface->mismatch(interface->method(row.method)->out, reply.parameters),
+              std::nullopt)
+        << row.method;
     seen.insert(row.method);
   }
   EXPECT_EQ(seen.size(), interface->methods().size());
@@ -99,7 +113,8 @@ TEST_F(HandlersTest, AdministratorsMethodsAreDeniedToOperators) {
   caller.rights = Rights::operate;
   for (const auto& row : kMethods) {
     const bool operators = rights_needed(row.method) == Rights::operate;
-    const bool secret = std::string_view{row.parameters}.find("\"private\":true") != std::string_view::npos;
+    const bool secret =
+        std::string_view{row.parameters}.find("\"private\":true") != std::string_view::npos;
     const auto before = operations.calls().size();
     const auto reply = call(std::string{"io.herald."} + row.method, row.parameters);
     EXPECT_EQ(reply.error, operators && !secret ? "" : "io.herald.Denied") << row.method;
@@ -110,7 +125,8 @@ TEST_F(HandlersTest, AdministratorsMethodsAreDeniedToOperators) {
 TEST_F(HandlersTest, StrangersMayOnlyIntrospect) {
   caller.rights = Rights::none;
   for (const auto& row : kMethods)
-    EXPECT_EQ(call(std::string{"io.herald."} + row.method, row.parameters).error, "io.herald.Denied");
+    EXPECT_EQ(call(std::string{"io.herald."} + row.method, row.parameters).error,
+              "io.herald.Denied");
   EXPECT_EQ(call("io.herald.Monitor", "{}", true).error, "io.herald.Denied");
   EXPECT_TRUE(operations.calls().empty());
   EXPECT_EQ(call("org.varlink.service.GetInfo").error, "");
@@ -131,24 +147,33 @@ TEST_F(HandlersTest, NamesTheParameterThatDoesNotFit) {
   EXPECT_EQ(error("io.herald.Send", R"({"to":{},"prio":"low"})"), invalid("prio"));
   EXPECT_EQ(error("io.herald.Show", R"({"id":7})"), invalid("id"));
   EXPECT_EQ(error("io.herald.List", R"({"limit":"5"})"), invalid("limit"));
-  EXPECT_EQ(error("io.herald.AddUser", R"({"identities":[{"kind":"email"}]})"), invalid("identities[0].value"));
-  EXPECT_EQ(error("io.herald.CreateServiceToken", R"({"name":"x","scopes":[1]})"), invalid("scopes[0]"));
+  EXPECT_EQ(error("io.herald.AddUser", R"({"identities":[{"kind":"email"}]})"),
+            invalid("identities[0].value"));
+  EXPECT_EQ(error("io.herald.CreateServiceToken", R"({"name":"x","scopes":[1]})"),
+            invalid("scopes[0]"));
   EXPECT_TRUE(operations.calls().empty());
 }
 
 TEST_F(HandlersTest, ChecksWhatTheDescriptionCannotSay) {
-  EXPECT_EQ(call("io.herald.Send", R"({"to":{"user":1},"recipient":"1"})").error, "io.herald.InvalidRequest");
-  EXPECT_EQ(call("io.herald.CheckConfig", R"({"path":"herald.yaml"})").error, "io.herald.InvalidRequest");
-  EXPECT_EQ(call("io.herald.CreateUserToken", R"({"user":"7","lifetime":0})").error, "io.herald.InvalidRequest");
-  EXPECT_EQ(call("io.herald.CreateUserToken", R"({"user":"7","lifetime":99999999999})").error, "io.herald.InvalidRequest");
-  EXPECT_EQ(call("io.herald.CreateServiceToken", R"({"name":"x","scopes":[],"expires":"soon"})").error,
+  EXPECT_EQ(call("io.herald.Send", R"({"to":{"user":1},"recipient":"1"})").error,
             "io.herald.InvalidRequest");
+  EXPECT_EQ(call("io.herald.CheckConfig", R"({"path":"herald.yaml"})").error,
+            "io.herald.InvalidRequest");
+  EXPECT_EQ(call("io.herald.CreateUserToken", R"({"user":"7","lifetime":0})").error,
+            "io.herald.InvalidRequest");
+  EXPECT_EQ(call("io.herald.CreateUserToken", R"({"user":"7","lifetime":99999999999})").error,
+            "io.herald.InvalidRequest");
+  EXPECT_EQ(
+      call("io.herald.CreateServiceToken", R"({"name":"x","scopes":[],"expires":"soon"})").error,
+      "io.herald.InvalidRequest");
   EXPECT_TRUE(operations.calls().empty());
 }
 
 TEST_F(HandlersTest, UnknownInterfacesAndMethodsHaveTheirOwnErrors) {
-  EXPECT_EQ(error("com.example.Ping"), R"(org.varlink.service.InterfaceNotFound {"interface":"com.example"})");
-  EXPECT_EQ(error("io.herald.Explode"), R"(org.varlink.service.MethodNotFound {"method":"io.herald.Explode"})");
+  EXPECT_EQ(error("com.example.Ping"),
+            R"(org.varlink.service.InterfaceNotFound {"interface":"com.example"})");
+  EXPECT_EQ(error("io.herald.Explode"),
+            R"(org.varlink.service.MethodNotFound {"method":"io.herald.Explode"})");
   EXPECT_EQ(error("Send"), R"(org.varlink.service.MethodNotFound {"method":"Send"})");
   EXPECT_EQ(error(""), R"(org.varlink.service.MethodNotFound {"method":""})");
 }
@@ -166,7 +191,8 @@ TEST_F(HandlersTest, ExpectedFailuresBecomeVarlinkErrors) {
       {Code::conflict, R"(io.herald.Conflict {"message":"why"})"},
       {Code::limited, R"(io.herald.Busy {"message":"why"})"},
       {Code::unavailable, R"(io.herald.Busy {"message":"why"})"},
-      {Code::unsupported, R"(org.varlink.service.MethodNotImplemented {"method":"io.herald.Show"})"},
+      {Code::unsupported,
+       R"(org.varlink.service.MethodNotImplemented {"method":"io.herald.Show"})"},
       {Code::internal, R"(io.herald.Failed {"message":"why"})"},
   };
   for (const auto& [code, expected] : table) {
@@ -179,16 +205,20 @@ TEST_F(HandlersTest, ExpectedFailuresBecomeVarlinkErrors) {
 }
 
 TEST_F(HandlersTest, AConfigurationWithErrorsIsAnError) {
-  operations.answer("reload", FakeOperations::object(
-      R"({"valid":false,"diagnostics":[{"file":"h.yaml","line":3,"column":5,"message":"unknown key"}],"text":"t"})"));
-  EXPECT_EQ(error("io.herald.Reload"), R"(io.herald.ConfigurationInvalid {"diagnostics":)"
-                                       R"([{"file":"h.yaml","line":3,"column":5,"message":"unknown key"}],"text":"t"})");
+  operations.answer(
+      "reload",
+      FakeOperations::object(
+          R"({"valid":false,"diagnostics":[{"file":"h.yaml","line":3,"column":5,"message":"unknown key"}],"text":"t"})"));
+  EXPECT_EQ(error("io.herald.Reload"),
+            R"(io.herald.ConfigurationInvalid {"diagnostics":)"
+            R"([{"file":"h.yaml","line":3,"column":5,"message":"unknown key"}],"text":"t"})");
 }
 
 TEST_F(HandlersTest, AnOperationThatDropsItsReplyIsAnsweredAsFailed) {
   operations.hold("status");
   std::optional<Reply> got;
-  handlers.call(caller, Call{.method = "io.herald.Status"}, [&got](Reply r) { got = std::move(r); });
+  handlers.call(caller, Call{.method = "io.herald.Status"},
+                [&got](Reply r) { got = std::move(r); });
   EXPECT_FALSE(got);
   operations.take_held("status");
   ASSERT_TRUE(got);
@@ -198,7 +228,8 @@ TEST_F(HandlersTest, AnOperationThatDropsItsReplyIsAnsweredAsFailed) {
 TEST_F(HandlersTest, ASecondReplyIsIgnored) {
   operations.hold("status");
   int answers = 0;
-  handlers.call(caller, Call{.method = "io.herald.Status"}, [&answers](const Reply&) { ++answers; });
+  handlers.call(caller, Call{.method = "io.herald.Status"},
+                [&answers](const Reply&) { ++answers; });
   for (const auto& reply : operations.take_held("status")) {
     reply(boost::json::object{});
     reply(boost::json::object{});
@@ -220,7 +251,8 @@ TEST_F(HandlersTest, MonitorNeedsMoreAndPrivateNeedsAnAdministrator) {
 
 TEST_F(HandlersTest, UpgradeIsRefused) {
   std::optional<Reply> got;
-  handlers.call(caller, Call{.method = "io.herald.Status", .upgrade = true}, [&got](Reply r) { got = std::move(r); });
+  handlers.call(caller, Call{.method = "io.herald.Status", .upgrade = true},
+                [&got](Reply r) { got = std::move(r); });
   ASSERT_TRUE(got);
   EXPECT_EQ(got->error, "org.varlink.service.InvalidParameter");
   EXPECT_EQ(got->parameters.at("parameter"), "upgrade");

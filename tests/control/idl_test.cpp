@@ -62,8 +62,9 @@ TEST(Idl, NamesTheMemberThatDoesNot) {
 }
 
 TEST(Idl, SaysWhereADescriptionIsWrong) {
-  for (const auto* text : {"", "type A (a: int)", "interface nodots", "interface a.b\nmethod M(", "interface a.b\nmethod M() ->",
-                           "interface a.b\ntype T (a: ??int)", "interface a.b\ntype T (a: int, b)", "interface a.b\nfoo"})
+  for (const auto* text : {"", "type A (a: int)", "interface nodots", "interface a.b\nmethod M(",
+                           "interface a.b\nmethod M() ->", "interface a.b\ntype T (a: ??int)",
+                           "interface a.b\ntype T (a: int, b)", "interface a.b\nfoo"})
     EXPECT_FALSE(Interface::parse(text)) << text;
   EXPECT_EQ(Interface::parse("interface a.b\n\nmethod M() - ()").error().where, "line 3");
   EXPECT_FALSE(Interface::parse("interface a.b\ntype T " + std::string(1000, '(')));
@@ -75,7 +76,8 @@ TEST(Idl, OwnDescriptionsParseAndEveryMethodHasARule) {
   ASSERT_TRUE(herald) << herald.error().where << ": " << herald.error().message;
   EXPECT_EQ(herald->name(), "io.herald");
   EXPECT_EQ(herald->methods().size(), 15U);
-  for (const auto& method : herald->methods()) EXPECT_TRUE(rights_needed(method.name)) << method.name;
+  for (const auto& method : herald->methods())
+    EXPECT_TRUE(rights_needed(method.name)) << method.name;
 }
 
 }  // namespace

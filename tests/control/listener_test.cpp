@@ -26,7 +26,9 @@ struct ListenerTest : ::testing::Test {
   std::vector<std::string> warnings;
   Listener::Warn warn = [this](std::string message) { warnings.push_back(std::move(message)); };
 
-  base::Result<Listener> open(const std::string& group = "") { return Listener::open(path, group, warn); }
+  base::Result<Listener> open(const std::string& group = "") {
+    return Listener::open(path, group, warn);
+  }
   struct stat status() const {
     struct stat s {};
     EXPECT_EQ(::lstat(path.c_str(), &s), 0);
@@ -49,7 +51,9 @@ TEST_F(ListenerTest, MakesTheSocketForItsGroupOnly) {
   ASSERT_TRUE(listener) << listener.error().message;
   EXPECT_TRUE(S_ISSOCK(status().st_mode));
   EXPECT_EQ(status().st_mode & 07777, 0660U);
-  if (::geteuid() == 0) { EXPECT_EQ(status().st_gid, 0U); }
+  if (::geteuid() == 0) {
+    EXPECT_EQ(status().st_gid, 0U);
+  }
 }
 
 TEST_F(ListenerTest, GivesTheSocketToTheConfiguredGroup) {

@@ -17,8 +17,8 @@ using herald::testing::RunningServer;
 Client follow(RunningServer& running, const std::string& parameters = "{}") {
   auto client = running.connect();
   const auto before = running.operations.watchers();
-  EXPECT_TRUE(client.send(R"({"method":"io.herald.Monitor","more":true,"parameters":)" + parameters + "}" +
-                          std::string(1, '\0')));
+  EXPECT_TRUE(client.send(R"({"method":"io.herald.Monitor","more":true,"parameters":)" +
+                          parameters + "}" + std::string(1, '\0')));
   while (running.operations.watchers() == before) std::this_thread::yield();
   return client;
 }
@@ -31,7 +31,8 @@ TEST(Monitor, StreamsEventsInOrder) {
     const auto reply = client.receive();
     ASSERT_TRUE(reply);
     EXPECT_TRUE(reply->continues);
-    EXPECT_EQ(json_text(reply->parameters), R"({"event":{"n":)" + std::to_string(n) + R"(},"lost":0})");
+    EXPECT_EQ(json_text(reply->parameters),
+              R"({"event":{"n":)" + std::to_string(n) + R"(},"lost":0})");
   }
   EXPECT_FALSE(running.operations.private_watch());
 }
@@ -106,7 +107,8 @@ TEST(Monitor, ClientStopsItWhenItHasSeenEnough) {
     for (int n = 1; n <= 3; ++n) running.operations.emit({{"n", n}});
   }};
   int seen = 0;
-  const auto last = client.stream("io.herald.Monitor", {}, [&seen](const Reply&) { return ++seen < 3; });
+  const auto last =
+      client.stream("io.herald.Monitor", {}, [&seen](const Reply&) { return ++seen < 3; });
   emitter.join();
   ASSERT_TRUE(last);
   EXPECT_EQ(last->parameters.at("event").at("n"), 3);

@@ -17,7 +17,8 @@ using herald::testing::RunningServer;
 constexpr uid_t kStranger = 60001;
 constexpr gid_t kNogroup = 65534;
 
-/// Runs `body` on a thread that the kernel sees as that user: the system calls beneath glibc's wrappers change one thread.
+/// Runs `body` on a thread that the kernel sees as that user: the system calls beneath glibc's
+/// wrappers change one thread.
 template <class F>
 void as_user(uid_t uid, gid_t gid, F body) {
   std::thread{[&] {
@@ -33,7 +34,8 @@ struct PeerTest : ::testing::Test {
   void SetUp() override {
     if (::geteuid() != 0) GTEST_SKIP() << "needs root to become somebody else";
   }
-  static ServerOptions options(const herald::testing::TempFolder& folder, std::string group, std::string admins) {
+  static ServerOptions options(const herald::testing::TempFolder& folder, std::string group,
+                               std::string admins) {
     ::chmod(folder.path().c_str(), 0755);
     ServerOptions o;
     o.path = folder / "control";
@@ -49,14 +51,16 @@ TEST_F(PeerTest, AMemberOfTheGroupOperatesAndDoesNotAdminister) {
   as_user(kStranger, kNogroup, [&running] {
     EXPECT_EQ(running.call("io.herald.Status").error, "");
     EXPECT_EQ(running.call("io.herald.Reload").error, "io.herald.Denied");
-    EXPECT_EQ(running.call("io.herald.Show", R"({"id":"n1","private":true})").error, "io.herald.Denied");
+    EXPECT_EQ(running.call("io.herald.Show", R"({"id":"n1","private":true})").error,
+              "io.herald.Denied");
   });
   EXPECT_EQ(running.operations.calls(), (std::vector<std::string>{"status"}));
 }
 
 TEST_F(PeerTest, AMemberOfTheAdminGroupAdministers) {
   RunningServer running{options(folder, "nogroup", "nogroup")};
-  as_user(kStranger, kNogroup, [&running] { EXPECT_EQ(running.call("io.herald.Reload").error, ""); });
+  as_user(kStranger, kNogroup,
+          [&running] { EXPECT_EQ(running.call("io.herald.Reload").error, ""); });
 }
 
 TEST_F(PeerTest, OthersAreKeptOutByTheModeOfTheSocket) {

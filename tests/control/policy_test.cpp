@@ -21,10 +21,16 @@ TEST(Policy, TableOfPeers) {
   const Row rows[] = {
       {"root", {0, 0, 1, {}}, 998, Rights::administer},
       {"root beside an ordinary daemon", {0, 0, 1, {}}, 1000, Rights::administer},
-      {"admin by supplementary group", {1001, kUsers, 1, {kUsers, kAdmin}}, 998, Rights::administer},
+      {"admin by supplementary group",
+       {1001, kUsers, 1, {kUsers, kAdmin}},
+       998,
+       Rights::administer},
       {"admin by primary group", {1001, kAdmin, 1, {}}, 998, Rights::administer},
       {"both groups", {1001, kHerald, 1, {kHerald, kAdmin}}, 998, Rights::administer},
-      {"operator by supplementary group", {1002, kUsers, 1, {kUsers, kHerald}}, 998, Rights::operate},
+      {"operator by supplementary group",
+       {1002, kUsers, 1, {kUsers, kHerald}},
+       998,
+       Rights::operate},
       {"operator by primary group", {1002, kHerald, 1, {}}, 998, Rights::operate},
       {"the daemon's system user", {998, 998, 1, {}}, 998, Rights::operate},
       {"a dynamic user's daemon", {61500, 61500, 1, {}}, 61500, Rights::operate},
@@ -41,15 +47,16 @@ TEST(Policy, TableOfPeers) {
 
 TEST(Policy, MissingGroupsGiveNobodyARight) {
   const Policy policy{.operators = std::nullopt, .admins = std::nullopt, .daemon = 998};
-  EXPECT_EQ(rights_of({1001, static_cast<gid_t>(-1), 1, {static_cast<gid_t>(-1)}}, policy), Rights::none);
+  EXPECT_EQ(rights_of({1001, static_cast<gid_t>(-1), 1, {static_cast<gid_t>(-1)}}, policy),
+            Rights::none);
   EXPECT_EQ(rights_of({0, 0, 1, {}}, policy), Rights::administer);
 }
 
 TEST(Policy, TableOfMethods) {
   for (const auto* method : {"Send", "Show", "List", "Cancel", "Status", "Channels", "Monitor"})
     EXPECT_EQ(rights_needed(method), Rights::operate) << method;
-  for (const auto* method : {"CheckConfig", "Reload", "AddUser", "ShowUser", "CreateUserToken", "CreateServiceToken",
-                             "ListServiceTokens", "RevokeServiceToken"})
+  for (const auto* method : {"CheckConfig", "Reload", "AddUser", "ShowUser", "CreateUserToken",
+                             "CreateServiceToken", "ListServiceTokens", "RevokeServiceToken"})
     EXPECT_EQ(rights_needed(method), Rights::administer) << method;
   EXPECT_EQ(rights_needed("send"), std::nullopt);
 }

@@ -87,7 +87,8 @@ class RunningServer {
   FakeOperations operations;
   base::Guarded<std::vector<std::string>> warnings;
   boost::asio::io_context context;
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{context.get_executor()};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{
+      context.get_executor()};
   std::unique_ptr<control::Server> server;
   std::thread thread;
   base::Result<void> listening;

@@ -24,22 +24,27 @@ std::string call_text(const std::string& method, const std::string& more = "") {
   return "{\"method\":\"" + method + "\"" + more + "}" + std::string(1, '\0');
 }
 
-// What a generic Varlink client does: ask who is there, read the description, call what it describes.
+// What a generic Varlink client does: ask who is there, read the description, call what it
+// describes.
 TEST(Server, AnswersAGenericClient) {
   RunningServer running;
   const auto info = running.call("org.varlink.service.GetInfo");
   EXPECT_EQ(info.parameters.at("version"), "1.2.3");
-  EXPECT_EQ(boost::json::serialize(info.parameters.at("interfaces")), R"(["org.varlink.service","io.herald"])");
+  EXPECT_EQ(boost::json::serialize(info.parameters.at("interfaces")),
+            R"(["org.varlink.service","io.herald"])");
   for (const auto& name : info.parameters.at("interfaces").as_array()) {
     const auto reply = running.call("org.varlink.service.GetInterfaceDescription",
                                     R"({"interface":")" + std::string{name.as_string()} + "\"}");
-    const auto interface = idl::Interface::parse(reply.parameters.at("description").as_string().c_str());
+    const auto interface =
+        idl::Interface::parse(reply.parameters.at("description").as_string().c_str());
     ASSERT_TRUE(interface) << interface.error().message;
     EXPECT_EQ(interface->name(), std::string_view{name.as_string()});
   }
-  const auto missing = running.call("org.varlink.service.GetInterfaceDescription", R"({"interface":"a.b"})");
+  const auto missing =
+      running.call("org.varlink.service.GetInterfaceDescription", R"({"interface":"a.b"})");
   EXPECT_EQ(missing.error, "org.varlink.service.InterfaceNotFound");
-  EXPECT_EQ(running.call("org.varlink.service.GetInterfaceDescription").error, "org.varlink.service.InvalidParameter");
+  EXPECT_EQ(running.call("org.varlink.service.GetInterfaceDescription").error,
+            "org.varlink.service.InvalidParameter");
 }
 
 TEST(Server, CarriesACallToTheDaemonAndItsAnswerBack) {
@@ -47,16 +52,15 @@ TEST(Server, CarriesACallToTheDaemonAndItsAnswerBack) {
   running.operations.answer("submit", FakeOperations::object(R"({"id":"n1","state":"queued"})"));
   const auto reply = running.call("io.herald.Send", R"({"kind":"message","to":{"user":42}})");
   EXPECT_EQ(json_text(reply.parameters), R"({"id":"n1","state":"queued"})");
-  EXPECT_EQ(running.operations.calls().front(),
-            "submit uid:" + std::to_string(::geteuid()) + R"( {"kind":"message","to":{"user":42}})");
+  EXPECT_EQ(running.operations.calls().front(), "submit uid:" + std::to_string(::geteuid()) +
+                                                    R"( {"kind":"message","to":{"user":42}})");
 }
 
 TEST(Server, AnswersPipelinedCallsInOrder) {
   RunningServer running;
   auto client = running.connect();
   std::string all;
-  for (int i = 0; i < 100; ++i)
-    all += call_text("io.herald.Nr" + std::to_string(i));
+  for (int i = 0; i < 100; ++i) all += call_text("io.herald.Nr" + std::to_string(i));
   ASSERT_TRUE(client.send(all));
   for (int i = 0; i < 100; ++i) {
     const auto reply = client.receive();
@@ -69,7 +73,8 @@ TEST(Server, OnewayCallsAreCarriedOutAndNotAnswered) {
   RunningServer running;
   auto client = running.connect();
   ASSERT_TRUE(client.send(call_text("io.herald.Status", ",\"oneway\":true") +
-                          call_text("io.herald.Nonsense", ",\"oneway\":true") + call_text("io.herald.Channels")));
+                          call_text("io.herald.Nonsense", ",\"oneway\":true") +
+                          call_text("io.herald.Channels")));
   const auto reply = client.receive();
   ASSERT_TRUE(reply);
   EXPECT_EQ(reply->error, "");
@@ -88,7 +93,8 @@ TEST(Server, MoreOnASimpleMethodGivesOneReply) {
 TEST(Server, SaysOnceWhatIsNoCallAndCloses) {
   RunningServer running;
   auto client = running.connect();
-  ASSERT_TRUE(client.send(std::string{"GET / HTTP/1.1\r\n\r\n\0", 19} + call_text("io.herald.Status")));
+  ASSERT_TRUE(
+      client.send(std::string{"GET / HTTP/1.1\r\n\r\n\0", 19} + call_text("io.herald.Status")));
   const auto reply = client.receive();
   ASSERT_TRUE(reply);
   EXPECT_EQ(reply->error, "io.herald.InvalidRequest");
@@ -157,7 +163,8 @@ TEST(Server, SurvivesGarbage) {
     auto client = running.connect();
     std::string bytes = call_text("io.herald.Send", ",\"parameters\":{\"to\":{\"user\":42}}");
     const auto cuts = 1 + random() % 8;
-    for (unsigned i = 0; i < cuts; ++i) bytes[random() % bytes.size()] = static_cast<char>(random());
+    for (unsigned i = 0; i < cuts; ++i)
+      bytes[random() % bytes.size()] = static_cast<char>(random());
     (void)client.send(bytes);
   }
   EXPECT_EQ(running.call("io.herald.Status").error, "");
@@ -169,7 +176,8 @@ TEST(Server, AStuckOperationHoldsOnlyItsOwnConnection) {
   auto stuck = running.connect();
   ASSERT_TRUE(stuck.send(call_text("io.herald.Status")));
   EXPECT_EQ(running.call("io.herald.Channels").error, "");
-  for (const auto& reply : running.operations.take_held("status")) reply(FakeOperations::object(R"({"late":1})"));
+  for (const auto& reply : running.operations.take_held("status"))
+    reply(FakeOperations::object(R"({"late":1})"));
   const auto reply = stuck.receive();
   ASSERT_TRUE(reply);
   EXPECT_EQ(json_text(reply->parameters), R"({"late":1})");
@@ -184,7 +192,8 @@ TEST(Server, ALateAnswerToAClientThatLeftIsDropped) {
     while (running.operations.calls().empty()) std::this_thread::yield();
   }
   EXPECT_EQ(running.call("io.herald.Channels").error, "");
-  for (const auto& reply : running.operations.take_held("status")) reply(FakeOperations::object("{}"));
+  for (const auto& reply : running.operations.take_held("status"))
+    reply(FakeOperations::object("{}"));
   EXPECT_EQ(running.call("io.herald.Channels").error, "");
 }
 
@@ -197,12 +206,15 @@ TEST(Server, StopsInTwoSteps) {
   running.server->interrupt();
   while (std::filesystem::exists(running.path)) std::this_thread::yield();
   EXPECT_FALSE(Client::connect(running.path));
-  for (const auto& reply : running.operations.take_held("status")) reply(FakeOperations::object(R"({"ready":false})"));
+  for (const auto& reply : running.operations.take_held("status"))
+    reply(FakeOperations::object(R"({"ready":false})"));
   const auto first = busy.receive();
   ASSERT_TRUE(first);
   EXPECT_EQ(json_text(first->parameters), R"({"ready":false})");
   const auto second = busy.receive();
-  if (second) { EXPECT_EQ(second->error, "io.herald.Busy"); }
+  if (second) {
+    EXPECT_EQ(second->error, "io.herald.Busy");
+  }
   running.server->join();
   EXPECT_EQ(running.operations.calls().size(), 1U);
 }

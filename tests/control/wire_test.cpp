@@ -9,7 +9,10 @@ namespace herald::control {
 namespace {
 
 TEST(Wire, CallsAndRepliesSurviveTheTrip) {
-  const Call call{.method = "io.herald.Send", .parameters = {{"kind", "message"}}, .oneway = true, .more = true};
+  const Call call{.method = "io.herald.Send",
+                  .parameters = {{"kind", "message"}},
+                  .oneway = true,
+                  .more = true};
   auto text = encode(call);
   ASSERT_EQ(text.back(), '\0');
   text.pop_back();
@@ -34,7 +37,8 @@ TEST(Wire, NulInATextIsEscapedAndSoNeverEndsAMessage) {
 }
 
 TEST(Wire, AbsentAndNullMembersHaveTheirDefaults) {
-  const auto call = parse_call(R"({"method":"a.b.C","parameters":null,"more":null,"com.example":{"x":1}})");
+  const auto call =
+      parse_call(R"({"method":"a.b.C","parameters":null,"more":null,"com.example":{"x":1}})");
   ASSERT_TRUE(call) << call.error().message;
   EXPECT_TRUE(call->parameters.empty());
   EXPECT_FALSE(call->more);
@@ -56,8 +60,10 @@ std::string nested(int depth) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Wire, BadCall,
-                         ::testing::Values("", "GET / HTTP/1.1", "[]", "{}", R"({"method":1})", R"({"method":null})",
-                                           R"({"method":"a.b.C","parameters":[]})", R"({"method":"a.b.C","more":1})",
+                         ::testing::Values("", "GET / HTTP/1.1", "[]", "{}", R"({"method":1})",
+                                           R"({"method":null})",
+                                           R"({"method":"a.b.C","parameters":[]})",
+                                           R"({"method":"a.b.C","more":1})",
                                            R"({"method":"a.b.C","oneway":"yes"})",
                                            R"({"method":"a.b.C","method":"a.b.D"})",
                                            R"({"method":"a.b.C","parameters":{"x":"\u0000"}})",
@@ -68,7 +74,8 @@ INSTANTIATE_TEST_SUITE_P(Wire, BadCall,
 TEST(Wire, DepthBelowTheLimitPasses) { EXPECT_TRUE(parse_call(nested(20))); }
 
 TEST(Wire, OverOneMebibyteIsTooLarge) {
-  const auto call = parse_call(R"({"method":"a.b.C","parameters":{"x":")" + std::string(kMaxRequest, 'x') + "\"}}");
+  const auto call = parse_call(R"({"method":"a.b.C","parameters":{"x":")" +
+                               std::string(kMaxRequest, 'x') + "\"}}");
   ASSERT_FALSE(call);
   EXPECT_EQ(call.error().code, base::Code::too_large);
 }

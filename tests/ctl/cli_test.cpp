@@ -12,17 +12,30 @@ using Cli = herald::testing::CtlTest;
 
 TEST_F(Cli, HelpNamesEveryCommandAndTheExitCodes) {
   EXPECT_EQ(run({"--help"}), Exit::ok);
-  for (const auto* word : {"send", "show", "list", "cancel", "status", "channels", "monitor", "config check", "reload", "user add",
-                           "user show", "token user", "token service", "token list", "token revoke", "5 not found"})
+  for (const auto* word : {"send", "show", "list", "cancel", "status", "channels", "monitor",
+                           "config check", "reload", "user add", "user show", "token user",
+                           "token service", "token list", "token revoke", "5 not found"})
     EXPECT_NE(out.str().find(word), std::string::npos) << word;
   EXPECT_EQ(run({}), Exit::usage);
   EXPECT_EQ(out.str(), "");
 }
 
 TEST_F(Cli, EveryCommandHasHelpWithExamples) {
-  const std::vector<std::vector<std::string>> commands = {
-      {"send"}, {"show"}, {"list"}, {"cancel"}, {"status"}, {"channels"}, {"monitor"}, {"config", "check"}, {"reload"},
-      {"user", "add"}, {"user", "show"}, {"token", "user"}, {"token", "service"}, {"token", "list"}, {"token", "revoke"}};
+  const std::vector<std::vector<std::string>> commands = {{"send"},
+                                                          {"show"},
+                                                          {"list"},
+                                                          {"cancel"},
+                                                          {"status"},
+                                                          {"channels"},
+                                                          {"monitor"},
+                                                          {"config", "check"},
+                                                          {"reload"},
+                                                          {"user", "add"},
+                                                          {"user", "show"},
+                                                          {"token", "user"},
+                                                          {"token", "service"},
+                                                          {"token", "list"},
+                                                          {"token", "revoke"}};
   for (auto words : commands) {
     words.push_back("--help");
     EXPECT_EQ(run(words), Exit::ok) << words[0];
@@ -74,22 +87,27 @@ TEST_F(Cli, TheSocketComesFromTheOptionThenTheEnvironment) {
 TEST_F(Cli, ExitCodesSayWhatWentWrong) {
   using base::Code;
   const std::pair<Code, Exit> table[] = {
-      {Code::not_found, Exit::not_found},    {Code::denied, Exit::denied},      {Code::invalid, Exit::usage},
-      {Code::unprocessable, Exit::usage},    {Code::conflict, Exit::failed},    {Code::unavailable, Exit::failed},
-      {Code::internal, Exit::failed},        {Code::unsupported, Exit::failed},
+      {Code::not_found, Exit::not_found}, {Code::denied, Exit::denied},
+      {Code::invalid, Exit::usage},       {Code::unprocessable, Exit::usage},
+      {Code::conflict, Exit::failed},     {Code::unavailable, Exit::failed},
+      {Code::internal, Exit::failed},     {Code::unsupported, Exit::failed},
   };
   for (const auto& [code, expected] : table) {
     server.operations.answer("timeline", base::fail(code, "because of that", "params.x"));
     EXPECT_EQ(ask({"show", "n1"}), expected) << to_string(code);
     EXPECT_EQ(out.str(), "");
-    if (code != Code::unsupported) { EXPECT_NE(err.str().find("because of that"), std::string::npos); }
+    if (code != Code::unsupported) {
+      EXPECT_NE(err.str().find("because of that"), std::string::npos);
+    }
   }
 }
 
 TEST_F(Cli, WithJsonAFailureIsADocumentToo) {
   server.operations.answer("timeline", base::fail(base::Code::not_found, "no such notification"));
   EXPECT_EQ(ask({"show", "n1", "--json"}), Exit::not_found);
-  EXPECT_EQ(out.str(), "{\"error\":{\"name\":\"io.herald.NotFound\",\"message\":\"no such notification\",\"id\":\"n1\"}}\n");
+  EXPECT_EQ(out.str(),
+            "{\"error\":{\"name\":\"io.herald.NotFound\",\"message\":\"no such "
+            "notification\",\"id\":\"n1\"}}\n");
   environment["HERALD_SOCKET"] = "/nowhere/control";
   EXPECT_EQ(run({"--json", "status"}), Exit::unreachable);
   EXPECT_EQ(boost::json::parse(out.str()).at("error").at("name"), "unavailable");

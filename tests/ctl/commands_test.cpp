@@ -25,7 +25,8 @@ TEST_F(Commands, JsonPrintsTheDaemonsAnswer) {
 }
 
 TEST_F(Commands, ListPassesItsFiltersOn) {
-  EXPECT_EQ(ask({"list", "--state", "queued", "--kind", "a.b", "--user", "691 92 41 73", "--since", "2h", "--limit", "7", "--json"}),
+  EXPECT_EQ(ask({"list", "--state", "queued", "--kind", "a.b", "--user", "691 92 41 73", "--since",
+                 "2h", "--limit", "7", "--json"}),
             Exit::ok);
   EXPECT_EQ(asked(), R"(list {"state":"queued","kind":"a.b","user":"691 92 41 73",)"
                      R"("since":"2025-07-14T08:00:00.000000Z","limit":7})");
@@ -45,7 +46,8 @@ TEST_F(Commands, CancelNamesTheState) {
 TEST_F(Commands, MonitorPrintsEventsAsTheyCome) {
   std::thread daemon{[this] {
     while (server.operations.watchers() == 0) std::this_thread::yield();
-    server.operations.emit(herald::testing::FakeOperations::object(R"({"id":"other","kind":"x.y","state":"queued"})"));
+    server.operations.emit(
+        herald::testing::FakeOperations::object(R"({"id":"other","kind":"x.y","state":"queued"})"));
     server.operations.emit(herald::testing::FakeOperations::object(
         R"({"at":"2025-07-14T10:00:00Z","id":"n1","kind":"a.b","user":42,"state":"delivered","before":"waiting",)"
         R"("reason":"evidence_arrived","evidence":"delivered","events":["receipt delivered"]})"));
@@ -53,7 +55,8 @@ TEST_F(Commands, MonitorPrintsEventsAsTheyCome) {
   EXPECT_EQ(ask({"monitor", "--kind", "a.b", "--count", "1"}), Exit::ok);
   daemon.join();
   EXPECT_EQ(out.str(),
-            "2025-07-14 11:00:00  n1  a.b  user 42  waiting -> delivered  evidence_arrived  delivered  [receipt delivered]\n");
+            "2025-07-14 11:00:00  n1  a.b  user 42  waiting -> delivered  evidence_arrived  "
+            "delivered  [receipt delivered]\n");
 }
 
 TEST_F(Commands, MonitorWithJsonPrintsOneLineEach) {
@@ -67,7 +70,8 @@ TEST_F(Commands, MonitorWithJsonPrintsOneLineEach) {
 }
 
 TEST_F(Commands, ConfigCheckAsksTheDaemon) {
-  answer("check_config", R"({"valid":true,"warnings":[{"file":"h.yaml","line":2,"column":3,"message":"old"}]})");
+  answer("check_config",
+         R"({"valid":true,"warnings":[{"file":"h.yaml","line":2,"column":3,"message":"old"}]})");
   EXPECT_EQ(ask({"config", "check", "/etc/h.yaml"}), Exit::ok);
   EXPECT_EQ(asked(), "check_config /etc/h.yaml");
   EXPECT_EQ(out.str(), "/etc/h.yaml is valid\n");
@@ -79,10 +83,13 @@ TEST_F(Commands, ConfigCheckAsksTheDaemon) {
 }
 
 TEST_F(Commands, AWrongConfigurationIsShownWithItsPlaces) {
-  answer("reload", R"({"valid":false,"diagnostics":[{"file":"h.yaml","line":3,"column":5,"message":"unknown key"}]})");
+  answer(
+      "reload",
+      R"({"valid":false,"diagnostics":[{"file":"h.yaml","line":3,"column":5,"message":"unknown key"}]})");
   EXPECT_EQ(ask({"reload"}), Exit::usage);
   EXPECT_NE(err.str().find("\nh.yaml:3:5: unknown key\n"), std::string::npos) << err.str();
-  answer("check_config", R"({"valid":false,"diagnostics":[],"text":"h.yaml:3:5: error\n  key\n  ^\n"})");
+  answer("check_config",
+         R"({"valid":false,"diagnostics":[],"text":"h.yaml:3:5: error\n  key\n  ^\n"})");
   EXPECT_EQ(ask({"config", "check"}), Exit::usage);
   EXPECT_NE(err.str().find("\n  key\n  ^\n"), std::string::npos) << err.str();
 }
@@ -115,13 +122,17 @@ TEST_F(Commands, ConfigCheckRunsHeralddWhereNoDaemonAnswers) {
 }
 
 TEST_F(Commands, UsersAreAddedAndShown) {
-  answer("add_user", R"({"id":42,"name":"Awa","provider":true,"identities":[{"kind":"phone","value":"2376•••••173","state":"reachable"}]})");
-  EXPECT_EQ(ask({"user", "add", "--phone", "237691924173", "--name", "Awa", "--id", "42", "--provider", "--identity",
-                 "email=a@example.com"}),
+  answer(
+      "add_user",
+      R"({"id":42,"name":"Awa","provider":true,"identities":[{"kind":"phone","value":"2376•••••173","state":"reachable"}]})");
+  EXPECT_EQ(ask({"user", "add", "--phone", "237691924173", "--name", "Awa", "--id", "42",
+                 "--provider", "--identity", "email=a@example.com"}),
             Exit::ok);
   EXPECT_EQ(asked(), R"(add_user {"phone":"237691924173","name":"Awa","id":42,"provider":true,)"
                      R"("identities":[{"kind":"email","value":"a@example.com"}]})");
-  EXPECT_EQ(out.str(), "User 42, Awa (provider)\n  IDENTITY  VALUE         STATE\n  phone     2376•••••173  reachable\n");
+  EXPECT_EQ(out.str(),
+            "User 42, Awa (provider)\n  IDENTITY  VALUE         STATE\n  phone     2376•••••173  "
+            "reachable\n");
   server.operations.answer("show_user", base::fail(base::Code::not_found, "nobody has that phone"));
   EXPECT_EQ(ask({"user", "show", "237600000000"}), Exit::not_found);
 }
@@ -134,11 +145,14 @@ TEST_F(Commands, TokensGoAloneToStandardOutput) {
   EXPECT_EQ(err.str(), "expires 2025-07-14 11:15:00\n");
 
   answer("service_token", R"({"name":"shop","token":"s3cret"})");
-  EXPECT_EQ(ask({"token", "service", "shop", "--scope", "a", "--scope", "b", "--expires", "+1d"}), Exit::ok);
+  EXPECT_EQ(ask({"token", "service", "shop", "--scope", "a", "--scope", "b", "--expires", "+1d"}),
+            Exit::ok);
   EXPECT_EQ(asked(), "service_token shop a b 2025-07-15T10:00:00.000000Z");
   EXPECT_EQ(out.str(), "s3cret\n");
 
-  answer("service_tokens", R"({"tokens":[{"name":"shop","scopes":["a","b"],"created":"2025-07-14T09:00:00Z","expires":null},
+  answer(
+      "service_tokens",
+      R"({"tokens":[{"name":"shop","scopes":["a","b"],"created":"2025-07-14T09:00:00Z","expires":null},
                                         {"name":"old","scopes":["a"],"expires":"2025-07-14T09:59:59Z"}]})");
   EXPECT_EQ(ask({"token", "list"}), Exit::ok);
   EXPECT_EQ(out.str(),

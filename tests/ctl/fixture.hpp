@@ -17,7 +17,9 @@ namespace herald::testing {
 /// A clock that stands still, at 2025-07-14T10:00:00Z, until it is moved.
 class StillClock final : public base::Clock {
  public:
-  base::TimePoint now() const override { return *base::parse_iso8601("2025-07-14T10:00:00Z") + passed; }
+  base::TimePoint now() const override {
+    return *base::parse_iso8601("2025-07-14T10:00:00Z") + passed;
+  }
   base::MonoPoint mono() const override { return base::MonoPoint{passed}; }
   base::Duration passed{0};
 };
@@ -33,18 +35,19 @@ struct CtlTest : ::testing::Test {
     out.str("");
     err.str("");
     std::istringstream in{input};
-    ctl::Io io{.in = in,
-               .out = out,
-               .err = err,
-               .colour = colour,
-               .clock = clock,
-               .environment = [this](std::string_view name) { return environment[std::string{name}]; },
-               .sleep =
-                   [this](base::Duration d) {
-                     clock.passed += d;
-                     if (asleep) asleep();
-                   },
-               .program = program};
+    ctl::Io io{
+        .in = in,
+        .out = out,
+        .err = err,
+        .colour = colour,
+        .clock = clock,
+        .environment = [this](std::string_view name) { return environment[std::string{name}]; },
+        .sleep =
+            [this](base::Duration d) {
+              clock.passed += d;
+              if (asleep) asleep();
+            },
+        .program = program};
     return ctl::run(arguments, io);
   }
   /// The same, with this server's socket.

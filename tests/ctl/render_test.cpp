@@ -70,12 +70,13 @@ Timeline
 }
 
 TEST_F(Render, ListIsAlignedAndNamesTheNextPage) {
-  EXPECT_EQ(shown(render_list, R"({"notifications":[
+  EXPECT_EQ(
+      shown(render_list, R"({"notifications":[
     {"id":"n2","kind":"a.b","state":"undelivered","evidence":"none","user":42,"to":{"kind":"user","value":"42"},
      "created":"2025-07-14T09:00:00Z","reason":"chain_exhausted"},
     {"id":"n1","kind":"message","state":"delivered","evidence":"read","user":7,"to":{"kind":"phone","value":"2376•••••173"},
      "created":"2025-07-14T08:00:00Z","reason":"evidence_arrived"}],"next":"n1"})"),
-            R"(ID  STATE        EVIDENCE  KIND     TO                          CREATED              REASON
+      R"(ID  STATE        EVIDENCE  KIND     TO                          CREATED              REASON
 n2  undelivered            a.b      user 42                     2025-07-14 10:00:00  chain_exhausted
 n1  delivered    read      message  user 7, phone 2376•••••173  2025-07-14 09:00:00  evidence_arrived
 more: --before n1
@@ -83,7 +84,8 @@ more: --before n1
 }
 
 TEST_F(Render, StatusNamesTheDaemonItsStoreAndItsChannels) {
-  EXPECT_EQ(shown(render_status, R"({"version":"0.1.0","pid":123,"started":"2025-07-14T06:47:00Z","ready":true,
+  EXPECT_EQ(shown(render_status,
+                  R"({"version":"0.1.0","pid":123,"started":"2025-07-14T06:47:00Z","ready":true,
     "store":{"kind":"sqlite","path":"/var/lib/herald/herald.db"},"http":{"address":"127.0.0.1","port":8080},
     "counts":{"queued":3,"delivered":200},
     "channels":[{"name":"webchat","plugin":"webchat","version":"0.1.0","state":"running","evidence":["accepted","delivered","read"],
@@ -104,11 +106,13 @@ whatsapp  whatsapp  0.1.0    failed                              phone      0   
 
 TEST_F(Render, ColoursOnlyWhenAsked) {
   EXPECT_EQ(shown(render_notification, kNotification).find('\x1b'), std::string::npos);
-  EXPECT_NE(shown(render_notification, kNotification, true).find("\x1b[32mdelivered\x1b[0m"), std::string::npos);
+  EXPECT_NE(shown(render_notification, kNotification, true).find("\x1b[32mdelivered\x1b[0m"),
+            std::string::npos);
 }
 
 TEST_F(Render, WhatIsMissingOrOfAnotherTypeIsLeftOut) {
-  EXPECT_EQ(shown(render_notification, R"({"id":"n1","attempts":7,"timeline":[1,null],"chain":{},"to":"x"})"),
+  EXPECT_EQ(shown(render_notification,
+                  R"({"id":"n1","attempts":7,"timeline":[1,null],"chain":{},"to":"x"})"),
             "Notification n1\n\nAttempts: none\n");
   EXPECT_EQ(shown(render_list, "{}"), "no notifications\n");
   EXPECT_EQ(shown(render_channels, R"({"channels":"x"})"), "no channels\n");
@@ -116,7 +120,9 @@ TEST_F(Render, WhatIsMissingOrOfAnotherTypeIsLeftOut) {
 }
 
 TEST_F(Render, TextFromProvidersCannotSteerTheTerminal) {
-  const auto text = shown(render_notification, R"({"id":"n1","attempts":[{"channel":"x","detail":"\u001b[2Jgone\nnew"}]})");
+  const auto text =
+      shown(render_notification,
+            R"({"id":"n1","attempts":[{"channel":"x","detail":"\u001b[2Jgone\nnew"}]})");
   EXPECT_EQ(text.find('\x1b'), std::string::npos);
   EXPECT_NE(text.find("\\x1b[2Jgone\\x0anew"), std::string::npos);
 }

@@ -20,7 +20,8 @@ TEST_F(Times, TypedTimesAreLocalUnlessTheySayOtherwise) {
   EXPECT_EQ(parsed("2025-07-14", clock.now()), "2025-07-13T23:00:00");
   EXPECT_EQ(parsed("2025-07-14T12:00Z", clock.now()), "2025-07-14T12:00:00");
   EXPECT_EQ(parsed("2025-07-14T12:00+02:00", clock.now()), "2025-07-14T10:00:00");
-  for (const auto* wrong : {"", "+", "+soon", "tomorrow", "12:00"}) EXPECT_EQ(parsed(wrong, clock.now()), "") << wrong;
+  for (const auto* wrong : {"", "+", "+soon", "tomorrow", "12:00"})
+    EXPECT_EQ(parsed(wrong, clock.now()), "") << wrong;
 }
 
 TEST_F(Times, ShownTimesAreLocal) {
