@@ -31,7 +31,9 @@ std::string join(const std::vector<std::string>& words) {
 Connection::Connection(std::shared_ptr<Core> core, Socket socket, std::string peer, std::string address_key)
     : core_(std::move(core)), socket_(std::move(socket)), peer_(std::move(peer)), address_key_(std::move(address_key)) {}
 
-Connection::~Connection() { core_->registry.remove(this, address_key_); }
+Connection::~Connection() {
+  if (listed_) core_->registry.remove(this, address_key_);
+}
 
 void Connection::start() {
   core_->registry.add(this, weak_from_this());

@@ -114,6 +114,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   uint64_t turn_ = 1;             ///< number of the request under way
   bool running_ = false;          ///< run() is on the stack
   bool reading_ = false;          ///< a read is pending
+  bool listed_ = true;            ///< counted in the registry
   bool eof_ = false;              ///< nothing more will come
   bool peer_gone_ = false;        ///< it ended before the answer was begun: what is written then is no evidence
 

@@ -192,6 +192,8 @@ void Connection::shut() {
   gauge_.reset();
   error_code ignored;
   socket_.close(ignored);
+  // Not only in the destructor: a handler may keep its exchange, and with it this object, for long.
+  if (std::exchange(listed_, false)) core_->registry.remove(this, address_key_);
   auto written = std::exchange(written_, nullptr);
   auto closed = std::exchange(stream_closed_, nullptr);
   const auto writable = std::exchange(writable_, nullptr);

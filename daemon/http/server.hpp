@@ -68,7 +68,8 @@ class Server {
   /// Retry-After, answers under way say Connection: close.
   void interrupt();
   /// Second step: ends streams, waits for the answers under way, and closes by force what is left at the deadline. True when
-  /// nothing was cut off. Blocks: call it from a thread that does not run the io_context.
+  /// nothing was cut off. Blocks: call it from a thread that does not run the io_context. The io_context must be kept running
+  /// (work guard) until exchanges that handlers still hold are gone: their `written` is called on it.
   bool drain(std::chrono::milliseconds deadline);
 
   struct Stats {

@@ -18,7 +18,6 @@ constexpr std::size_t kMaxHeaders = 64 * 1024;
 /// Failures that end a connection attempt before a request can have been written.
 bool is_before_request(CURLcode code) {
   switch (code) {
-    case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_URL_MALFORMAT:
     case CURLE_COULDNT_RESOLVE_PROXY:
     case CURLE_COULDNT_RESOLVE_HOST:
