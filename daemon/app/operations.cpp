@@ -45,7 +45,7 @@ json::object diagnostics_json(const config::Diagnostics& diagnostics) {
     (d.severity == config::Severity::error ? errors : warnings).push_back(std::move(entry));
   }
   return {{"valid", diagnostics.ok()}, {"diagnostics", std::move(errors)}, {"warnings", std::move(warnings)},
-          {"rendered", diagnostics.render(false)}};
+          {"text", diagnostics.render(false)}};
 }
 
 void ControlOperations::status(Reply reply) {

@@ -12,13 +12,17 @@ void Dispatcher::advance(Work& work) {
   if (!work.queue.empty()) return write(work);
   if (work.in_flight) return;
   if (work.starting && working_) return;
-  if (!working_ || !work.loaded || model::is_ended(work.progress().state)) {
+  if (!working_ || !work.loaded) {
     release_slot(work.id());
     if (auto* still = find(work.id()); still != nullptr && still->queue.empty() && !still->writing) let_go(*still);
     return;
   }
   switch (what_is_due(work.progress(), work.chain(), need_.clock.now())) {
-    case Next::nothing: return let_go(work);
+    case Next::nothing: {
+      const auto id = work.id();
+      release_slot(id);
+      return let_go(work);
+    }
     case Next::timer: return push_event(work.id(), model::event::Due{});
     case Next::attempt: return try_start(work);
   }
