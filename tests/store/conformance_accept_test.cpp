@@ -158,6 +158,33 @@ TEST_P(StoreConformance, HundredEqualRequestsAtOnceMakeOneRecord) {
   EXPECT_EQ(counts().backlog, 1U);
 }
 
+// covers: F61
+TEST_P(StoreConformance, SqlInEveryTextIsOnlyText) {
+  const std::string evil = "'; DROP TABLE notifications; --\" OR 1=1 %_ \\";
+  auto n = some_notification(clock);
+  for (auto* text : {&n.producer, &n.kind, &n.type, &n.params_json, &n.content_json, &n.idempotency_key, &n.dedupe_key,
+                     &n.body_digest})
+    *text = evil;
+  n.to = {evil, evil};
+  n.create_recipient = true;
+  const auto user = value(accept(n)).notification.head.user;
+  Apply request;
+  request.id = n.id;
+  request.append = model::NewItem{user, n.id, evil, evil, evil, evil, {{evil, evil, evil}}};
+  request.rendering = Apply::Rendering{1, 0, evil, evil};
+  value(apply(request));
+  ListQuery query;
+  query.kind = evil;
+  const auto found =
+      value(wait<std::vector<model::Notification>>([&](auto done) { store->list(query, done); }));
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].head.params_json, evil);
+  EXPECT_EQ(found[0].head.to.value, evil);
+  EXPECT_EQ(page(user).items.at(0).text, evil);
+  EXPECT_EQ(wait<Timeline>([&](auto done) { store->timeline(evil, done); }).error().code, Code::not_found);
+  EXPECT_EQ(value(wait<model::UserId>([&](auto done) { store->resolve({"phone", evil}, done); })), 0);
+}
+
 TEST_P(StoreConformance, BacklogIsBoundedAndEndingsMakeRoom) {
   options.backlog = 2;
   store->reconfigure(options);
