@@ -140,7 +140,7 @@ TEST_P(StoreConformance, ReturnedIsNotRead) {
   EXPECT_FALSE(item.read);
 }
 
-// covers: S29 S47
+// covers: S47
 TEST_P(StoreConformance, ClearEmptiesTheListReadsWhatWasReturnedAndKeepsTheHistory) {
   const auto returned = item_for(1);
   item_for(1);
@@ -187,7 +187,6 @@ TEST_P(StoreConformance, AWithdrawnItemLeavesTheListOnly) {
   EXPECT_EQ(page(1).older_unread, 0);
 }
 
-// covers: S31
 TEST_P(StoreConformance, OnlyItemsAfterATimeOrASequence) {
   item_for(1, "a");
   clock.advance(1s);

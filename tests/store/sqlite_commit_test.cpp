@@ -115,7 +115,6 @@ TEST_F(SqliteCommit, ACallbackThatThrowsHarmsNobody) {
   value(other.get());
 }
 
-// covers: F23
 TEST_F(SqliteCommit, AFullDiskIsUnavailableAndHealsByItself) {
   gate.open();
   const auto kept = accepted();

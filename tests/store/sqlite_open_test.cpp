@@ -37,7 +37,6 @@ TEST_F(SqliteOpen, ASecondOpenerIsRefused) {
   reopen();
 }
 
-// covers: F7
 TEST_F(SqliteOpen, ANewerSchemaIsRefusedInOneLine) {
   store.reset();
   ask("INSERT INTO schema_version VALUES (999, 'from the future', 0)");
@@ -90,7 +89,6 @@ TEST_F(SqliteOpen, WhatIsNoDatabaseIsRefused) {
   EXPECT_EQ(error_of(bad, clock).code, Code::invalid);
 }
 
-// covers: F3
 TEST_F(SqliteOpen, AWeakerJournalOrSyncIsRefused) {
   store.reset();
   sqlite::Connection db{path(), sqlite::Connection::Mode::write};
