@@ -38,19 +38,26 @@ Principal development_principal(const Route& route) {
 
 }  // namespace
 
-Verdict judge(const Route& route, Request& request, const Identified& caller, const model::ports::Directory& directory,
-              const AccessContext& context) {
+Verdict judge(const Route& route, Request& request, const Identified& caller,
+              const model::ports::Directory& directory, const AccessContext& context) {
   if (route.access != Access::anyone) {
     if (caller.kind == Identified::Kind::known) {
       if (caller.from_cookie && is_forged(request, context, false))
-        return {problem(Code::denied, "A request with a cookie must come from this site or an allowed origin."), {}};
+        return {problem(Code::denied,
+                        "A request with a cookie must come from this site or an allowed origin."),
+                {}};
       request.who = caller.who;
-    } else if (caller.kind == Identified::Kind::none && context.development && is_loopback_host(context.host)) {
+    } else if (caller.kind == Identified::Kind::none && context.development &&
+               is_loopback_host(context.host)) {
       if (is_forged(request, context, true))
-        return {problem(Code::denied, "In development mode too, a page of another site may not send this."), {}};
+        return {problem(Code::denied,
+                        "In development mode too, a page of another site may not send this."),
+                {}};
       request.who = development_principal(route);
     } else {
-      return {problem(Code::unauthenticated, "This needs a valid token; send it as Authorization: Bearer."), {}};
+      return {problem(Code::unauthenticated,
+                      "This needs a valid token; send it as Authorization: Bearer."),
+              {}};
     }
     if (request.who.kind == Principal::Kind::service) {
       if (route.scope.empty() && route.access != Access::service)
@@ -58,8 +65,11 @@ Verdict judge(const Route& route, Request& request, const Identified& caller, co
       if (!route.scope.empty() && !request.who.has(route.scope))
         return {problem(Code::denied, "The token lacks the scope " + route.scope + "."), {}};
     } else if (route.access == Access::service) {
-      return {problem(Code::denied, "This needs a service token" +
-                                        (route.scope.empty() ? std::string{"."} : " with the scope " + route.scope + ".")), {}};
+      return {
+          problem(Code::denied, "This needs a service token" +
+                                    (route.scope.empty() ? std::string{"."}
+                                                         : " with the scope " + route.scope + ".")),
+          {}};
     }
   }
 
@@ -79,13 +89,15 @@ Verdict judge(const Route& route, Request& request, const Identified& caller, co
   return {{}, std::move(*identity)};
 }
 
-std::optional<Response> judge_user(const Route& route, Request& request, const base::Result<model::UserId>& resolved) {
+std::optional<Response> judge_user(const Route& route, Request& request,
+                                   const base::Result<model::UserId>& resolved) {
   if (!resolved) return problem(resolved.error());
   const bool is_person = request.who.kind == Principal::Kind::user && !request.who.development;
   const bool own = *resolved != 0 && (!is_person || *resolved == request.who.user);
   if (!own) return unknown_user();
   request.user = *resolved;
-  if (route.access != Access::anyone && request.who.development && request.who.kind == Principal::Kind::user)
+  if (route.access != Access::anyone && request.who.development &&
+      request.who.kind == Principal::Kind::user)
     request.who.user = *resolved;
   return {};
 }

@@ -20,8 +20,10 @@ bool is_clean(std::string_view value) {
 
 bool belongs_to_connection(std::string_view name) {
   static constexpr std::array<std::string_view, 9> kOurs{
-      "connection", "content-length", "content-type", "transfer-encoding", "keep-alive", "trailer", "upgrade", "date", "server"};
-  return std::any_of(kOurs.begin(), kOurs.end(), [&](auto ours) { return equal_ignoring_case(name, ours); });
+      "connection", "content-length", "content-type", "transfer-encoding", "keep-alive", "trailer",
+      "upgrade",    "date",           "server"};
+  return std::any_of(kOurs.begin(), kOurs.end(),
+                     [&](auto ours) { return equal_ignoring_case(name, ours); });
 }
 
 /// The date text of this second; formatting it once per second and thread instead of per answer.
@@ -42,7 +44,9 @@ void field(std::string& out, std::string_view name, std::string_view value) {
 
 }  // namespace
 
-bool may_have_body(unsigned status) noexcept { return status >= 200 && status != 204 && status != 304; }
+bool may_have_body(unsigned status) noexcept {
+  return status >= 200 && status != 204 && status != 304;
+}
 
 std::string http_date(base::TimePoint t) {
   static constexpr const char* kDays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
@@ -52,15 +56,21 @@ std::string http_date(base::TimePoint t) {
   std::tm tm{};
   gmtime_r(&seconds, &tm);
   std::array<char, 64> text{};
-  const auto n = std::snprintf(text.data(), text.size(), "%s, %02d %s %04d %02d:%02d:%02d GMT", kDays[tm.tm_wday], tm.tm_mday,
-                               kMonths[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
+  const auto n = std::snprintf(text.data(), text.size(), "%s, %02d %s %04d %02d:%02d:%02d GMT",
+                               kDays[tm.tm_wday], tm.tm_mday, kMonths[tm.tm_mon], tm.tm_year + 1900,
+                               tm.tm_hour, tm.tm_min, tm.tm_sec);
   return {text.data(), static_cast<std::size_t>(n)};
 }
 
-void write_head(std::string& out, const model::web::Response& response, const AnswerFrame& frame, base::TimePoint now) {
+void write_head(std::string& out, const model::web::Response& response, const AnswerFrame& frame,
+                base::TimePoint now) {
   const auto status = response.status >= 200 && response.status <= 599 ? response.status : 500U;
   out.reserve(out.size() + 320);
-  out.append("HTTP/1.1 ").append(std::to_string(status)).append(" ").append(phrase_of(status)).append("\r\n");
+  out.append("HTTP/1.1 ")
+      .append(std::to_string(status))
+      .append(" ")
+      .append(phrase_of(status))
+      .append("\r\n");
   if (!frame.server.empty()) field(out, "Server", frame.server);
   field(out, "Date", date_of(now));
   if (may_have_body(status) && !response.content_type.empty() && is_clean(response.content_type))
@@ -76,7 +86,8 @@ void write_head(std::string& out, const model::web::Response& response, const An
   bool cached = false, varies = false;
   for (const auto& [name, value] : response.headers) {
     if (!is_token(name) || !is_clean(value) || belongs_to_connection(name)) continue;
-    if (!frame.cors_origin.empty() && equal_ignoring_case(name, "access-control-allow-origin")) continue;
+    if (!frame.cors_origin.empty() && equal_ignoring_case(name, "access-control-allow-origin"))
+      continue;
     cached = cached || equal_ignoring_case(name, "cache-control");
     varies = varies || equal_ignoring_case(name, "vary");
     field(out, name, value);

@@ -21,7 +21,10 @@ std::optional<Sha256> digest_from_hex(std::string_view hex) {
   Sha256 out{};
   for (std::size_t i = 0; i < 64; ++i) {
     const char c = hex[i];
-    const int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+    const int digit = c >= '0' && c <= '9'   ? c - '0'
+                      : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                      : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                             : -1;
     if (digit < 0) return {};
     out[i / 2] = static_cast<unsigned char>(out[i / 2] * 16 + digit);
   }
@@ -34,10 +37,13 @@ uint64_t prefix_of(const Sha256& digest) {
   return prefix;
 }
 
-Identified refused(std::string why) { return {Identified::Kind::refused, {}, false, std::move(why)}; }
+Identified refused(std::string why) {
+  return {Identified::Kind::refused, {}, false, std::move(why)};
+}
 
 /// The cookie's value in `Cookie` fields; `clash` when it is there with different values.
-std::string_view cookie_value(const model::web::Headers& headers, std::string_view wanted, bool& clash) {
+std::string_view cookie_value(const model::web::Headers& headers, std::string_view wanted,
+                              bool& clash) {
   std::string_view found;
   bool seen = false;
   for (const auto& [name, value] : headers) {
@@ -62,11 +68,14 @@ struct Authenticator::Tokens {
     Sha256 digest{};
     TokenRecord record;
   };
-  /// By the first bytes of the digest: a digest of what a caller sent says nothing about the stored ones.
+  /// By the first bytes of the digest: a digest of what a caller sent says nothing about the stored
+  /// ones.
   std::unordered_multimap<uint64_t, Entry> by_prefix;
 };
 
-std::string make_service_token(base::Random& random) { return "hst_" + base::make_secret(random, 32); }
+std::string make_service_token(base::Random& random) {
+  return "hst_" + base::make_secret(random, 32);
+}
 
 std::string digest_of(std::string_view service_token) {
   static constexpr std::string_view kHex = "0123456789abcdef";
@@ -88,7 +97,9 @@ base::Result<void> Authenticator::set_tokens(std::vector<TokenRecord> tokens) {
   auto next = std::make_shared<Tokens>();
   for (auto& record : tokens) {
     const auto digest = digest_from_hex(record.digest);
-    if (!digest) return fail(Code::invalid, "the digest of token " + record.name + " is not 64 hexadecimal digits", "digest");
+    if (!digest)
+      return fail(Code::invalid,
+                  "the digest of token " + record.name + " is not 64 hexadecimal digits", "digest");
     next->by_prefix.emplace(prefix_of(*digest), Tokens::Entry{*digest, std::move(record)});
   }
   tokens_.with([&](auto& current) { current = std::move(next); });
@@ -98,22 +109,35 @@ base::Result<void> Authenticator::set_tokens(std::vector<TokenRecord> tokens) {
 base::Result<void> Authenticator::set_keys(std::vector<KeyRecord> keys) {
   for (std::size_t i = 0; i < keys.size(); ++i) {
     const auto& kid = keys[i].kid;
-    const bool named = !kid.empty() && kid.size() <= 64 && std::all_of(kid.begin(), kid.end(), [](char c) {
-      return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '_' || c == '-';
-    });
-    if (!named) return fail(Code::invalid, "a signing key's id must be 1 to 64 characters of [A-Za-z0-9._-]", "kid");
+    const bool named =
+        !kid.empty() && kid.size() <= 64 && std::all_of(kid.begin(), kid.end(), [](char c) {
+          return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                 c == '.' || c == '_' || c == '-';
+        });
+    if (!named)
+      return fail(Code::invalid, "a signing key's id must be 1 to 64 characters of [A-Za-z0-9._-]",
+                  "kid");
     if (keys[i].secret.size() < 32)
-      return fail(Code::invalid, "the secret of signing key " + kid + " is shorter than 32 bytes; make one with 32 random bytes", "secret");
+      return fail(Code::invalid,
+                  "the secret of signing key " + kid +
+                      " is shorter than 32 bytes; make one with 32 random bytes",
+                  "secret");
     for (std::size_t j = 0; j < i; ++j)
-      if (keys[j].kid == kid) return fail(Code::invalid, "signing key " + kid + " is given twice", "kid");
+      if (keys[j].kid == kid)
+        return fail(Code::invalid, "signing key " + kid + " is given twice", "kid");
   }
-  keys_.with([&](auto& current) { current = std::make_shared<const Keys>(Keys{std::move(keys), current->revocations}); });
+  keys_.with([&](auto& current) {
+    current = std::make_shared<const Keys>(Keys{std::move(keys), current->revocations});
+  });
   return {};
 }
 
 void Authenticator::set_revocations(std::vector<Revocation> revocations) {
-  std::sort(revocations.begin(), revocations.end(), [](const auto& a, const auto& b) { return a.user < b.user; });
-  keys_.with([&](auto& current) { current = std::make_shared<const Keys>(Keys{current->keys, std::move(revocations)}); });
+  std::sort(revocations.begin(), revocations.end(),
+            [](const auto& a, const auto& b) { return a.user < b.user; });
+  keys_.with([&](auto& current) {
+    current = std::make_shared<const Keys>(Keys{current->keys, std::move(revocations)});
+  });
 }
 
 Identified Authenticator::identify(const model::web::Headers& headers) const {
@@ -134,12 +158,15 @@ Identified Authenticator::identify(const model::web::Headers& headers) const {
   const auto cookie = cookie_value(headers, options_.cookie, clash);
   if (clash) return refused("the token cookie is there twice");
   if (!cookie.empty()) {
-    // Only people have cookies: a service token in one would be sent by any page the browser visits.
-    auto who = cookie.starts_with("hst_") ? refused("a service token in a cookie") : identify_token(cookie);
+    // Only people have cookies: a service token in one would be sent by any page the browser
+    // visits.
+    auto who = cookie.starts_with("hst_") ? refused("a service token in a cookie")
+                                          : identify_token(cookie);
     who.from_cookie = true;
     return who;
   }
-  if (authorization != nullptr) return refused("the Authorization field is not of the scheme Bearer");
+  if (authorization != nullptr)
+    return refused("the Authorization field is not of the scheme Bearer");
   return {};
 }
 
@@ -178,14 +205,16 @@ Identified Authenticator::identify_token(std::string_view token) const {
   return known;
 }
 
-base::Result<std::string> Authenticator::issue_user_token(model::UserId user, base::Duration lifetime) const {
-  if (user <= 0 || user >= (int64_t{1} << 53)) return fail(Code::invalid, "a user id is a positive integer below 2^53", "user");
+base::Result<std::string> Authenticator::issue_user_token(model::UserId user,
+                                                          base::Duration lifetime) const {
+  if (user <= 0 || user >= (int64_t{1} << 53))
+    return fail(Code::invalid, "a user id is a positive integer below 2^53", "user");
   if (lifetime < std::chrono::seconds{1} || lifetime > std::chrono::hours{24 * 366})
     return fail(Code::invalid, "the lifetime of a token must be between 1s and 366d", "lifetime");
   const auto keys = keys_.with([](const auto& k) { return k; });
   const auto now = clock_.now();
-  if (keys->keys.empty() ||
-      (keys->keys.front().verify_until != base::TimePoint{} && now >= keys->keys.front().verify_until))
+  if (keys->keys.empty() || (keys->keys.front().verify_until != base::TimePoint{} &&
+                             now >= keys->keys.front().verify_until))
     return fail(Code::unavailable, "there is no signing key; configure one to issue user tokens");
   return sign_jwt(keys->keys.front(), options_.jwt, user, now, now + lifetime);
 }

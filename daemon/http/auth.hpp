@@ -15,10 +15,10 @@ namespace herald::http {
 
 /// A service token as stored: never the token itself.
 struct TokenRecord {
-  std::string name;                 ///< who it stands for; becomes Principal::service
-  std::string digest;               ///< SHA-256 of the token, 64 hexadecimal digits
+  std::string name;    ///< who it stands for; becomes Principal::service
+  std::string digest;  ///< SHA-256 of the token, 64 hexadecimal digits
   std::vector<std::string> scopes;
-  base::TimePoint expires{};        ///< epoch: never
+  base::TimePoint expires{};  ///< epoch: never
 };
 
 /// Tokens of `user` issued before that moment are refused (logout, stolen token).
@@ -40,8 +40,9 @@ struct Identified {
   std::string why;           ///< refused: for logs, no secret
 };
 
-/// Tells who a request comes from. Any thread; tables are immutable snapshots that the setters replace.
-/// Takes `Authorization: Bearer` first, then the cookie; a request with two different credentials of one sort is refused.
+/// Tells who a request comes from. Any thread; tables are immutable snapshots that the setters
+/// replace. Takes `Authorization: Bearer` first, then the cookie; a request with two different
+/// credentials of one sort is refused.
 class Authenticator {
  public:
   struct Options {
@@ -52,8 +53,9 @@ class Authenticator {
 
   /// Replaces all service tokens. invalid: a digest is malformed (then nothing changes).
   base::Result<void> set_tokens(std::vector<TokenRecord> tokens);
-  /// Replaces all signing keys; the first signs, all verify. Rotation: put the new key first and keep the old one, with
-  /// `verify_until`, for the lifetime of the tokens it signed. invalid: a short secret, a bad or double kid.
+  /// Replaces all signing keys; the first signs, all verify. Rotation: put the new key first and
+  /// keep the old one, with `verify_until`, for the lifetime of the tokens it signed. invalid: a
+  /// short secret, a bad or double kid.
   base::Result<void> set_keys(std::vector<KeyRecord> keys);
   void set_revocations(std::vector<Revocation> revocations);
 

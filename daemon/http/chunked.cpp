@@ -37,7 +37,8 @@ Chunked::State Chunked::size_line(std::string_view line, const std::string& body
   overhead_ += rest.size();
   if (overhead_ > kMaxOverhead) return refuse(400, "The chunks' extensions are too long.");
   if (left_ > max_ || body.size() > max_ - left_)
-    return refuse(413, "The body is larger than the " + std::to_string(max_) + " bytes allowed here.");
+    return refuse(413,
+                  "The body is larger than the " + std::to_string(max_) + " bytes allowed here.");
   part_ = left_ == 0 ? Part::trailer : Part::data;
   return State::more;
 }
@@ -68,7 +69,8 @@ Chunked::State Chunked::feed(std::string_view data, std::string& body, std::size
       return State::more;
     }
     if (newline > kMaxLine) return refuse(400, "A chunk's line is too long.");
-    if (newline == 0 || rest[newline - 1] != '\r') return refuse(400, "A chunk's line does not end with CR LF.");
+    if (newline == 0 || rest[newline - 1] != '\r')
+      return refuse(400, "A chunk's line does not end with CR LF.");
     const auto line = rest.substr(0, newline - 1);
     used += newline + 1;
     if (part_ == Part::size) {

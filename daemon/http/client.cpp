@@ -27,7 +27,8 @@ class Client::Loop {
     start_curl();
     multi_ = curl_multi_init();
     if (multi_ == nullptr) throw std::runtime_error("libcurl cannot start");
-    curl_multi_setopt(multi_, CURLMOPT_MAX_HOST_CONNECTIONS, static_cast<long>(options_.max_per_host));
+    curl_multi_setopt(multi_, CURLMOPT_MAX_HOST_CONNECTIONS,
+                      static_cast<long>(options_.max_per_host));
     curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, static_cast<long>(options_.max_in_flight));
     curl_multi_setopt(multi_, CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_NOTHING));
     thread_ = std::thread([this] { run(); });
@@ -42,7 +43,8 @@ class Client::Loop {
     curl_multi_cleanup(multi_);
   }
 
-  uint64_t add(model::web::FetchRequest request, std::function<void(model::web::FetchResult)> done) {
+  uint64_t add(model::web::FetchRequest request,
+               std::function<void(model::web::FetchResult)> done) {
     uint64_t handle = 0;
     {
       const std::lock_guard lock{mutex_};
@@ -106,13 +108,16 @@ class Client::Loop {
       }
       running_count_ = running_.size() + start.size();
     }
-    for (const auto& t : refused) t->fail("too many requests are waiting; try again later", false, false);
+    for (const auto& t : refused)
+      t->fail("too many requests are waiting; try again later", false, false);
     for (const auto& t : dropped) {
       const bool by_caller = cancelled.contains(t->handle());
-      t->fail(by_caller ? "cancelled" : "the request waited too long in the queue", by_caller, !by_caller);
+      t->fail(by_caller ? "cancelled" : "the request waited too long in the queue", by_caller,
+              !by_caller);
     }
     for (auto& t : start) begin(std::move(t));
-    for (const auto handle : cancelled) take(handle, [](Transfer& t) { t.fail("cancelled", true, false); });
+    for (const auto handle : cancelled)
+      take(handle, [](Transfer& t) { t.fail("cancelled", true, false); });
 
     int still = 0;
     curl_multi_perform(multi_, &still);
@@ -123,12 +128,14 @@ class Client::Loop {
     }
     if (ended) return false;
     const auto pause = std::chrono::duration_cast<std::chrono::milliseconds>(wake - now);
-    curl_multi_poll(multi_, nullptr, 0, static_cast<int>(std::max<int64_t>(pause.count(), 1)), nullptr);
+    curl_multi_poll(multi_, nullptr, 0, static_cast<int>(std::max<int64_t>(pause.count(), 1)),
+                    nullptr);
     return false;
   }
 
   void begin(std::unique_ptr<Transfer> transfer) {
-    if (auto problem = transfer->prepare(options_); !problem.empty()) return transfer->fail(std::move(problem), false, false);
+    if (auto problem = transfer->prepare(options_); !problem.empty())
+      return transfer->fail(std::move(problem), false, false);
     const auto handle = transfer->handle();
     if (curl_multi_add_handle(multi_, transfer->easy()) != CURLM_OK)
       return transfer->fail("libcurl has no memory", false, false);
@@ -190,7 +197,8 @@ class Client::Loop {
 Client::Client(ClientOptions options) : loop_(std::make_unique<Loop>(std::move(options))) {}
 Client::~Client() = default;
 
-uint64_t Client::fetch(model::web::FetchRequest request, std::function<void(model::web::FetchResult)> done) {
+uint64_t Client::fetch(model::web::FetchRequest request,
+                       std::function<void(model::web::FetchResult)> done) {
   return loop_->add(std::move(request), std::move(done));
 }
 void Client::cancel(uint64_t handle) { loop_->cancel(handle); }

@@ -9,21 +9,23 @@
 namespace herald::http {
 
 struct ClientOptions {
-  std::size_t max_in_flight = 64;          ///< beyond it requests wait
-  std::size_t max_queued = 1024;           ///< beyond it they fail at once, with nothing sent
-  std::size_t max_per_host = 16;           ///< connections
+  std::size_t max_in_flight = 64;  ///< beyond it requests wait
+  std::size_t max_queued = 1024;   ///< beyond it they fail at once, with nothing sent
+  std::size_t max_per_host = 16;   ///< connections
   std::chrono::milliseconds connect_timeout{10'000};
   std::string user_agent = "herald";
-  std::string proxy;                       ///< empty: none, whatever the environment says
-  std::string ca_file;                     ///< empty: the system's
+  std::string proxy;    ///< empty: none, whatever the environment says
+  std::string ca_file;  ///< empty: the system's
 };
 
-/// Outbound HTTP/1.1 over libcurl, on one thread of its own: pooled connections, TLS verified, http and https only, no
-/// redirects, no proxy from the environment. Every request ends within its timeout, the wait in the queue included.
+/// Outbound HTTP/1.1 over libcurl, on one thread of its own: pooled connections, TLS verified, http
+/// and https only, no redirects, no proxy from the environment. Every request ends within its
+/// timeout, the wait in the queue included.
 ///
-/// Requests that are not GET or HEAD, and all with `once`, are never sent twice (trap 15): libcurl repeats a request by itself
-/// when a kept connection dies before the first byte of the answer, unless it cannot rewind the body. So the body comes from a
-/// callback without rewind, and a request without a body gets a fresh connection.
+/// Requests that are not GET or HEAD, and all with `once`, are never sent twice (trap 15): libcurl
+/// repeats a request by itself when a kept connection dies before the first byte of the answer,
+/// unless it cannot rewind the body. So the body comes from a callback without rewind, and a
+/// request without a body gets a fresh connection.
 class Client final : public model::web::Fetcher {
  public:
   /// Throws std::runtime_error when libcurl cannot start.
@@ -31,7 +33,8 @@ class Client final : public model::web::Fetcher {
   /// Ends what is under way as cancelled and joins the thread. Not to be called from a `done`.
   ~Client() override;
 
-  uint64_t fetch(model::web::FetchRequest request, std::function<void(model::web::FetchResult)> done) override;
+  uint64_t fetch(model::web::FetchRequest request,
+                 std::function<void(model::web::FetchResult)> done) override;
   void cancel(uint64_t handle) override;
 
   /// Waiting and under way.

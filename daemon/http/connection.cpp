@@ -17,8 +17,8 @@ using boost::system::error_code;
 
 namespace {
 constexpr std::size_t kReadSize = 8 * 1024;
-constexpr std::size_t kReadAhead = 24 * 1024;   ///< of what follows the request under way
-constexpr std::size_t kDiscard = 1024 * 1024;   ///< of what a refused peer still sends
+constexpr std::size_t kReadAhead = 24 * 1024;  ///< of what follows the request under way
+constexpr std::size_t kDiscard = 1024 * 1024;  ///< of what a refused peer still sends
 constexpr std::string_view kMethods = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT";
 
 std::string join(const std::vector<std::string>& words) {
@@ -28,8 +28,12 @@ std::string join(const std::vector<std::string>& words) {
 }
 }  // namespace
 
-Connection::Connection(std::shared_ptr<Core> core, Socket socket, std::string peer, std::string address_key)
-    : core_(std::move(core)), socket_(std::move(socket)), peer_(std::move(peer)), address_key_(std::move(address_key)) {}
+Connection::Connection(std::shared_ptr<Core> core, Socket socket, std::string peer,
+                       std::string address_key)
+    : core_(std::move(core)),
+      socket_(std::move(socket)),
+      peer_(std::move(peer)),
+      address_key_(std::move(address_key)) {}
 
 Connection::~Connection() {
   if (listed_) core_->registry.remove(this, address_key_);
@@ -45,7 +49,8 @@ void Connection::start() {
 }
 
 void Connection::arm(std::chrono::milliseconds timeout) {
-  const auto at = timeout.count() == 0 ? 0 : (core_->clock.mono() + timeout).time_since_epoch().count();
+  const auto at =
+      timeout.count() == 0 ? 0 : (core_->clock.mono() + timeout).time_since_epoch().count();
   deadline_.store(at, std::memory_order_relaxed);
 }
 
@@ -71,14 +76,17 @@ void Connection::run() {
 /// True when another step can be made with what is here.
 bool Connection::step() {
   switch (phase_) {
-    case Phase::head: return on_head();
-    case Phase::body: return on_body();
+    case Phase::head:
+      return on_head();
+    case Phase::body:
+      return on_body();
     case Phase::lingering:
       discarded_ += in_.size() - in_pos_;
       consume(in_.size() - in_pos_);
       if (eof_ || discarded_ > kDiscard) shut();
       return false;
-    default: return false;
+    default:
+      return false;
   }
 }
 
@@ -122,12 +130,15 @@ bool Connection::on_head() {
     case HeadScan::Found::more:
       if (eof_) shut();
       return false;
-    case HeadScan::Found::refused: return refuse(scan_.refusal()), true;
-    case HeadScan::Found::head: break;
+    case HeadScan::Found::refused:
+      return refuse(scan_.refusal()), true;
+    case HeadScan::Found::head:
+      break;
   }
   const auto bytes = data.substr(scan_.begin(), scan_.end() - scan_.begin());
   started_ = core_->clock.mono();
-  if (const auto refusal = examine_head(bytes, core_->options.limits, head_)) return refuse(*refusal), true;
+  if (const auto refusal = examine_head(bytes, core_->options.limits, head_))
+    return refuse(*refusal), true;
   open_request(head_);
   consume(scan_.end());
   if (core_->stopping) {
@@ -140,8 +151,9 @@ bool Connection::on_head() {
   return true;
 }
 
-/// Copies what is needed out of the head. This is the snapshot that authentication sees: nothing that comes with the body can
-/// change it. Names with an underscore are dropped, because they look like others once a gateway maps them to variables.
+/// Copies what is needed out of the head. This is the snapshot that authentication sees: nothing
+/// that comes with the body can change it. Names with an underscore are dropped, because they look
+/// like others once a gateway maps them to variables.
 void Connection::open_request(const Head& head) {
   request_ = {};
   method_ = head.method;
@@ -163,7 +175,8 @@ void Connection::open_request(const Head& head) {
   if (question != std::string_view::npos) request_.query = head.path_query.substr(question + 1);
   request_.headers.reserve(head.fields.size());
   for (const auto& [name, value] : head.fields)
-    if (name.find('_') == std::string_view::npos) request_.headers.emplace_back(to_lower(name), value);
+    if (name.find('_') == std::string_view::npos)
+      request_.headers.emplace_back(to_lower(name), value);
   request_.peer = effective_peer(peer_, core_->proxies, request_.headers, forwarded_);
   if (!core_->options.allowed_origins.empty() &&
       origin_of(request_.headers, host_, core_->options.allowed_origins, false) == Origin::allowed)
@@ -182,7 +195,8 @@ void Connection::route_request() {
     close_after_ = true;
     return reject(problem(base::Code::invalid, match.problem));
   }
-  if (match.kind == Kind::no_path) return reject(problem(base::Code::not_found, "Nothing is at this path."));
+  if (match.kind == Kind::no_path)
+    return reject(problem(base::Code::not_found, "Nothing is at this path."));
   if (match.kind == Kind::no_method) {
     if (method_ == "OPTIONS") return answer_options(match);
     auto r = problem(405U, "This path does not offer the method " + method_ + ".");
@@ -193,7 +207,8 @@ void Connection::route_request() {
   request_.path = std::move(match.path);
   request_.params = std::move(match.params);
   if (framing_ == Framing::length && content_length_ > route_->max_body)
-    return reject(problem(base::Code::too_large, "The body is larger than the " + std::to_string(route_->max_body) +
+    return reject(problem(base::Code::too_large, "The body is larger than the " +
+                                                     std::to_string(route_->max_body) +
                                                      " bytes allowed here."));
   admit();
 }
@@ -202,11 +217,14 @@ void Connection::route_request() {
 void Connection::answer_options(const Router::Match& match) {
   web::Response r{.status = 204};
   bool preflight = false;
-  for (const auto& [name, value] : request_.headers) preflight = preflight || name == "access-control-request-method";
+  for (const auto& [name, value] : request_.headers)
+    preflight = preflight || name == "access-control-request-method";
   if (preflight) {
-    if (cors_origin_.empty()) return reject(problem(base::Code::denied, "This origin is not allowed."));
+    if (cors_origin_.empty())
+      return reject(problem(base::Code::denied, "This origin is not allowed."));
     r.headers.emplace_back("Access-Control-Allow-Methods", join(match.allowed));
-    r.headers.emplace_back("Access-Control-Allow-Headers", "Authorization, Content-Type, Idempotency-Key, Last-Event-ID");
+    r.headers.emplace_back("Access-Control-Allow-Headers",
+                           "Authorization, Content-Type, Idempotency-Key, Last-Event-ID");
     r.headers.emplace_back("Access-Control-Max-Age", "600");
   }
   r.headers.emplace_back("Allow", join(match.allowed));
@@ -218,25 +236,26 @@ void Connection::admit() {
   if (route_->access != web::Access::anyone) {
     caller = core_->authenticator.identify(request_.headers);
     // Handlers get the principal instead; what they do not have they cannot leak.
-    std::erase_if(request_.headers, [](const auto& h) { return h.first == "authorization" || h.first == "cookie"; });
+    std::erase_if(request_.headers,
+                  [](const auto& h) { return h.first == "authorization" || h.first == "cookie"; });
   }
   bool development = false;
   if (core_->options.development && !forwarded_) {
     const auto peer = parse_address(peer_);
     development = peer && peer->is_loopback();
   }
-  auto verdict = judge(*route_, request_, caller, core_->directory, {host_, core_->options.allowed_origins, development});
+  auto verdict = judge(*route_, request_, caller, core_->directory,
+                       {host_, core_->options.allowed_origins, development});
   if (verdict.refusal) return reject(std::move(*verdict.refusal));
   if (!verdict.resolve) return begin_body();
   phase_ = Phase::admitting;
   arm(route_->timeout);
-  core_->directory.resolve(std::move(*verdict.resolve),
-                           [self = shared_from_this(), turn = turn_](base::Result<model::UserId> user) {
-                             asio::dispatch(self->socket_.get_executor(),
-                                            [self, turn, user = std::move(user)] {
-                                              self->guarded([&] { self->on_resolved(turn, user); });
-                                            });
-                           });
+  core_->directory.resolve(std::move(*verdict.resolve), [self = shared_from_this(), turn = turn_](
+                                                            base::Result<model::UserId> user) {
+    asio::dispatch(self->socket_.get_executor(), [self, turn, user = std::move(user)] {
+      self->guarded([&] { self->on_resolved(turn, user); });
+    });
+  });
 }
 
 void Connection::on_resolved(uint64_t turn, const base::Result<model::UserId>& user) {
@@ -293,7 +312,8 @@ void Connection::dispatch() {
   phase_ = Phase::handling;
   body_unread_ = false;
   arm(route_->timeout);
-  const auto exchange = std::make_shared<HttpExchange>(shared_from_this(), turn_, std::move(request_));
+  const auto exchange =
+      std::make_shared<HttpExchange>(shared_from_this(), turn_, std::move(request_));
   const auto route = route_;
   try {
     route->handler(exchange);
@@ -324,24 +344,27 @@ void Connection::reject(web::Response response) {
 
 void Connection::on_expired() {
   const auto deadline = deadline_.load(std::memory_order_relaxed);
-  if (phase_ == Phase::closed || deadline == 0 || core_->clock.mono().time_since_epoch().count() < deadline) return;
+  if (phase_ == Phase::closed || deadline == 0 ||
+      core_->clock.mono().time_since_epoch().count() < deadline)
+    return;
   switch (phase_) {
     case Phase::head:
       if (in_.empty()) return shut();
       return refuse({408, "The request's header did not arrive in time."});
-    case Phase::body: return refuse({408, "The request's body did not arrive in time."});
+    case Phase::body:
+      return refuse({408, "The request's body did not arrive in time."});
     case Phase::admitting:
     case Phase::handling:
       close_after_ = true;
       return reject(problem(base::Code::unavailable, "No answer was ready in time; try again."));
-    default: return shut();
+    default:
+      return shut();
   }
 }
 
 void Connection::expire() {
-  asio::post(socket_.get_executor(), [self = shared_from_this()] {
-    self->guarded([&] { self->on_expired(); });
-  });
+  asio::post(socket_.get_executor(),
+             [self = shared_from_this()] { self->guarded([&] { self->on_expired(); }); });
 }
 
 void Connection::interrupt() {

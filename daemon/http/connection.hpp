@@ -19,17 +19,20 @@ namespace herald::http {
 using Strand = boost::asio::strand<boost::asio::io_context::executor_type>;
 using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, Strand>;
 
-/// What a streamed answer's writer and its connection share: any thread adds, the strand takes away.
+/// What a streamed answer's writer and its connection share: any thread adds, the strand takes
+/// away.
 struct StreamGauge {
   static constexpr std::size_t kHighWater = 256 * 1024;
   static constexpr std::size_t kHardLimit = 4 * kHighWater;
   std::atomic<std::size_t> buffered{0};
-  std::atomic<bool> wants_room{false};  ///< write() answered false: call `writable` once there is room
-  std::atomic<bool> dead{false};        ///< the connection takes nothing any more
+  std::atomic<bool> wants_room{
+      false};                     ///< write() answered false: call `writable` once there is room
+  std::atomic<bool> dead{false};  ///< the connection takes nothing any more
 };
 
-/// One client connection: requests are read, judged and answered strictly one after the other. Runs on its strand; the calls
-/// of an exchange and of the server may come from any thread. Kept alive by its pending operations and its exchange.
+/// One client connection: requests are read, judged and answered strictly one after the other. Runs
+/// on its strand; the calls of an exchange and of the server may come from any thread. Kept alive
+/// by its pending operations and its exchange.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   Connection(std::shared_ptr<Core> core, Socket socket, std::string peer, std::string address_key);
@@ -44,7 +47,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void abort();
   int64_t deadline() const { return deadline_.load(std::memory_order_relaxed); }
 
-  /// From the exchange number `turn`, any thread; ignored (with written(false)) once that turn is over.
+  /// From the exchange number `turn`, any thread; ignored (with written(false)) once that turn is
+  /// over.
   void answer(uint64_t turn, model::web::Response response, std::function<void(bool)> written);
   void begin(uint64_t turn, model::web::Response response, std::shared_ptr<StreamGauge> gauge,
              std::function<void()> writable, std::function<void(bool)> closed);
@@ -53,7 +57,16 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void abandon(uint64_t turn);
 
  private:
-  enum class Phase : uint8_t { head, admitting, body, handling, writing, streaming, lingering, closed };
+  enum class Phase : uint8_t {
+    head,
+    admitting,
+    body,
+    handling,
+    writing,
+    streaming,
+    lingering,
+    closed
+  };
 
   // connection.cpp: reading
   void run();
@@ -111,16 +124,17 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::atomic<int64_t> deadline_{0};
 
   Phase phase_ = Phase::head;
-  uint64_t turn_ = 1;             ///< number of the request under way
-  bool running_ = false;          ///< run() is on the stack
-  bool reading_ = false;          ///< a read is pending
-  bool listed_ = true;            ///< counted in the registry
-  bool eof_ = false;              ///< nothing more will come
-  bool peer_gone_ = false;        ///< it ended before the answer was begun: what is written then is no evidence
+  uint64_t turn_ = 1;     ///< number of the request under way
+  bool running_ = false;  ///< run() is on the stack
+  bool reading_ = false;  ///< a read is pending
+  bool listed_ = true;    ///< counted in the registry
+  bool eof_ = false;      ///< nothing more will come
+  bool peer_gone_ =
+      false;  ///< it ended before the answer was begun: what is written then is no evidence
 
-  std::string in_;                ///< received, from in_pos_ not yet consumed
+  std::string in_;  ///< received, from in_pos_ not yet consumed
   std::size_t in_pos_ = 0;
-  std::unique_ptr<char[]> chunk_; ///< what a read fills
+  std::unique_ptr<char[]> chunk_;  ///< what a read fills
   HeadScan scan_;
   Head head_;
 
@@ -142,8 +156,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::size_t out_done_ = 0;
   std::function<void(bool)> written_;
   bool flushing_ = false;
-  std::string stream_queue_;      ///< framed chunks that wait for the write under way
-  std::size_t queue_bytes_ = 0, flight_bytes_ = 0;  ///< of the writer's bytes in stream_queue_ and in the write under way
+  std::string stream_queue_;  ///< framed chunks that wait for the write under way
+  std::size_t queue_bytes_ = 0,
+              flight_bytes_ =
+                  0;  ///< of the writer's bytes in stream_queue_ and in the write under way
   std::shared_ptr<StreamGauge> gauge_;
   std::function<void()> writable_;
   std::function<void(bool)> stream_closed_;

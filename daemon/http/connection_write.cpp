@@ -1,6 +1,6 @@
+#include <array>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
-#include <array>
 #include <charconv>
 
 #include "http/connection.hpp"
@@ -12,7 +12,8 @@ namespace asio = boost::asio;
 namespace web = model::web;
 using boost::system::error_code;
 
-/// Runs `callback` after the present work of the strand: a callback of a handler must not run inside its own call.
+/// Runs `callback` after the present work of the strand: a callback of a handler must not run
+/// inside its own call.
 template <class F, class... Args>
 void Connection::call_later(F callback, Args... args) {
   if (!callback) return;
@@ -29,20 +30,23 @@ void Connection::call_later(F callback, Args... args) {
 template <class F>
 void Connection::on_strand(F&& f) {
   if (socket_.get_executor().running_in_this_thread()) return f();
-  asio::post(socket_.get_executor(), [self = shared_from_this(), f = std::forward<F>(f)]() mutable { self->guarded(f); });
+  asio::post(socket_.get_executor(),
+             [self = shared_from_this(), f = std::forward<F>(f)]() mutable { self->guarded(f); });
 }
 
 void Connection::answer(uint64_t turn, web::Response response, std::function<void(bool)> written) {
-  on_strand([self = this, turn, response = std::move(response), written = std::move(written)]() mutable {
-    self->take_answer(turn, std::move(response), std::move(written));
-  });
+  on_strand(
+      [self = this, turn, response = std::move(response), written = std::move(written)]() mutable {
+        self->take_answer(turn, std::move(response), std::move(written));
+      });
 }
 
 void Connection::begin(uint64_t turn, web::Response response, std::shared_ptr<StreamGauge> gauge,
                        std::function<void()> writable, std::function<void(bool)> closed) {
   on_strand([self = this, turn, response = std::move(response), gauge = std::move(gauge),
              writable = std::move(writable), closed = std::move(closed)]() mutable {
-    self->take_begin(turn, std::move(response), std::move(gauge), std::move(writable), std::move(closed));
+    self->take_begin(turn, std::move(response), std::move(gauge), std::move(writable),
+                     std::move(closed));
   });
 }
 
@@ -62,7 +66,8 @@ void Connection::abandon(uint64_t turn) {
     if (turn != self->turn_) return;
     if (self->phase_ == Phase::streaming) return self->shut();
     if (self->phase_ == Phase::handling)
-      self->take_answer(turn, problem(base::Code::internal, "The handler of this path gave no answer."), {});
+      self->take_answer(
+          turn, problem(base::Code::internal, "The handler of this path gave no answer."), {});
   });
 }
 
@@ -77,7 +82,8 @@ void Connection::end_stream() {
   });
 }
 
-void Connection::take_answer(uint64_t turn, web::Response response, std::function<void(bool)> written) {
+void Connection::take_answer(uint64_t turn, web::Response response,
+                             std::function<void(bool)> written) {
   if (turn != turn_ || phase_ != Phase::handling) return call_later(std::move(written), false);
   written_ = std::move(written);
   start_write(std::move(response));
@@ -106,7 +112,8 @@ void Connection::start_write(web::Response response) {
   make_head(response, false);
   out_body_.clear();
   if (method_ != "HEAD" && may_have_body(status_)) out_body_ = std::move(response.body);
-  // A peer that takes less than 32 KiB a second after the first half minute holds our memory for nothing.
+  // A peer that takes less than 32 KiB a second after the first half minute holds our memory for
+  // nothing.
   arm(core_->options.write_timeout + std::chrono::milliseconds{out_body_.size() / 32});
   flush();
 }
@@ -117,7 +124,8 @@ void Connection::flush() {
     error_code ec;
     std::size_t n = 0;
     if (out_done_ < out_head_.size()) {
-      const std::array<asio::const_buffer, 2> both{asio::buffer(out_head_) + out_done_, asio::buffer(out_body_)};
+      const std::array<asio::const_buffer, 2> both{asio::buffer(out_head_) + out_done_,
+                                                   asio::buffer(out_body_)};
       n = socket_.write_some(both, ec);
     } else {
       n = socket_.write_some(asio::buffer(out_body_) + (out_done_ - out_head_.size()), ec);
@@ -155,8 +163,8 @@ void Connection::finish_turn(bool all) {
   if (gauge_) gauge_->dead = true;
   gauge_.reset();
   if (core_->options.on_served)
-    core_->options.on_served({method_, route_ ? std::string_view{route_->path} : std::string_view{}, status_,
-                              core_->clock.mono() - started_, bytes_in_});
+    core_->options.on_served({method_, route_ ? std::string_view{route_->path} : std::string_view{},
+                              status_, core_->clock.mono() - started_, bytes_in_});
   ++turn_;
   peer_gone_ = false;
   out_body_ = {};
@@ -172,8 +180,9 @@ void Connection::finish_turn(bool all) {
   arm(in_.empty() ? core_->options.idle_timeout : core_->options.header_timeout);
 }
 
-/// Closing a socket with unread bytes in it makes the kernel send a reset, which can destroy the answer on its way (RFC 9112
-/// section 9.6): say that nothing more will come, and read on for a moment.
+/// Closing a socket with unread bytes in it makes the kernel send a reset, which can destroy the
+/// answer on its way (RFC 9112 section 9.6): say that nothing more will come, and read on for a
+/// moment.
 void Connection::linger() {
   phase_ = Phase::lingering;
   discarded_ = 0;
@@ -201,8 +210,9 @@ void Connection::shut() {
   call_later(std::move(closed), false);
 }
 
-void Connection::take_begin(uint64_t turn, web::Response response, std::shared_ptr<StreamGauge> gauge,
-                            std::function<void()> writable, std::function<void(bool)> closed) {
+void Connection::take_begin(uint64_t turn, web::Response response,
+                            std::shared_ptr<StreamGauge> gauge, std::function<void()> writable,
+                            std::function<void(bool)> closed) {
   if (turn != turn_ || phase_ != Phase::handling) {
     gauge->dead = true;
     return call_later(std::move(closed), false);
@@ -237,7 +247,8 @@ void Connection::append_chunk(std::string_view chunk) {
   stream_queue_.append(size.data(), end).append("\r\n").append(chunk).append("\r\n");
 }
 
-void Connection::take_chunk(uint64_t turn, std::string chunk, const std::shared_ptr<StreamGauge>& gauge) {
+void Connection::take_chunk(uint64_t turn, std::string chunk,
+                            const std::shared_ptr<StreamGauge>& gauge) {
   if (turn != turn_ || phase_ != Phase::streaming || stream_ended_) {
     gauge->buffered -= chunk.size();
     return;
@@ -273,7 +284,8 @@ void Connection::on_stream_written() {
   if (!stream_queue_.empty() || queue_bytes_ > 0) return flush_stream();
   if (stream_ended_) return finish_turn(true);
   arm(std::chrono::milliseconds{0});
-  if (gauge_->buffered < StreamGauge::kHighWater / 2 && gauge_->wants_room.exchange(false)) call_later(writable_);
+  if (gauge_->buffered < StreamGauge::kHighWater / 2 && gauge_->wants_room.exchange(false))
+    call_later(writable_);
 }
 
 }  // namespace herald::http

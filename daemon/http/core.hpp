@@ -49,7 +49,8 @@ struct Core {
   Registry registry;
   std::atomic<bool> stopping{false};
   std::atomic<bool> closed{false};  ///< the server is gone
-  std::atomic<uint64_t> accepted{0}, refused_connections{0}, accept_pauses{0}, requests{0}, refused{0};
+  std::atomic<uint64_t> accepted{0}, refused_connections{0}, accept_pauses{0}, requests{0},
+      refused{0};
 };
 
 }  // namespace herald::http

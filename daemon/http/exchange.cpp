@@ -16,7 +16,8 @@ void HttpExchange::respond(model::web::Response response, std::function<void(boo
   connection_->answer(turn_, std::move(response), std::move(written));
 }
 
-void HttpExchange::begin(model::web::Response response, std::function<void()> writable, std::function<void(bool)> closed) {
+void HttpExchange::begin(model::web::Response response, std::function<void()> writable,
+                         std::function<void(bool)> closed) {
   auto open = State::open;
   if (!state_.compare_exchange_strong(open, State::streaming)) {
     if (closed) closed(false);
@@ -35,7 +36,8 @@ bool HttpExchange::write(std::string chunk) {
     connection_->abort();
     return false;
   }
-  // Asked for before the chunk is handed over, so that the strand cannot drain it unseen in between.
+  // Asked for before the chunk is handed over, so that the strand cannot drain it unseen in
+  // between.
   if (after > StreamGauge::kHighWater) gauge_->wants_room = true;
   connection_->stream(turn_, std::move(chunk), gauge_);
   return after <= StreamGauge::kHighWater;

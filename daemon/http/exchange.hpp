@@ -16,7 +16,8 @@ class HttpExchange final : public model::web::Exchange {
 
   const model::web::Request& request() const override { return request_; }
   void respond(model::web::Response response, std::function<void(bool)> written) override;
-  void begin(model::web::Response response, std::function<void()> writable, std::function<void(bool)> closed) override;
+  void begin(model::web::Response response, std::function<void()> writable,
+             std::function<void(bool)> closed) override;
   bool write(std::string chunk) override;
   void end() override;
 

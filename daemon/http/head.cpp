@@ -58,7 +58,8 @@ Maybe read_request_line(std::string_view line, Head& head, std::string_view& ver
   const auto first = line.find(' ');
   const auto last = line.rfind(' ');
   if (first == std::string_view::npos || first == last)
-    return bad("The request line must be: method, target and version, each separated by one space.");
+    return bad(
+        "The request line must be: method, target and version, each separated by one space.");
   head.method = line.substr(0, first);
   head.target = line.substr(first + 1, last - first - 1);
   version = line.substr(last + 1);
@@ -74,7 +75,8 @@ Maybe read_fields(std::string_view rest, const HeadLimits& limits, Head& head) {
     rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 2);
     if (line.empty()) break;
     if (head.fields.size() == limits.fields)
-      return Refusal{431, "There are more than " + std::to_string(limits.fields) + " header fields."};
+      return Refusal{431,
+                     "There are more than " + std::to_string(limits.fields) + " header fields."};
     if (line.front() == ' ' || line.front() == '\t')
       return bad("A header field is folded over two lines; send it in one.");
     const auto colon = line.find(':');
@@ -90,7 +92,8 @@ Maybe read_fields(std::string_view rest, const HeadLimits& limits, Head& head) {
 Maybe check_version(std::string_view version, Head& head) {
   if (version == "HTTP/1.1") return {};
   if (version == "HTTP/1.0") return head.minor_zero = true, Maybe{};
-  if (version.size() == 8 && version.starts_with("HTTP/") && is_digit(version[5]) && version[6] == '.' && is_digit(version[7]))
+  if (version.size() == 8 && version.starts_with("HTTP/") && is_digit(version[5]) &&
+      version[6] == '.' && is_digit(version[7]))
     return Refusal{505, "Only HTTP/1.0 and HTTP/1.1 are spoken here."};
   return bad("The request line does not end with an HTTP version.");
 }
@@ -101,7 +104,8 @@ Maybe check_host(Head& head) {
   if (hosts == 0) return head.minor_zero ? Maybe{} : bad("HTTP/1.1 needs a Host field.");
   head.host = *head.only("host");
   if (head.host.empty() && head.minor_zero) return {};
-  if (!is_host(head.host)) return bad("The Host field is empty or has characters that no host has.");
+  if (!is_host(head.host))
+    return bad("The Host field is empty or has characters that no host has.");
   return {};
 }
 
@@ -139,9 +143,11 @@ Maybe check_framing(const HeadLimits& limits, Head& head) {
 
 Maybe check_target(const HeadLimits& limits, Head& head) {
   const auto target = head.target;
-  if (target.size() > limits.target) return Refusal{414, "The request target is longer than 4 KiB."};
+  if (target.size() > limits.target)
+    return Refusal{414, "The request target is longer than 4 KiB."};
   for (const char c : target)
-    if (c < 0x21 || c > 0x7e || c == '#') return bad("The request target has a byte that must be percent-encoded.");
+    if (c < 0x21 || c > 0x7e || c == '#')
+      return bad("The request target has a byte that must be percent-encoded.");
   if (target.front() == '/') return head.path_query = target, Maybe{};
   if (target == "*") {
     if (head.method != "OPTIONS") return bad("The target * is for OPTIONS only.");
@@ -149,11 +155,14 @@ Maybe check_target(const HeadLimits& limits, Head& head) {
   }
   if (head.method == "CONNECT") return {};  // refused by its method next
   for (const std::string_view scheme : {"http://", "https://"}) {
-    if (target.size() <= scheme.size() || !equal_ignoring_case(target.substr(0, scheme.size()), scheme)) continue;
+    if (target.size() <= scheme.size() ||
+        !equal_ignoring_case(target.substr(0, scheme.size()), scheme))
+      continue;
     const auto rest = target.substr(scheme.size());
     const auto slash = rest.find_first_of("/?");
     const auto authority = rest.substr(0, slash);
-    if (!equal_ignoring_case(authority, head.host)) return bad("The target's authority is not the Host field's.");
+    if (!equal_ignoring_case(authority, head.host))
+      return bad("The target's authority is not the Host field's.");
     head.path_query = slash == std::string_view::npos ? "/" : rest.substr(slash);
     if (head.path_query.front() == '?') return bad("The request target has no path.");
     return {};
@@ -176,8 +185,8 @@ bool is_token(std::string_view text) noexcept {
 }
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept {
-  return a.size() == b.size() &&
-         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
+                                            [](char x, char y) { return lower(x) == lower(y); });
 }
 
 std::string to_lower(std::string_view text) {
@@ -197,8 +206,9 @@ std::optional<std::string_view> Head::only(std::string_view lower_name) const {
 }
 
 std::size_t Head::count(std::string_view lower_name) const {
-  return static_cast<std::size_t>(std::count_if(
-      fields.begin(), fields.end(), [&](const auto& f) { return equal_ignoring_case(f.first, lower_name); }));
+  return static_cast<std::size_t>(std::count_if(fields.begin(), fields.end(), [&](const auto& f) {
+    return equal_ignoring_case(f.first, lower_name);
+  }));
 }
 
 HeadScan::Found HeadScan::refuse(unsigned status, std::string why) {
@@ -212,16 +222,20 @@ HeadScan::Found HeadScan::feed(std::string_view data, const HeadLimits& limits) 
       !(begin_ == 0 && data == "\r"))
     return refuse(400, "This is not an HTTP request.");
   while (at_ < data.size()) {
-    const auto* newline = static_cast<const char*>(std::memchr(data.data() + at_, '\n', data.size() - at_));
+    const auto* newline =
+        static_cast<const char*>(std::memchr(data.data() + at_, '\n', data.size() - at_));
     if (newline == nullptr) {
       at_ = data.size();
       break;
     }
     const auto stop = static_cast<std::size_t>(newline - data.data());
-    if (stop == line_ || data[stop - 1] != '\r') return refuse(400, "A line does not end with CR LF.");
+    if (stop == line_ || data[stop - 1] != '\r')
+      return refuse(400, "A line does not end with CR LF.");
     const auto length = stop - 1 - line_;
-    if (lines_ == 0 && length > limits.request_line) return refuse(414, "The request line is longer than 8 KiB.");
-    if (stop + 1 - begin_ > limits.bytes) return refuse(431, "The request's header is longer than 16 KiB.");
+    if (lines_ == 0 && length > limits.request_line)
+      return refuse(414, "The request line is longer than 8 KiB.");
+    if (stop + 1 - begin_ > limits.bytes)
+      return refuse(431, "The request's header is longer than 16 KiB.");
     at_ = line_ = stop + 1;
     ++lines_;
     if (length == 0) {
@@ -231,7 +245,8 @@ HeadScan::Found HeadScan::feed(std::string_view data, const HeadLimits& limits) 
   }
   if (lines_ == 0 && data.size() - begin_ > limits.request_line + 1)
     return refuse(414, "The request line is longer than 8 KiB.");
-  if (data.size() - begin_ > limits.bytes) return refuse(431, "The request's header is longer than 16 KiB.");
+  if (data.size() - begin_ > limits.bytes)
+    return refuse(431, "The request's header is longer than 16 KiB.");
   return Found::more;
 }
 

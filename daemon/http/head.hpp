@@ -20,7 +20,8 @@ struct HeadLimits {
   uint64_t body = 8 * 1024 * 1024;      ///< of any route; beyond: 413
 };
 
-/// Why a request is refused: the answer's status and a text for people. The connection ends with it.
+/// Why a request is refused: the answer's status and a text for people. The connection ends with
+/// it.
 struct Refusal {
   unsigned status = 400;
   std::string why;
@@ -50,8 +51,9 @@ struct Head {
 class HeadScan {
  public:
   enum class Found : uint8_t { more, head, refused };
-  /// `data`: everything received of this head so far, growing from call to call. Bare line feeds, a first byte that cannot
-  /// begin a method, and sizes over the limit are refused at once, not when the head ends.
+  /// `data`: everything received of this head so far, growing from call to call. Bare line feeds, a
+  /// first byte that cannot begin a method, and sizes over the limit are refused at once, not when
+  /// the head ends.
   Found feed(std::string_view data, const HeadLimits& limits);
   /// Bytes to skip before the head (one empty line is forgiven, RFC 9112 section 2.2).
   std::size_t begin() const { return begin_; }
@@ -67,8 +69,9 @@ class HeadScan {
   Refusal refusal_;
 };
 
-/// Parses one complete head strictly and applies the guard, in its order: version, Host, Transfer-Encoding, Content-Length,
-/// target, method, Expect. Nothing after the head was read yet. `into` is reused to spare allocations.
+/// Parses one complete head strictly and applies the guard, in its order: version, Host,
+/// Transfer-Encoding, Content-Length, target, method, Expect. Nothing after the head was read yet.
+/// `into` is reused to spare allocations.
 std::optional<Refusal> examine_head(std::string_view bytes, const HeadLimits& limits, Head& into);
 
 /// RFC 9110 section 5.6.2.

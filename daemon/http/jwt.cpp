@@ -28,9 +28,12 @@ constexpr std::string_view k64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrst
 
 std::string_view name_of(JwtAlgorithm a) {
   switch (a) {
-    case JwtAlgorithm::hs256: return "HS256";
-    case JwtAlgorithm::hs384: return "HS384";
-    case JwtAlgorithm::hs512: return "HS512";
+    case JwtAlgorithm::hs256:
+      return "HS256";
+    case JwtAlgorithm::hs384:
+      return "HS384";
+    case JwtAlgorithm::hs512:
+      return "HS512";
   }
   return "HS256";
 }
@@ -41,8 +44,9 @@ std::string hmac(JwtAlgorithm algorithm, std::string_view key, std::string_view 
                                                         : EVP_sha256();
   std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
   unsigned size = 0;
-  if (HMAC(md, key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(data.data()), data.size(),
-           out.data(), &size) == nullptr)
+  if (HMAC(md, key.data(), static_cast<int>(key.size()),
+           reinterpret_cast<const unsigned char*>(data.data()), data.size(), out.data(),
+           &size) == nullptr)
     throw std::runtime_error("OpenSSL cannot compute an HMAC");
   return {reinterpret_cast<const char*>(out.data()), size};
 }
@@ -52,14 +56,17 @@ base::Result<json::object> part(std::string_view encoded, std::string_view what)
   const auto text = base64url_decode(encoded);
   if (!text) return fail(Code::unauthenticated, "the " + std::string{what} + " is not base64url");
   auto value = base::parse_json(*text, {.depth = 8, .bytes = kMaxToken});
-  if (!value) return fail(Code::unauthenticated, "the " + std::string{what} + " is not strict JSON");
-  if (!value->is_object()) return fail(Code::unauthenticated, "the " + std::string{what} + " is not an object");
+  if (!value)
+    return fail(Code::unauthenticated, "the " + std::string{what} + " is not strict JSON");
+  if (!value->is_object())
+    return fail(Code::unauthenticated, "the " + std::string{what} + " is not an object");
   return std::move(value->get_object());
 }
 
 std::string_view text_of(const json::object& object, std::string_view name) {
   const auto* value = object.if_contains(name);
-  return value != nullptr && value->is_string() ? std::string_view{value->get_string()} : std::string_view{};
+  return value != nullptr && value->is_string() ? std::string_view{value->get_string()}
+                                                : std::string_view{};
 }
 
 /// Seconds since the epoch; whole or with a fraction, as NumericDate allows.
@@ -68,7 +75,8 @@ std::optional<base::TimePoint> time_of(const json::object& claims, std::string_v
   if (value == nullptr) return {};
   if (value->is_int64() && value->get_int64() >= 0 && value->get_int64() <= kMaxSeconds)
     return base::from_unix_us(value->get_int64() * 1'000'000);
-  if (value->is_double() && value->get_double() >= 0 && value->get_double() <= static_cast<double>(kMaxSeconds))
+  if (value->is_double() && value->get_double() >= 0 &&
+      value->get_double() <= static_cast<double>(kMaxSeconds))
     return base::from_unix_us(static_cast<int64_t>(value->get_double()) * 1'000'000);
   return {};
 }
@@ -78,26 +86,31 @@ bool has_audience(const json::object& claims, std::string_view wanted) {
   if (aud == nullptr) return false;
   if (aud->is_string()) return aud->get_string() == wanted;
   if (!aud->is_array()) return false;
-  return std::any_of(aud->get_array().begin(), aud->get_array().end(),
-                     [&](const json::value& v) { return v.is_string() && v.get_string() == wanted; });
+  return std::any_of(aud->get_array().begin(), aud->get_array().end(), [&](const json::value& v) {
+    return v.is_string() && v.get_string() == wanted;
+  });
 }
 
 model::UserId user_of(std::string_view sub) {
   if (sub.empty() || sub.size() > 16 || sub.front() == '0') return 0;
   model::UserId user = 0;
   const auto [end, ec] = std::from_chars(sub.data(), sub.data() + sub.size(), user);
-  if (ec != std::errc{} || end != sub.data() + sub.size() || user <= 0 || user >= (int64_t{1} << 53)) return 0;
+  if (ec != std::errc{} || end != sub.data() + sub.size() || user <= 0 ||
+      user >= (int64_t{1} << 53))
+    return 0;
   return user;
 }
 
-base::Result<const KeyRecord*> key_of(const json::object& header, const std::vector<KeyRecord>& keys, base::TimePoint now) {
+base::Result<const KeyRecord*> key_of(const json::object& header,
+                                      const std::vector<KeyRecord>& keys, base::TimePoint now) {
   for (const auto& [name, value] : header)
     if (name != "alg" && name != "kid" && name != "typ")
       return fail(Code::unauthenticated, "the header has a member that is not understood");
   if (header.contains("typ") && text_of(header, "typ") != "JWT")
     return fail(Code::unauthenticated, "the token is of another type");
   const auto kid = text_of(header, "kid");
-  const auto key = std::find_if(keys.begin(), keys.end(), [&](const KeyRecord& k) { return k.kid == kid; });
+  const auto key =
+      std::find_if(keys.begin(), keys.end(), [&](const KeyRecord& k) { return k.kid == kid; });
   if (kid.empty() || key == keys.end()) return fail(Code::unauthenticated, "the key is not known");
   if (key->verify_until != base::TimePoint{} && now >= key->verify_until)
     return fail(Code::unauthenticated, "the key is retired");
@@ -145,8 +158,8 @@ std::optional<std::string> base64url_decode(std::string_view text) {
   return out;
 }
 
-base::Result<Claims> verify_jwt(std::string_view token, const std::vector<KeyRecord>& keys, const JwtRules& rules,
-                                base::TimePoint now) {
+base::Result<Claims> verify_jwt(std::string_view token, const std::vector<KeyRecord>& keys,
+                                const JwtRules& rules, base::TimePoint now) {
   if (token.size() > kMaxToken) return fail(Code::unauthenticated, "the token is too long");
   const auto first = token.find('.');
   const auto second = first == std::string_view::npos ? first : token.find('.', first + 1);
@@ -173,10 +186,12 @@ base::Result<Claims> verify_jwt(std::string_view token, const std::vector<KeyRec
   for (const std::string_view name : {"nbf", "iat"}) {
     if (!claims->contains(name)) continue;
     const auto at = time_of(*claims, name);
-    if (!at || *at > now + rules.leeway) return fail(Code::unauthenticated, std::string{name} + " is in the future");
+    if (!at || *at > now + rules.leeway)
+      return fail(Code::unauthenticated, std::string{name} + " is in the future");
     if (name == "iat") out.issued = *at;
   }
-  if (!has_audience(*claims, rules.audience)) return fail(Code::unauthenticated, "the token is for another audience");
+  if (!has_audience(*claims, rules.audience))
+    return fail(Code::unauthenticated, "the token is for another audience");
   if (!rules.issuer.empty() && text_of(*claims, "iss") != rules.issuer)
     return fail(Code::unauthenticated, "the token is of another issuer");
   out.user = user_of(text_of(*claims, "sub"));
@@ -184,15 +199,15 @@ base::Result<Claims> verify_jwt(std::string_view token, const std::vector<KeyRec
   return out;
 }
 
-std::string sign_jws(std::string_view header_json, std::string_view claims_json, std::string_view secret,
-                     JwtAlgorithm algorithm) {
+std::string sign_jws(std::string_view header_json, std::string_view claims_json,
+                     std::string_view secret, JwtAlgorithm algorithm) {
   auto text = base64url(header_json) + "." + base64url(claims_json);
   const auto signature = hmac(algorithm, secret, text);
   return text + "." + base64url(signature);
 }
 
-std::string sign_jwt(const KeyRecord& key, const JwtRules& rules, model::UserId user, base::TimePoint now,
-                     base::TimePoint expires) {
+std::string sign_jwt(const KeyRecord& key, const JwtRules& rules, model::UserId user,
+                     base::TimePoint now, base::TimePoint expires) {
   const json::object header{{"alg", name_of(key.algorithm)}, {"typ", "JWT"}, {"kid", key.kid}};
   json::object claims{{"sub", std::to_string(user)},
                       {"aud", rules.audience},

@@ -15,40 +15,42 @@ namespace herald::http {
 
 enum class JwtAlgorithm : uint8_t { hs256, hs384, hs512 };
 
-/// A key of signed user tokens. The algorithm is a property of the key: a token never chooses it (trap 7).
+/// A key of signed user tokens. The algorithm is a property of the key: a token never chooses it
+/// (trap 7).
 struct KeyRecord {
-  std::string kid;                       ///< 1 to 64 characters of [A-Za-z0-9._-]
-  std::string secret;                    ///< at least 32 bytes
+  std::string kid;     ///< 1 to 64 characters of [A-Za-z0-9._-]
+  std::string secret;  ///< at least 32 bytes
   JwtAlgorithm algorithm = JwtAlgorithm::hs256;
-  base::TimePoint verify_until{};        ///< after it the key is refused; epoch: no end
+  base::TimePoint verify_until{};  ///< after it the key is refused; epoch: no end
 };
 
 struct JwtRules {
-  std::string audience = "herald";       ///< must be in `aud`
-  std::string issuer;                    ///< must equal `iss`; empty: not looked at
+  std::string audience = "herald";                  ///< must be in `aud`
+  std::string issuer;                               ///< must equal `iss`; empty: not looked at
   base::Duration leeway{std::chrono::seconds{60}};  ///< for nbf and iat only
 };
 
 /// What a valid token says.
 struct Claims {
   model::UserId user = 0;
-  base::TimePoint issued{};              ///< epoch when the token has no iat
+  base::TimePoint issued{};  ///< epoch when the token has no iat
   base::TimePoint expires{};
 };
 
-/// Checks a compact JWS (RFC 7515, 7519): at most 4 KiB, canonical base64url, strict JSON, header {alg, kid, typ?} where alg
-/// is the key's own, no crit and no key in the header, signature by the key, exp, aud, sub a decimal user id, nbf and iat.
-/// The error's text is for logs; callers are told no more than "not accepted".
-base::Result<Claims> verify_jwt(std::string_view token, const std::vector<KeyRecord>& keys, const JwtRules& rules,
-                                base::TimePoint now);
+/// Checks a compact JWS (RFC 7515, 7519): at most 4 KiB, canonical base64url, strict JSON, header
+/// {alg, kid, typ?} where alg is the key's own, no crit and no key in the header, signature by the
+/// key, exp, aud, sub a decimal user id, nbf and iat. The error's text is for logs; callers are
+/// told no more than "not accepted".
+base::Result<Claims> verify_jwt(std::string_view token, const std::vector<KeyRecord>& keys,
+                                const JwtRules& rules, base::TimePoint now);
 
 /// A token for `user`, signed with `key`.
-std::string sign_jwt(const KeyRecord& key, const JwtRules& rules, model::UserId user, base::TimePoint now,
-                     base::TimePoint expires);
+std::string sign_jwt(const KeyRecord& key, const JwtRules& rules, model::UserId user,
+                     base::TimePoint now, base::TimePoint expires);
 
 /// Signs `claims` under any header: what sign_jwt is made of, and how tests forge.
-std::string sign_jws(std::string_view header_json, std::string_view claims_json, std::string_view secret,
-                     JwtAlgorithm algorithm);
+std::string sign_jws(std::string_view header_json, std::string_view claims_json,
+                     std::string_view secret, JwtAlgorithm algorithm);
 
 using Sha256 = std::array<unsigned char, 32>;
 Sha256 sha256(std::string_view bytes);

@@ -10,15 +10,19 @@ namespace {
 
 /// The authority without its scheme's default port.
 std::string_view without_port(std::string_view authority, std::string_view port) {
-  return authority.ends_with(port) ? authority.substr(0, authority.size() - port.size()) : authority;
+  return authority.ends_with(port) ? authority.substr(0, authority.size() - port.size())
+                                   : authority;
 }
 
 bool same_host(std::string_view origin, std::string_view host) {
-  for (const auto& [scheme, port] : {std::pair<std::string_view, std::string_view>{"http://", ":80"}, {"https://", ":443"}}) {
+  for (const auto& [scheme, port] :
+       {std::pair<std::string_view, std::string_view>{"http://", ":80"}, {"https://", ":443"}}) {
     if (!origin.starts_with(scheme)) continue;
     const auto authority = origin.substr(scheme.size());
-    if (authority.empty() || authority.find_first_of("/?#@\\ ") != std::string_view::npos) return false;
-    return !host.empty() && equal_ignoring_case(without_port(authority, port), without_port(host, port));
+    if (authority.empty() || authority.find_first_of("/?#@\\ ") != std::string_view::npos)
+      return false;
+    return !host.empty() &&
+           equal_ignoring_case(without_port(authority, port), without_port(host, port));
   }
   return false;
 }
@@ -32,11 +36,12 @@ std::string_view origin_part(std::string_view url) {
 
 }  // namespace
 
-Origin origin_of(const model::web::Headers& headers, std::string_view host, const std::vector<std::string>& allowed,
-                 bool with_referer) {
+Origin origin_of(const model::web::Headers& headers, std::string_view host,
+                 const std::vector<std::string>& allowed, bool with_referer) {
   const auto judge = [&](std::string_view origin) {
     if (same_host(origin, host)) return Origin::same;
-    const bool listed = std::any_of(allowed.begin(), allowed.end(), [&](const auto& a) { return a == origin; });
+    const bool listed =
+        std::any_of(allowed.begin(), allowed.end(), [&](const auto& a) { return a == origin; });
     return listed && origin != "null" && origin != "*" ? Origin::allowed : Origin::foreign;
   };
   for (const std::string_view field : {"origin", "referer"}) {

@@ -21,7 +21,8 @@ bool Address::is_v4() const { return std::equal(kMapped.begin(), kMapped.end(), 
 
 bool Address::is_loopback() const {
   if (is_v4()) return bytes[12] == 127;
-  return bytes[15] == 1 && std::all_of(bytes.begin(), bytes.begin() + 15, [](unsigned char b) { return b == 0; });
+  return bytes[15] == 1 &&
+         std::all_of(bytes.begin(), bytes.begin() + 15, [](unsigned char b) { return b == 0; });
 }
 
 std::optional<Address> parse_address(std::string_view text) {
@@ -41,14 +42,17 @@ base::Result<Networks> Networks::parse(const std::vector<std::string>& texts) {
   for (const auto& text : texts) {
     const auto slash = text.find('/');
     const auto address = parse_address(std::string_view{text}.substr(0, slash));
-    if (!address) return base::fail(base::Code::invalid, text + " is not an IP address or network; write 10.0.0.0/8 or ::1");
+    if (!address)
+      return base::fail(base::Code::invalid,
+                        text + " is not an IP address or network; write 10.0.0.0/8 or ::1");
     unsigned bits = 128;
     if (slash != std::string::npos) {
       const unsigned most = address->is_v4() ? 32 : 128;
       const auto* end = text.data() + text.size();
       const auto [stop, ec] = std::from_chars(text.data() + slash + 1, end, bits);
       if (ec != std::errc{} || stop != end || bits > most)
-        return base::fail(base::Code::invalid, text + ": the prefix length is not a number up to " + std::to_string(most));
+        return base::fail(base::Code::invalid, text + ": the prefix length is not a number up to " +
+                                                   std::to_string(most));
       if (address->is_v4()) bits += 96;
     }
     out.networks_.push_back({*address, bits});
@@ -59,15 +63,17 @@ base::Result<Networks> Networks::parse(const std::vector<std::string>& texts) {
 bool Networks::contains(const Address& address) const {
   return std::any_of(networks_.begin(), networks_.end(), [&](const Network& n) {
     const auto whole = n.bits / 8;
-    if (!std::equal(address.bytes.begin(), address.bytes.begin() + whole, n.address.bytes.begin())) return false;
+    if (!std::equal(address.bytes.begin(), address.bytes.begin() + whole, n.address.bytes.begin()))
+      return false;
     const auto rest = n.bits % 8;
     return rest == 0 || ((address.bytes[whole] ^ n.address.bytes[whole]) >> (8 - rest)) == 0;
   });
 }
 
-std::string effective_peer(std::string_view socket_peer, const Networks& proxies, model::web::Headers& headers,
-                           bool& forwarded) {
-  forwarded = std::any_of(headers.begin(), headers.end(), [](const auto& h) { return is_forwarding(h.first); });
+std::string effective_peer(std::string_view socket_peer, const Networks& proxies,
+                           model::web::Headers& headers, bool& forwarded) {
+  forwarded = std::any_of(headers.begin(), headers.end(),
+                          [](const auto& h) { return is_forwarding(h.first); });
   if (!forwarded) return std::string{socket_peer};
   const auto peer = proxies.empty() ? std::nullopt : parse_address(socket_peer);
   if (!peer || !proxies.contains(*peer)) {

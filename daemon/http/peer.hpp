@@ -36,10 +36,11 @@ class Networks {
   std::vector<Network> networks_;
 };
 
-/// Who the request comes from: the socket's peer, or, when that is a configured proxy, the rightmost address of
-/// X-Forwarded-For that is not one. The fields of forwarding (`x-forwarded-*`, `forwarded`, `x-real-ip`) are removed unless
-/// the peer is a configured proxy, so that nobody else can set them; `forwarded` tells whether there were any.
-std::string effective_peer(std::string_view socket_peer, const Networks& proxies, model::web::Headers& headers,
-                           bool& forwarded);
+/// Who the request comes from: the socket's peer, or, when that is a configured proxy, the
+/// rightmost address of X-Forwarded-For that is not one. The fields of forwarding (`x-forwarded-*`,
+/// `forwarded`, `x-real-ip`) are removed unless the peer is a configured proxy, so that nobody else
+/// can set them; `forwarded` tells whether there were any.
+std::string effective_peer(std::string_view socket_peer, const Networks& proxies,
+                           model::web::Headers& headers, bool& forwarded);
 
 }  // namespace herald::http

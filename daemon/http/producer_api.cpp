@@ -37,7 +37,8 @@ std::vector<std::string_view> fields(const web::Request& request, std::string_vi
 bool is_json(const web::Request& request) {
   const auto types = fields(request, "content-type");
   if (types.size() != 1) return false;
-  return equal_ignoring_case(base::trim(types.front().substr(0, types.front().find(';'))), "application/json");
+  return equal_ignoring_case(base::trim(types.front().substr(0, types.front().find(';'))),
+                             "application/json");
 }
 
 /// Who submits: idempotency keys are per producer.
@@ -48,13 +49,18 @@ base::Result<void> take_key(const web::Request& request, json::object& body) {
   const auto given = fields(request, "idempotency-key");
   if (given.empty()) return {};
   auto key = given.front();
-  if (key.size() >= 2 && key.front() == '"' && key.back() == '"') key = key.substr(1, key.size() - 2);
-  const bool clean = std::all_of(key.begin(), key.end(), [](char c) { return c >= 0x21 && c <= 0x7e; });
+  if (key.size() >= 2 && key.front() == '"' && key.back() == '"')
+    key = key.substr(1, key.size() - 2);
+  const bool clean =
+      std::all_of(key.begin(), key.end(), [](char c) { return c >= 0x21 && c <= 0x7e; });
   if (given.size() > 1 || key.empty() || key.size() > kMaxKey || !clean)
-    return fail(Code::invalid, "Idempotency-Key must be given once, as 1 to 255 visible ASCII characters.", "Idempotency-Key");
+    return fail(Code::invalid,
+                "Idempotency-Key must be given once, as 1 to 255 visible ASCII characters.",
+                "Idempotency-Key");
   const auto* other = body.if_contains("idempotency_key");
   if (other != nullptr && !(other->is_string() && other->get_string() == key))
-    return fail(Code::invalid, "Idempotency-Key and idempotency_key differ; send one of them.", "idempotency_key");
+    return fail(Code::invalid, "Idempotency-Key and idempotency_key differ; send one of them.",
+                "idempotency_key");
   body["idempotency_key"] = key;
   return {};
 }
@@ -62,18 +68,24 @@ base::Result<void> take_key(const web::Request& request, json::object& body) {
 base::Result<json::value> read_submission(const web::Request& request) {
   auto value = base::parse_json(request.body, {.bytes = kMaxBody});
   if (!value) return value.error();
-  if (!value->is_object()) return fail(Code::invalid, "The body must be a JSON object with kind, to and params or content.");
+  if (!value->is_object())
+    return fail(Code::invalid,
+                "The body must be a JSON object with kind, to and params or content.");
   if (auto key = take_key(request, value->get_object()); !key) return key.error();
   return value;
 }
 
-void answer(const web::ExchangePtr& exchange, unsigned status, const json::object& body, web::Headers headers = {}) {
-  exchange->respond({.status = status, .headers = std::move(headers), .body = json::serialize(body)});
+void answer(const web::ExchangePtr& exchange, unsigned status, const json::object& body,
+            web::Headers headers = {}) {
+  exchange->respond(
+      {.status = status, .headers = std::move(headers), .body = json::serialize(body)});
 }
 
 void submit(Producer& producer, const web::ExchangePtr& exchange) {
   const auto& request = exchange->request();
-  if (!is_json(request)) return exchange->respond(problem(415U, "Send the notification as Content-Type: application/json."));
+  if (!is_json(request))
+    return exchange->respond(
+        problem(415U, "Send the notification as Content-Type: application/json."));
   const auto body = read_submission(request);
   if (!body) return exchange->respond(problem(body.error()));
   producer.submit(producer_of(request.who), *body, [exchange](base::Result<json::object> result) {
@@ -82,7 +94,8 @@ void submit(Producer& producer, const web::ExchangePtr& exchange) {
     const auto* id = result->if_contains("id");
     web::Headers headers;
     if (id != nullptr && id->is_string())
-      headers.emplace_back("Location", std::string{kPath} + "/" + std::string{std::string_view{id->get_string()}});
+      headers.emplace_back(
+          "Location", std::string{kPath} + "/" + std::string{std::string_view{id->get_string()}});
     const bool again = repeated != nullptr && repeated->is_bool() && repeated->get_bool();
     answer(exchange, again ? 200 : 201, *result, std::move(headers));
   });
@@ -108,15 +121,19 @@ bool sees_private(const web::Request& request) { return request.who.has("notific
 base::Result<json::object> read_list_query(const web::Request& request) {
   const auto parameters = parse_query(request.query);
   if (!parameters) return parameters.error();
-  static constexpr std::string_view kKnown[] = {"state", "kind", "user", "since", "before", "limit"};
+  static constexpr std::string_view kKnown[] = {"state", "kind",   "user",
+                                                "since", "before", "limit"};
   json::object query;
   for (const auto& [name, value] : *parameters) {
     if (std::find(std::begin(kKnown), std::end(kKnown), name) == std::end(kKnown)) {
       const auto near = base::did_you_mean(name, kKnown);
-      return fail(Code::invalid, "The parameter " + base::escape_control(name) + " is not known" +
-                                     (near ? "; did you mean " + std::string{*near} + "?" : "."), name);
+      return fail(Code::invalid,
+                  "The parameter " + base::escape_control(name) + " is not known" +
+                      (near ? "; did you mean " + std::string{*near} + "?" : "."),
+                  name);
     }
-    if (query.contains(name)) return fail(Code::invalid, "The parameter " + name + " is given twice.", name);
+    if (query.contains(name))
+      return fail(Code::invalid, "The parameter " + name + " is given twice.", name);
     if (name != "limit") {
       query[name] = value;
       continue;
@@ -150,7 +167,8 @@ base::Result<std::vector<uint64_t>> mount_all(web::Mounts& mounts, std::vector<w
   return handles;
 }
 
-web::Route route(std::string method, std::string path, std::string scope, std::function<void(web::ExchangePtr)> handler) {
+web::Route route(std::string method, std::string path, std::string scope,
+                 std::function<void(web::ExchangePtr)> handler) {
   web::Route r;
   r.methods = {std::move(method)};
   r.path = std::move(path);
@@ -166,37 +184,49 @@ web::Route route(std::string method, std::string path, std::string scope, std::f
 base::Result<std::vector<uint64_t>> mount_producer_api(web::Mounts& mounts, Producer& producer) {
   const std::string base{kPath}, one = base + "/{id}";
   std::vector<web::Route> routes;
-  routes.push_back(route("POST", base, "notifications:send", [&producer](web::ExchangePtr e) { submit(producer, e); }));
-  routes.push_back(route("GET", base, "notifications:read", [&producer](web::ExchangePtr e) { list(producer, e); }));
+  routes.push_back(route("POST", base, "notifications:send",
+                         [&producer](web::ExchangePtr e) { submit(producer, e); }));
+  routes.push_back(route("GET", base, "notifications:read",
+                         [&producer](web::ExchangePtr e) { list(producer, e); }));
   routes.push_back(route("GET", one, "notifications:read", [&producer](web::ExchangePtr e) {
     if (const auto* id = id_of(e)) producer.get(*id, sees_private(e->request()), reply_with(e));
   }));
-  routes.push_back(route("GET", one + "/timeline", "notifications:read", [&producer](web::ExchangePtr e) {
-    if (const auto* id = id_of(e)) producer.timeline(*id, sees_private(e->request()), reply_with(e));
-  }));
-  routes.push_back(route("POST", one + "/cancel", "notifications:send", [&producer](web::ExchangePtr e) {
-    if (const auto* id = id_of(e)) producer.cancel(*id, producer_of(e->request().who), reply_with(e));
-  }));
+  routes.push_back(
+      route("GET", one + "/timeline", "notifications:read", [&producer](web::ExchangePtr e) {
+        if (const auto* id = id_of(e))
+          producer.timeline(*id, sees_private(e->request()), reply_with(e));
+      }));
+  routes.push_back(
+      route("POST", one + "/cancel", "notifications:send", [&producer](web::ExchangePtr e) {
+        if (const auto* id = id_of(e))
+          producer.cancel(*id, producer_of(e->request().who), reply_with(e));
+      }));
   return mount_all(mounts, std::move(routes));
 }
 
 base::Result<std::vector<uint64_t>> mount_service_pages(web::Mounts& mounts, ServicePages pages) {
   std::vector<web::Route> routes;
-  routes.push_back(route("GET", "/healthz", "", [](const web::ExchangePtr& e) { e->respond({.body = R"({"status":"ok"})"}); }));
+  routes.push_back(route("GET", "/healthz", "", [](const web::ExchangePtr& e) {
+    e->respond({.body = R"({"status":"ok"})"});
+  }));
   if (pages.not_ready)
-    routes.push_back(route("GET", "/readyz", "", [ask = std::move(pages.not_ready)](const web::ExchangePtr& e) {
-      const auto why = ask();
-      if (!why.empty()) return e->respond(problem(Code::unavailable, why));
-      e->respond({.body = R"({"status":"ready"})"});
-    }));
+    routes.push_back(
+        route("GET", "/readyz", "", [ask = std::move(pages.not_ready)](const web::ExchangePtr& e) {
+          const auto why = ask();
+          if (!why.empty()) return e->respond(problem(Code::unavailable, why));
+          e->respond({.body = R"({"status":"ready"})"});
+        }));
   if (pages.metrics)
-    routes.push_back(route("GET", "/metrics", "metrics:read", [text = std::move(pages.metrics)](const web::ExchangePtr& e) {
-      e->respond({.body = text(), .content_type = "text/plain; version=0.0.4; charset=utf-8"});
-    }));
+    routes.push_back(route(
+        "GET", "/metrics", "metrics:read",
+        [text = std::move(pages.metrics)](const web::ExchangePtr& e) {
+          e->respond({.body = text(), .content_type = "text/plain; version=0.0.4; charset=utf-8"});
+        }));
   if (pages.openapi)
-    routes.push_back(route("GET", "/openapi.json", "", [text = std::move(pages.openapi)](const web::ExchangePtr& e) {
-      e->respond({.body = text()});
-    }));
+    routes.push_back(route("GET", "/openapi.json", "",
+                           [text = std::move(pages.openapi)](const web::ExchangePtr& e) {
+                             e->respond({.body = text()});
+                           }));
   return mount_all(mounts, std::move(routes));
 }
 

@@ -10,13 +10,15 @@
 
 namespace herald::http {
 
-/// Mounts the producer API over `producer`, which must outlive the routes: POST and GET /api/v1/notifications, GET .../{id},
-/// GET .../{id}/timeline, POST .../{id}/cancel. Scopes: notifications:send to submit and cancel, notifications:read to read;
-/// parameters and rendered text are shown to notifications:private only. Answers the handles.
-base::Result<std::vector<uint64_t>> mount_producer_api(model::web::Mounts& mounts, model::ports::Producer& producer);
+/// Mounts the producer API over `producer`, which must outlive the routes: POST and GET
+/// /api/v1/notifications, GET .../{id}, GET .../{id}/timeline, POST .../{id}/cancel. Scopes:
+/// notifications:send to submit and cancel, notifications:read to read; parameters and rendered
+/// text are shown to notifications:private only. Answers the handles.
+base::Result<std::vector<uint64_t>> mount_producer_api(model::web::Mounts& mounts,
+                                                       model::ports::Producer& producer);
 
-/// What the daemon says about itself. Called on I/O threads, so they must not block; a path whose callback is missing is not
-/// mounted.
+/// What the daemon says about itself. Called on I/O threads, so they must not block; a path whose
+/// callback is missing is not mounted.
 struct ServicePages {
   /// Empty when requests can be taken, else why not: /readyz, 200 or 503.
   std::function<std::string()> not_ready;
@@ -24,6 +26,7 @@ struct ServicePages {
   std::function<std::string()> openapi;  ///< JSON: /openapi.json
 };
 /// /healthz answers as long as an I/O thread runs; it asks nobody.
-base::Result<std::vector<uint64_t>> mount_service_pages(model::web::Mounts& mounts, ServicePages pages);
+base::Result<std::vector<uint64_t>> mount_service_pages(model::web::Mounts& mounts,
+                                                        ServicePages pages);
 
 }  // namespace herald::http

@@ -2,7 +2,8 @@
 
 namespace herald::http {
 
-Registry::Verdict Registry::admit(const std::string& address, std::size_t most, std::size_t most_per_address) {
+Registry::Verdict Registry::admit(const std::string& address, std::size_t most,
+                                  std::size_t most_per_address) {
   const std::lock_guard lock{mutex_};
   if (count_ >= most) return Verdict::full;
   if (!address.empty()) {
@@ -24,7 +25,8 @@ void Registry::remove(Connection* raw, const std::string& address) {
     const std::lock_guard lock{mutex_};
     open_.erase(raw);
     --count_;
-    if (const auto it = by_address_.find(address); it != by_address_.end() && --it->second == 0) by_address_.erase(it);
+    if (const auto it = by_address_.find(address); it != by_address_.end() && --it->second == 0)
+      by_address_.erase(it);
   }
   changed_.notify_all();
 }
@@ -42,7 +44,8 @@ std::vector<std::shared_ptr<Connection>> Registry::expired(int64_t now) const {
   std::vector<std::shared_ptr<Connection>> out;
   const std::lock_guard lock{mutex_};
   for (const auto& [raw, weak] : open_) {
-    // Locked before the deadline is read: a connection that is being destroyed is still in the list.
+    // Locked before the deadline is read: a connection that is being destroyed is still in the
+    // list.
     auto connection = weak.lock();
     if (!connection) continue;
     const auto deadline = connection->deadline();

@@ -29,7 +29,8 @@ struct Node {
 /// The segments of a route's path; a parameter is kept with its braces.
 base::Result<std::vector<std::string>> shape_of(std::string_view path) {
   const auto bad = [&](std::string_view why) {
-    return base::fail(base::Code::invalid, "route " + std::string{path} + ": " + std::string{why}, "path");
+    return base::fail(base::Code::invalid, "route " + std::string{path} + ": " + std::string{why},
+                      "path");
   };
   if (path.empty() || path.front() != '/') return bad("the path must begin with a slash");
   std::vector<std::string> shape;
@@ -53,7 +54,7 @@ bool is_parameter(std::string_view segment) { return !segment.empty() && segment
 struct Search {
   std::string_view method;
   const std::vector<std::string>& segments;
-  std::vector<std::size_t> captured;       ///< indices of the segments taken as parameters
+  std::vector<std::size_t> captured;  ///< indices of the segments taken as parameters
   std::set<std::string, std::less<>> allowed;
   const Entry* found = nullptr;
   std::vector<std::size_t> found_captured;
@@ -71,7 +72,9 @@ struct Search {
   }
   bool walk(const Node& node, std::size_t i) {
     if (i == segments.size()) return take(node);
-    if (const auto it = node.literals.find(segments[i]); it != node.literals.end() && walk(it->second, i + 1)) return true;
+    if (const auto it = node.literals.find(segments[i]);
+        it != node.literals.end() && walk(it->second, i + 1))
+      return true;
     if (!node.parameter || segments[i].empty()) return false;
     captured.push_back(i);
     if (walk(*node.parameter, i + 1)) return true;
@@ -112,17 +115,25 @@ Router::~Router() = default;
 base::Result<uint64_t> Router::mount(web::Route route) {
   const auto shape = shape_of(route.path);
   if (!shape) return shape.error();
-  if (route.methods.empty()) return base::fail(base::Code::invalid, "route " + route.path + ": no method is given", "methods");
-  if (!route.handler) return base::fail(base::Code::invalid, "route " + route.path + ": no handler is given", "handler");
+  if (route.methods.empty())
+    return base::fail(base::Code::invalid, "route " + route.path + ": no method is given",
+                      "methods");
+  if (!route.handler)
+    return base::fail(base::Code::invalid, "route " + route.path + ": no handler is given",
+                      "handler");
   for (const auto& method : route.methods)
-    if (!is_token(method)) return base::fail(base::Code::invalid, "route " + route.path + ": a method is not a token", "methods");
+    if (!is_token(method))
+      return base::fail(base::Code::invalid, "route " + route.path + ": a method is not a token",
+                        "methods");
 
   Entry entry;
   for (const auto& segment : *shape)
     if (is_parameter(segment)) entry.names.push_back(segment.substr(1, segment.size() - 2));
   if (route.access == web::Access::path_user &&
       std::find(entry.names.begin(), entry.names.end(), "user") == entry.names.end())
-    return base::fail(base::Code::invalid, "route " + route.path + ": access path_user needs {user} in the path", "path");
+    return base::fail(base::Code::invalid,
+                      "route " + route.path + ": access path_user needs {user} in the path",
+                      "path");
   entry.handle = next_handle_.with([](uint64_t& next) { return next++; });
   entry.route = std::make_shared<const web::Route>(std::move(route));
 
@@ -130,8 +141,9 @@ base::Result<uint64_t> Router::mount(web::Route route) {
     auto next = std::make_shared<Table>();
     for (const auto& old : current->entries) next->add(old);
     if (const auto* other = next->add(entry))
-      return base::fail(base::Code::conflict,
-                        "route " + entry.route->path + " is already mounted as " + other->route->path, "path");
+      return base::fail(
+          base::Code::conflict,
+          "route " + entry.route->path + " is already mounted as " + other->route->path, "path");
     current = std::move(next);
     return entry.handle;
   });

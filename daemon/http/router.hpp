@@ -11,17 +11,20 @@
 
 namespace herald::http {
 
-/// Which route a request belongs to. Any thread: readers work on an immutable snapshot that mount() and unmount() replace.
+/// Which route a request belongs to. Any thread: readers work on an immutable snapshot that mount()
+/// and unmount() replace.
 ///
-/// A path is literals and whole-segment parameters: `/notifications/{user}/clear`. A literal wins over a parameter,
-/// segment by segment from the left, so `/notifications/poll/{user}` never collides with `/notifications/{user}`; the
-/// first path in that order that offers the method is taken.
+/// A path is literals and whole-segment parameters: `/notifications/{user}/clear`. A literal wins
+/// over a parameter, segment by segment from the left, so `/notifications/poll/{user}` never
+/// collides with `/notifications/{user}`; the first path in that order that offers the method is
+/// taken.
 class Router final : public model::web::Mounts {
  public:
   Router();
   ~Router() override;
 
-  /// invalid: malformed path, no method or handler, or path_user without `{user}`; conflict: see Mounts.
+  /// invalid: malformed path, no method or handler, or path_user without `{user}`; conflict: see
+  /// Mounts.
   base::Result<uint64_t> mount(model::web::Route route) override;
   /// Requests already handed to the route's handler still go on.
   void unmount(uint64_t handle) override;
@@ -31,11 +34,12 @@ class Router final : public model::web::Mounts {
     std::shared_ptr<const model::web::Route> route;
     std::string path;                           ///< decoded
     std::map<std::string, std::string> params;  ///< decoded
-    std::vector<std::string> allowed;           ///< methods of the path, sorted: for Allow (also HEAD and OPTIONS)
-    std::string problem;                        ///< malformed: what is wrong
+    std::vector<std::string>
+        allowed;          ///< methods of the path, sorted: for Allow (also HEAD and OPTIONS)
+    std::string problem;  ///< malformed: what is wrong
   };
-  /// `path`: absolute, as received, without the query. HEAD finds GET where HEAD itself is not mounted; `allowed` is filled
-  /// for no_method only.
+  /// `path`: absolute, as received, without the query. HEAD finds GET where HEAD itself is not
+  /// mounted; `allowed` is filled for no_method only.
   Match find(std::string_view method, std::string_view path) const;
 
  private:

@@ -16,17 +16,20 @@
 namespace herald::http {
 
 namespace asio = boost::asio;
-using boost::system::error_code;
 using asio::ip::tcp;
+using boost::system::error_code;
 
 namespace {
 
 constexpr std::string_view kFull =
-    "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 2\r\nConnection: close\r\n\r\n";
+    "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 2\r\nConnection: "
+    "close\r\n\r\n";
 constexpr std::string_view kAddressFull =
-    "HTTP/1.1 429 Too Many Requests\r\nContent-Length: 0\r\nRetry-After: 2\r\nConnection: close\r\n\r\n";
+    "HTTP/1.1 429 Too Many Requests\r\nContent-Length: 0\r\nRetry-After: 2\r\nConnection: "
+    "close\r\n\r\n";
 
-/// What a peer's connections are counted under: an IPv4 address, or the /64 that one IPv6 customer has. Proxies: nothing.
+/// What a peer's connections are counted under: an IPv4 address, or the /64 that one IPv6 customer
+/// has. Proxies: nothing.
 std::string address_key(const Address& address, const Networks& proxies) {
   if (proxies.contains(address)) return {};
   const std::size_t n = address.is_v4() ? 16 : 8;
@@ -38,7 +41,12 @@ std::string address_key(const Address& address, const Networks& proxies) {
 class Server::Listener : public std::enable_shared_from_this<Server::Listener> {
  public:
   Listener(asio::io_context& io, std::shared_ptr<Core> core)
-      : core_(std::move(core)), io_(io), strand_(asio::make_strand(io)), acceptor_(strand_), sweep_(strand_), pause_(strand_) {}
+      : core_(std::move(core)),
+        io_(io),
+        strand_(asio::make_strand(io)),
+        acceptor_(strand_),
+        sweep_(strand_),
+        pause_(strand_) {}
   ~Listener() { drop_reserve(); }
 
   base::Result<uint16_t> listen() {
@@ -47,11 +55,17 @@ class Server::Listener : public std::enable_shared_from_this<Server::Listener> {
     if (!proxies) return proxies.error();
     core_->proxies = std::move(*proxies);
     for (const auto& origin : o.allowed_origins)
-      if (!(origin.starts_with("http://") || origin.starts_with("https://")) || origin.ends_with('/') || origin.find('*') != origin.npos)
-        return base::fail(base::Code::invalid, origin + " is not an origin; write it like https://shop.example", "allowed_origins");
+      if (!(origin.starts_with("http://") || origin.starts_with("https://")) ||
+          origin.ends_with('/') || origin.find('*') != origin.npos)
+        return base::fail(base::Code::invalid,
+                          origin + " is not an origin; write it like https://shop.example",
+                          "allowed_origins");
     error_code ec;
     const auto address = asio::ip::make_address(o.address, ec);
-    if (ec) return base::fail(base::Code::invalid, o.address + " is not an IP address to listen on; write 127.0.0.1 or ::", "address");
+    if (ec)
+      return base::fail(
+          base::Code::invalid,
+          o.address + " is not an IP address to listen on; write 127.0.0.1 or ::", "address");
     const tcp::endpoint endpoint{address, o.port};
     acceptor_.open(endpoint.protocol(), ec);
     if (!ec) acceptor_.set_option(tcp::acceptor::reuse_address{true}, ec);
@@ -61,8 +75,10 @@ class Server::Listener : public std::enable_shared_from_this<Server::Listener> {
     if (ec) {
       error_code ignored;
       acceptor_.close(ignored);
-      return base::fail(base::Code::unavailable, "cannot listen on " + o.address + ":" + std::to_string(o.port) + ": " +
-                                                     ec.message() + "; is another process using the port?", "port");
+      return base::fail(base::Code::unavailable,
+                        "cannot listen on " + o.address + ":" + std::to_string(o.port) + ": " +
+                            ec.message() + "; is another process using the port?",
+                        "port");
     }
     const auto port = acceptor_.local_endpoint(ec).port();
     take_reserve();
@@ -91,7 +107,8 @@ class Server::Listener : public std::enable_shared_from_this<Server::Listener> {
  private:
   void accept() {
     if (!acceptor_.is_open()) return;
-    acceptor_.async_accept(asio::make_strand(io_), [self = self_from_this()](const error_code& ec, Socket socket) {
+    acceptor_.async_accept(asio::make_strand(io_), [self = self_from_this()](const error_code& ec,
+                                                                             Socket socket) {
       try {
         self->on_accept(ec, std::move(socket));
       } catch (...) {
@@ -118,15 +135,18 @@ class Server::Listener : public std::enable_shared_from_this<Server::Listener> {
     const auto remote = socket.remote_endpoint(ec);
     if (ec) return;
     auto address = remote.address();
-    if (address.is_v6() && address.to_v6().is_v4_mapped()) address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
+    if (address.is_v6() && address.to_v6().is_v4_mapped())
+      address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
     const auto text = address.to_string();
     const auto parsed = parse_address(text.substr(0, text.find('%')));
     auto key = parsed ? address_key(*parsed, core_->proxies) : text;
-    const auto verdict = core_->registry.admit(key, core_->options.max_connections, core_->options.max_per_address);
+    const auto verdict =
+        core_->registry.admit(key, core_->options.max_connections, core_->options.max_per_address);
     if (verdict != Registry::Verdict::admitted) {
       ++core_->refused_connections;
       socket.non_blocking(true, ec);
-      socket.write_some(asio::buffer(verdict == Registry::Verdict::full ? kFull : kAddressFull), ec);
+      socket.write_some(asio::buffer(verdict == Registry::Verdict::full ? kFull : kAddressFull),
+                        ec);
       socket.shutdown(Socket::shutdown_send, ec);
       return;
     }
@@ -134,11 +154,13 @@ class Server::Listener : public std::enable_shared_from_this<Server::Listener> {
     std::make_shared<Connection>(core_, std::move(socket), text, std::move(key))->start();
   }
 
-  /// Without a free descriptor the kernel keeps the connection in its queue and would wake us for ever: the spare one is given
-  /// up to take and close one connection, so that its peer hears something, and accepting rests for a while.
+  /// Without a free descriptor the kernel keeps the connection in its queue and would wake us for
+  /// ever: the spare one is given up to take and close one connection, so that its peer hears
+  /// something, and accepting rests for a while.
   void shed_one() {
     drop_reserve();
-    const int fd = ::accept4(acceptor_.native_handle(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    const int fd =
+        ::accept4(acceptor_.native_handle(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd >= 0) {
       ++core_->refused_connections;
       ::close(fd);
@@ -158,8 +180,10 @@ class Server::Listener : public std::enable_shared_from_this<Server::Listener> {
   void sweep() {
     if (over_) return;
     const auto& o = core_->options;
-    const auto shortest = std::min({o.header_timeout, o.body_timeout, o.idle_timeout, o.write_timeout, o.linger_timeout});
-    sweep_.expires_after(std::clamp(shortest / 4, std::chrono::milliseconds{5}, std::chrono::milliseconds{250}));
+    const auto shortest = std::min(
+        {o.header_timeout, o.body_timeout, o.idle_timeout, o.write_timeout, o.linger_timeout});
+    sweep_.expires_after(
+        std::clamp(shortest / 4, std::chrono::milliseconds{5}, std::chrono::milliseconds{250}));
     sweep_.async_wait([self = shared_from_this()](const error_code& ec) {
       if (ec || self->over_) return;
       try {
@@ -183,16 +207,20 @@ class Server::Listener : public std::enable_shared_from_this<Server::Listener> {
   asio::io_context& io_;
   Strand strand_;
   asio::basic_socket_acceptor<tcp, Strand> acceptor_;
-  asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Strand> sweep_, pause_;
+  asio::basic_waitable_timer<std::chrono::steady_clock,
+                             asio::wait_traits<std::chrono::steady_clock>, Strand>
+      sweep_, pause_;
   std::chrono::milliseconds backoff_{kFirstPause};
   int reserve_ = -1;
   bool over_ = false;
 };
 
-Server::Server(asio::io_context& io, ServerOptions options, const Router& router, const Authenticator& authenticator,
-               model::ports::Directory& directory, const base::Clock& clock)
+Server::Server(asio::io_context& io, ServerOptions options, const Router& router,
+               const Authenticator& authenticator, model::ports::Directory& directory,
+               const base::Clock& clock)
     : listener_(std::make_shared<Listener>(
-          io, std::shared_ptr<Core>(new Core{std::move(options), {}, router, authenticator, directory, clock, {}}))) {}
+          io, std::shared_ptr<Core>(new Core{
+                  std::move(options), {}, router, authenticator, directory, clock, {}}))) {}
 
 Server::~Server() {
   interrupt();
@@ -224,7 +252,8 @@ bool Server::drain(std::chrono::milliseconds deadline) {
 
 Server::Stats Server::stats() const {
   const auto& core = *listener_->core();
-  return {core.registry.size(), core.accepted, core.refused_connections, core.accept_pauses, core.requests, core.refused};
+  return {core.registry.size(), core.accepted, core.refused_connections,
+          core.accept_pauses,   core.requests, core.refused};
 }
 
 }  // namespace herald::http

@@ -10,14 +10,16 @@
 
 namespace herald::http {
 
-/// `%41` -> `A`. Nothing when an escape is malformed. `plus`: `+` means a space, as in query strings.
+/// `%41` -> `A`. Nothing when an escape is malformed. `plus`: `+` means a space, as in query
+/// strings.
 std::optional<std::string> percent_decode(std::string_view text, bool plus = false);
 
-/// The segments of an absolute path, each decoded. Code::invalid for a malformed escape, a dot segment, a control byte or
-/// invalid UTF-8 in a decoded segment, and more than 32 segments.
+/// The segments of an absolute path, each decoded. Code::invalid for a malformed escape, a dot
+/// segment, a control byte or invalid UTF-8 in a decoded segment, and more than 32 segments.
 base::Result<std::vector<std::string>> split_path(std::string_view path);
 
-/// The parameters of a query string in their order. Code::invalid for a malformed escape, NUL or invalid UTF-8.
+/// The parameters of a query string in their order. Code::invalid for a malformed escape, NUL or
+/// invalid UTF-8.
 base::Result<std::vector<std::pair<std::string, std::string>>> parse_query(std::string_view query);
 
 }  // namespace herald::http

@@ -27,8 +27,10 @@ bool is_before_request(CURLcode code) {
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_CIPHER:
-    case CURLE_SSL_ISSUER_ERROR: return true;
-    default: return false;
+    case CURLE_SSL_ISSUER_ERROR:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -38,8 +40,10 @@ bool is_after_request(CURLcode code) {
     case CURLE_GOT_NOTHING:
     case CURLE_SEND_ERROR:
     case CURLE_RECV_ERROR:
-    case CURLE_SEND_FAIL_REWIND: return true;
-    default: return false;
+    case CURLE_SEND_FAIL_REWIND:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -80,9 +84,12 @@ std::size_t Transfer::on_header(char* data, std::size_t size, std::size_t n, voi
     t.too_large_ = true;
     return CURL_WRITEFUNC_ERROR;
   }
-  if (line.starts_with("HTTP/")) t.result_.headers.clear();  // after an interim answer the final one begins
-  if (const auto colon = line.find(':'); colon != std::string_view::npos && !line.starts_with("HTTP/"))
-    t.result_.headers.emplace_back(to_lower(line.substr(0, colon)), base::trim(line.substr(colon + 1)));
+  if (line.starts_with("HTTP/"))
+    t.result_.headers.clear();  // after an interim answer the final one begins
+  if (const auto colon = line.find(':');
+      colon != std::string_view::npos && !line.starts_with("HTTP/"))
+    t.result_.headers.emplace_back(to_lower(line.substr(0, colon)),
+                                   base::trim(line.substr(colon + 1)));
   return line.size();
 }
 
@@ -101,7 +108,8 @@ void Transfer::set_method() {
     curl_easy_setopt(easy_, CURLOPT_NOBODY, 1L);
   } else if (method != "GET" || !request_.body.empty()) {
     curl_easy_setopt(easy_, CURLOPT_POST, 1L);
-    curl_easy_setopt(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
+    curl_easy_setopt(easy_, CURLOPT_POSTFIELDSIZE_LARGE,
+                     static_cast<curl_off_t>(request_.body.size()));
     // No SEEKFUNCTION: then libcurl cannot rewind, and ends with error 65 instead of sending again.
     curl_easy_setopt(easy_, CURLOPT_READFUNCTION, &Transfer::on_read);
     curl_easy_setopt(easy_, CURLOPT_READDATA, this);
@@ -113,7 +121,8 @@ void Transfer::set_method() {
 std::string Transfer::prepare(const ClientOptions& options) {
   if (!has_scheme(request_.url, "http://") && !has_scheme(request_.url, "https://"))
     return "only http and https URLs can be fetched";
-  if (!is_clean(request_.url) || request_.url.find(' ') != std::string::npos) return "the URL has a space or a control byte";
+  if (!is_clean(request_.url) || request_.url.find(' ') != std::string::npos)
+    return "the URL has a space or a control byte";
   if (!is_token(request_.method)) return "the method is not a token";
   easy_ = curl_easy_init();
   if (easy_ == nullptr) return "libcurl has no memory";
@@ -124,7 +133,8 @@ std::string Transfer::prepare(const ClientOptions& options) {
     return next != nullptr;
   };
   for (const auto& [name, value] : request_.headers) {
-    if (!is_token(name) || !is_clean(value)) return "the header field " + base::escape_control(name) + " is malformed";
+    if (!is_token(name) || !is_clean(value))
+      return "the header field " + base::escape_control(name) + " is malformed";
     has_type = has_type || equal_ignoring_case(name, "content-type");
     if (!add(value.empty() ? name + ";" : name + ": " + value)) return "libcurl has no memory";
   }
@@ -144,7 +154,8 @@ std::string Transfer::prepare(const ClientOptions& options) {
   set(CURLOPT_PROXY, options.proxy.c_str());
   set(CURLOPT_NOSIGNAL, 1L);
   set(CURLOPT_TIMEOUT_MS, static_cast<long>(left.count()));
-  set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(std::min(left, options.connect_timeout).count()));
+  set(CURLOPT_CONNECTTIMEOUT_MS,
+      static_cast<long>(std::min(left, options.connect_timeout).count()));
   set(CURLOPT_TCP_KEEPALIVE, 1L);
   set(CURLOPT_USERAGENT, options.user_agent.c_str());
   set(CURLOPT_HTTPHEADER, headers_);
@@ -177,14 +188,16 @@ void Transfer::finish(CURLcode code) {
   result_.timed_out = code == CURLE_OPERATION_TIMEDOUT;
   result_.body.clear();
   // libcurl's own text about the transfer may quote the URL; the text of the code does not.
-  result_.error = too_large_ ? "the answer is larger than " + std::to_string(request_.max_response) + " bytes"
-                             : std::string{curl_easy_strerror(code)} + " (curl " + std::to_string(code) + ")";
+  result_.error =
+      too_large_ ? "the answer is larger than " + std::to_string(request_.max_response) + " bytes"
+                 : std::string{curl_easy_strerror(code)} + " (curl " + std::to_string(code) + ")";
   call(std::move(result_));
 }
 
 void Transfer::fail(std::string error, bool cancelled, bool timed_out) {
   FetchResult result;
-  result.reached = anything_sent() ? FetchResult::Reached::maybe_sent : FetchResult::Reached::nothing_sent;
+  result.reached =
+      anything_sent() ? FetchResult::Reached::maybe_sent : FetchResult::Reached::nothing_sent;
   result.error = std::move(error);
   result.cancelled = cancelled;
   result.timed_out = timed_out;

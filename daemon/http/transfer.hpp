@@ -16,8 +16,12 @@ class Transfer {
  public:
   using Clock = std::chrono::steady_clock;
 
-  Transfer(uint64_t handle, model::web::FetchRequest request, std::function<void(model::web::FetchResult)> done)
-      : handle_(handle), request_(std::move(request)), done_(std::move(done)), deadline_(Clock::now() + request_.timeout) {}
+  Transfer(uint64_t handle, model::web::FetchRequest request,
+           std::function<void(model::web::FetchResult)> done)
+      : handle_(handle),
+        request_(std::move(request)),
+        done_(std::move(done)),
+        deadline_(Clock::now() + request_.timeout) {}
   ~Transfer();
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
@@ -28,7 +32,8 @@ class Transfer {
   uint64_t handle() const { return handle_; }
   Clock::time_point deadline() const { return deadline_; }
 
-  /// Calls `done`, once: with what libcurl says about the ended transfer, or with a failure before or instead of it.
+  /// Calls `done`, once: with what libcurl says about the ended transfer, or with a failure before
+  /// or instead of it.
   void finish(CURLcode code);
   void fail(std::string error, bool cancelled, bool timed_out);
 

@@ -17,17 +17,22 @@ class Access : public testing::Test {
     options.allowed_origins = {"https://shop.example"};
     server = std::make_unique<TestServer>(options);
     ASSERT_TRUE(server->auth.set_keys({{"k1", std::string{kSecret}, JwtAlgorithm::hs256, {}}}));
-    ASSERT_TRUE(server->auth.set_tokens({{"shop", digest_of("hst_shop"), {"inbox:read", "send"}, {}},
-                                         {"bare", digest_of("hst_bare"), {"other"}, {}}}));
-    alice = "Authorization: Bearer " + *server->auth.issue_user_token(7, std::chrono::hours{1}) + "\r\n";
-    bob = "Authorization: Bearer " + *server->auth.issue_user_token(8, std::chrono::hours{1}) + "\r\n";
+    ASSERT_TRUE(
+        server->auth.set_tokens({{"shop", digest_of("hst_shop"), {"inbox:read", "send"}, {}},
+                                 {"bare", digest_of("hst_bare"), {"other"}, {}}}));
+    alice = "Authorization: Bearer " + *server->auth.issue_user_token(7, std::chrono::hours{1}) +
+            "\r\n";
+    bob = "Authorization: Bearer " + *server->auth.issue_user_token(8, std::chrono::hours{1}) +
+          "\r\n";
     shop = "Authorization: Bearer hst_shop\r\n";
     bare = "Authorization: Bearer hst_bare\r\n";
     const auto tell = [](const web::ExchangePtr& e) {
       const auto& r = e->request();
       const char* kinds[] = {"anyone", "user", "service"};
-      e->respond({.body = std::string{kinds[static_cast<int>(r.who.kind)]} + " " + std::to_string(r.who.user) + " " +
-                          r.who.service + " for " + std::to_string(r.user) + (r.who.development ? " dev" : "")}, {});
+      e->respond({.body = std::string{kinds[static_cast<int>(r.who.kind)]} + " " +
+                          std::to_string(r.who.user) + " " + r.who.service + " for " +
+                          std::to_string(r.user) + (r.who.development ? " dev" : "")},
+                 {});
     };
     for (const char* method : {"GET", "POST"}) {
       server->mount(method, "/open", tell);
@@ -54,9 +59,11 @@ TEST_F(Access, MatrixOfCallersAndRoutes) {
     std::string none, alice, bob, shop, bare;
   };
   const std::vector<Row> rows{
-      {"/open", "200 anyone 0  for 0", "200 anyone 0  for 0", "200 anyone 0  for 0", "200 anyone 0  for 0", "200 anyone 0  for 0"},
+      {"/open", "200 anyone 0  for 0", "200 anyone 0  for 0", "200 anyone 0  for 0",
+       "200 anyone 0  for 0", "200 anyone 0  for 0"},
       {"/inbox/7", "401", "200 user 7  for 7", "404", "200 service 0 shop for 7", "403"},
-      {"/inbox/%2B237600000007", "401", "200 user 7  for 7", "404", "200 service 0 shop for 7", "403"},
+      {"/inbox/%2B237600000007", "401", "200 user 7  for 7", "404", "200 service 0 shop for 7",
+       "403"},
       {"/inbox/8", "401", "404", "200 user 8  for 8", "200 service 0 shop for 8", "403"},
       {"/inbox/12345", "401", "404", "404", "404", "403"},
       {"/inbox/xyz", "401", "400", "400", "400", "403"},
@@ -121,8 +128,10 @@ TEST_F(Access, CookiesNeedAnOriginToChangeAnything) {
       {"Origin: https://evil.example\r\nReferer: http://localhost/\r\n", "403"},
       {"Origin: http://localhost\r\nOrigin: https://evil.example\r\n", "403"},
   };
-  for (const auto& [extra, wanted] : table) EXPECT_EQ(ask("/inbox/7", cookie + extra, true), wanted) << extra;
-  EXPECT_EQ(ask("/inbox/7", alice, true), "200 user 7  for 7") << "a header is never sent by a browser by itself";
+  for (const auto& [extra, wanted] : table)
+    EXPECT_EQ(ask("/inbox/7", cookie + extra, true), wanted) << extra;
+  EXPECT_EQ(ask("/inbox/7", alice, true), "200 user 7  for 7")
+      << "a header is never sent by a browser by itself";
 }
 
 // covers: S86
@@ -146,19 +155,25 @@ TEST_F(Access, DevelopmentStandsInForCredentialsOnLoopbackOnly) {
 TEST_F(Access, HandlersNeverSeeTheCredentials) {
   start();
   web::Headers seen;
-  server->mount("GET", "/look", [&](const web::ExchangePtr& e) {
-    seen = e->request().headers;
-    echo(e);
-  }, web::Access::any_user);
+  server->mount(
+      "GET", "/look",
+      [&](const web::ExchangePtr& e) {
+        seen = e->request().headers;
+        echo(e);
+      },
+      web::Access::any_user);
   const auto token = alice.substr(sizeof("Authorization: Bearer ") - 1);
-  EXPECT_TRUE(ask("/look", alice + "Cookie: herald_token=" + token + "X-Other: 1\r\n").starts_with("200"));
+  EXPECT_TRUE(
+      ask("/look", alice + "Cookie: herald_token=" + token + "X-Other: 1\r\n").starts_with("200"));
   EXPECT_EQ(seen, (web::Headers{{"host", "localhost"}, {"x-other", "1"}}));
 }
 
 TEST_F(Access, ResolvingMayTakeItsTime) {
   start();
   std::promise<std::function<void()>> pending;
-  server->directory.defer = [&](std::function<void()> answer) { pending.set_value(std::move(answer)); };
+  server->directory.defer = [&](std::function<void()> answer) {
+    pending.set_value(std::move(answer));
+  };
   Wire wire{server->port};
   wire.send(post("/inbox/7", "hello", alice));
   auto answer = pending.get_future();

@@ -18,8 +18,9 @@ class Auth : public testing::Test {
   std::string service = "hst_secret", person;
   void SetUp() override {
     ASSERT_TRUE(auth.set_keys({{"k1", std::string{kSecret}, JwtAlgorithm::hs256, {}}}));
-    ASSERT_TRUE(auth.set_tokens({{"shop", digest_of(service), {"notifications:send"}, clock.now() + std::chrono::hours{1}},
-                                 {"for-ever", digest_of("hst_other"), {}, {}}}));
+    ASSERT_TRUE(auth.set_tokens(
+        {{"shop", digest_of(service), {"notifications:send"}, clock.now() + std::chrono::hours{1}},
+         {"for-ever", digest_of("hst_other"), {}, {}}}));
     person = *auth.issue_user_token(7, std::chrono::hours{2});
   }
   Identified of(web::Headers headers) const { return auth.identify(headers); }
@@ -32,19 +33,23 @@ TEST_F(Auth, ServiceTokensAreFoundByDigestAndExpire) {
   EXPECT_EQ(who.who.service, "shop");
   EXPECT_TRUE(who.who.has("notifications:send"));
   EXPECT_FALSE(who.who.has("notifications:read"));
-  for (const char* bad : {"hst_", "hst_secreT", "hst_secret2", "secret"}) EXPECT_EQ(auth.identify_token(bad).kind, Kind::refused) << bad;
-  EXPECT_EQ(auth.identify_token(digest_of(service)).kind, Kind::refused) << "the stored digest is no credential";
+  for (const char* bad : {"hst_", "hst_secreT", "hst_secret2", "secret"})
+    EXPECT_EQ(auth.identify_token(bad).kind, Kind::refused) << bad;
+  EXPECT_EQ(auth.identify_token(digest_of(service)).kind, Kind::refused)
+      << "the stored digest is no credential";
   clock.advance(std::chrono::hours{1});
   EXPECT_EQ(of({{"authorization", "Bearer " + service}}).kind, Kind::refused);
   EXPECT_EQ(auth.identify_token("hst_other").kind, Kind::known);
   EXPECT_FALSE(auth.set_tokens({{"bad", "no digest", {}, {}}}));
-  EXPECT_EQ(auth.identify_token("hst_other").kind, Kind::known) << "a refused table must not replace the old one";
+  EXPECT_EQ(auth.identify_token("hst_other").kind, Kind::known)
+      << "a refused table must not replace the old one";
   ASSERT_TRUE(auth.set_tokens({}));
   EXPECT_EQ(auth.identify_token("hst_other").kind, Kind::refused);
 }
 
 TEST_F(Auth, MadeTokensAreLongAndDifferent) {
-  const auto a = make_service_token(base::Random::system()), b = make_service_token(base::Random::system());
+  const auto a = make_service_token(base::Random::system()),
+             b = make_service_token(base::Random::system());
   EXPECT_NE(a, b);
   EXPECT_TRUE(a.starts_with("hst_"));
   EXPECT_GE(a.size(), 4U + 43U);
@@ -59,16 +64,22 @@ TEST_F(Auth, CredentialsAreTakenFromOnePlace) {
   EXPECT_EQ(cookie.kind, Kind::known);
   EXPECT_TRUE(cookie.from_cookie);
   EXPECT_EQ(cookie.who.user, 7);
-  EXPECT_FALSE(of({{"authorization", "Bearer " + person}, {"cookie", "herald_token=x"}}).from_cookie) << "the header wins";
+  EXPECT_FALSE(
+      of({{"authorization", "Bearer " + person}, {"cookie", "herald_token=x"}}).from_cookie)
+      << "the header wins";
 
-  EXPECT_EQ(of({{"authorization", "Bearer " + person}, {"authorization", "Bearer " + service}}).kind, Kind::refused);
+  EXPECT_EQ(
+      of({{"authorization", "Bearer " + person}, {"authorization", "Bearer " + service}}).kind,
+      Kind::refused);
   EXPECT_EQ(of({{"authorization", "Bearer"}}).kind, Kind::refused);
   EXPECT_EQ(of({{"authorization", "Bearer "}}).kind, Kind::refused);
   EXPECT_EQ(of({{"authorization", "Basic aGVyYWxk"}}).kind, Kind::refused);
   EXPECT_EQ(of({{"authorization", person}}).kind, Kind::refused);
   EXPECT_EQ(of({{"cookie", "herald_token=" + person + "; herald_token=x"}}).kind, Kind::refused);
-  EXPECT_EQ(of({{"cookie", "herald_token=" + person}, {"cookie", "herald_token=x"}}).kind, Kind::refused);
-  EXPECT_EQ(of({{"cookie", "herald_token=" + service}}).kind, Kind::refused) << "no service token in a cookie";
+  EXPECT_EQ(of({{"cookie", "herald_token=" + person}, {"cookie", "herald_token=x"}}).kind,
+            Kind::refused);
+  EXPECT_EQ(of({{"cookie", "herald_token=" + service}}).kind, Kind::refused)
+      << "no service token in a cookie";
   EXPECT_EQ(of({{"cookie", "xherald_token=" + person}}).kind, Kind::none);
 }
 
@@ -88,15 +99,33 @@ TEST(Csrf, OnlyTheSameHostOrAListedOriginIsAtHome) {
   EXPECT_EQ(of({{"origin", "https://shop.example"}}), Origin::allowed);
   EXPECT_EQ(of({{"referer", "https://herald.example/chat?x=1"}}), Origin::same);
   EXPECT_EQ(of({{"referer", "https://shop.example/"}}), Origin::allowed);
-  for (const char* foreign :
-       {"null", "*", "", "herald.example", "https://", "https://evil.example", "https://herald.example.evil.example",
-        "https://evilherald.example", "https://xshop.example", "https://shop.example.evil.example", "http://shop.example",
-        "https://shop.example:444", "https://shop.example/", "https://herald.example:8080", "ftp://herald.example",
-        "https://herald.example@evil.example", "https://evil.example#herald.example", "https://evil.example/herald.example",
-        "https://herald.example\\.evil.example", "https://herald.example https://evil.example", "file://", "HTTPS://shop.example"})
+  for (const char* foreign : {"null",
+                              "*",
+                              "",
+                              "herald.example",
+                              "https://",
+                              "https://evil.example",
+                              "https://herald.example.evil.example",
+                              "https://evilherald.example",
+                              "https://xshop.example",
+                              "https://shop.example.evil.example",
+                              "http://shop.example",
+                              "https://shop.example:444",
+                              "https://shop.example/",
+                              "https://herald.example:8080",
+                              "ftp://herald.example",
+                              "https://herald.example@evil.example",
+                              "https://evil.example#herald.example",
+                              "https://evil.example/herald.example",
+                              "https://herald.example\\.evil.example",
+                              "https://herald.example https://evil.example",
+                              "file://",
+                              "HTTPS://shop.example"})
     EXPECT_EQ(of({{"origin", foreign}}), Origin::foreign) << foreign;
-  EXPECT_EQ(of({{"origin", "https://herald.example"}, {"origin", "https://evil.example"}}), Origin::foreign);
-  EXPECT_EQ(of({{"origin", "https://evil.example"}, {"referer", "https://herald.example/"}}), Origin::foreign);
+  EXPECT_EQ(of({{"origin", "https://herald.example"}, {"origin", "https://evil.example"}}),
+            Origin::foreign);
+  EXPECT_EQ(of({{"origin", "https://evil.example"}, {"referer", "https://herald.example/"}}),
+            Origin::foreign);
   EXPECT_EQ(of({{"referer", "https://evil.example/https://herald.example/"}}), Origin::foreign);
   EXPECT_EQ(of({{"origin", "http://"}}, ""), Origin::foreign);
 }
@@ -104,15 +133,18 @@ TEST(Csrf, OnlyTheSameHostOrAListedOriginIsAtHome) {
 TEST(Peer, NetworksAndLoopbackNames) {
   const auto nets = Networks::parse({"10.0.0.0/8", "192.168.1.7", "fd00::/8", "203.0.113.128/25"});
   ASSERT_TRUE(nets);
-  for (const char* in : {"10.255.0.1", "192.168.1.7", "fdff::1", "203.0.113.255", "::ffff:10.1.1.1"})
+  for (const char* in :
+       {"10.255.0.1", "192.168.1.7", "fdff::1", "203.0.113.255", "::ffff:10.1.1.1"})
     EXPECT_TRUE(nets->contains(*parse_address(in))) << in;
   for (const char* out : {"11.0.0.1", "192.168.1.8", "fe00::1", "203.0.113.127", "::1"})
     EXPECT_FALSE(nets->contains(*parse_address(out))) << out;
   for (const char* bad : {"10.0.0.0/33", "10.0.0.0/", "10.0.0.0/-1", "x", "::/129", "10.0.0.0/8x"})
     EXPECT_FALSE(Networks::parse({bad})) << bad;
-  for (const char* loop : {"localhost", "LOCALHOST:80", "127.0.0.1", "127.1.2.3:8080", "[::1]", "[::1]:8080"})
+  for (const char* loop :
+       {"localhost", "LOCALHOST:80", "127.0.0.1", "127.1.2.3:8080", "[::1]", "[::1]:8080"})
     EXPECT_TRUE(is_loopback_host(loop)) << loop;
-  for (const char* other : {"", "evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "[::2]", "0.0.0.0", "128.0.0.1"})
+  for (const char* other : {"", "evil.example", "localhost.evil.example", "127.0.0.1.evil.example",
+                            "[::2]", "0.0.0.0", "128.0.0.1"})
     EXPECT_FALSE(is_loopback_host(other)) << other;
 }
 

@@ -20,7 +20,8 @@ using model::web::FetchResult;
 using Reached = FetchResult::Reached;
 using std::chrono::seconds;
 
-/// A server that does what its script says with each connection, one after the other, and counts the requests it read.
+/// A server that does what its script says with each connection, one after the other, and counts
+/// the requests it read.
 class Scripted {
  public:
   /// What to do with a request that was read completely.
@@ -44,7 +45,9 @@ class Scripted {
     for (auto& t : peers_) t.join();
     ::close(listener_);
   }
-  std::string url(std::string_view path = "/") const { return "http://127.0.0.1:" + std::to_string(port) + std::string{path}; }
+  std::string url(std::string_view path = "/") const {
+    return "http://127.0.0.1:" + std::to_string(port) + std::string{path};
+  }
 
   uint16_t port = 0;
   std::atomic<int> requests{0}, connections{0};
@@ -79,7 +82,8 @@ class Scripted {
     while ((end = in.find("\r\n\r\n")) == std::string::npos)
       if (!fill(fd, in)) return false;
     std::size_t length = 0;
-    if (const auto at = in.find("Content-Length: "); at < end) length = std::stoul(in.substr(at + 16));
+    if (const auto at = in.find("Content-Length: "); at < end)
+      length = std::stoul(in.substr(at + 16));
     while (in.size() < end + 4 + length)
       if (!fill(fd, in)) return false;
     const std::lock_guard lock{mutex_};
@@ -87,7 +91,9 @@ class Scripted {
     in.erase(0, end + 4 + length);
     return true;
   }
-  static void say(int fd, std::string_view text) { EXPECT_GE(::send(fd, text.data(), text.size(), MSG_NOSIGNAL), 0); }
+  static void say(int fd, std::string_view text) {
+    EXPECT_GE(::send(fd, text.data(), text.size(), MSG_NOSIGNAL), 0);
+  }
   void serve(int fd) {
     std::string in;
     while (read_request(fd, in)) {
@@ -97,8 +103,10 @@ class Scripted {
         fill(fd, in);
         break;
       }
-      if (what == Do::answer) say(fd, "HTTP/1.1 201 Created\r\nContent-Length: 2\r\nX-One: 1\r\n\r\nok");
-      if (what == Do::big) say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n" + std::string(5000, 'x'));
+      if (what == Do::answer)
+        say(fd, "HTTP/1.1 201 Created\r\nContent-Length: 2\r\nX-One: 1\r\n\r\nok");
+      if (what == Do::big)
+        say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n" + std::string(5000, 'x'));
       if (what == Do::garbage) say(fd, "what?\r\n\r\n");
       if (what == Do::half) say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
       if (what == Do::half || what == Do::garbage) break;
@@ -185,15 +193,19 @@ TEST(Client, SaysWhetherAnythingWasSent) {
   Client client;
   // Nothing listens there any more.
   uint16_t dead = 0;
-  { dead = Scripted{[](int) { return Scripted::Do::close; }}.port; }
-  const auto refused = fetch(client, post_to("http://127.0.0.1:" + std::to_string(dead) + "/x?token=secret"));
+  {
+    dead = Scripted{[](int) { return Scripted::Do::close; }}.port;
+  }
+  const auto refused =
+      fetch(client, post_to("http://127.0.0.1:" + std::to_string(dead) + "/x?token=secret"));
   EXPECT_EQ(refused.reached, Reached::nothing_sent);
   EXPECT_EQ(refused.error.find("secret"), std::string::npos) << refused.error;
   EXPECT_EQ(fetch(client, post_to("http://host.invalid/")).reached, Reached::nothing_sent);
 
   Scripted plain{[](int) { return Scripted::Do::answer; }};
   auto hello = post_to("https://127.0.0.1:" + std::to_string(plain.port) + "/");
-  hello.timeout = milliseconds{100};  // the plain server waits for the end of a header that never comes
+  hello.timeout =
+      milliseconds{100};  // the plain server waits for the end of a header that never comes
   const auto tls = fetch(client, hello);
   EXPECT_EQ(tls.reached, Reached::nothing_sent) << tls.error;
 
@@ -232,7 +244,8 @@ TEST(Client, AnswersHaveALimit) {
 // covers: F68
 TEST(Client, OnlyHttpAndNoRedirectsAndNoInjectedFields) {
   Client client;
-  for (const char* url : {"file:///etc/passwd", "ftp://127.0.0.1/", "gopher://127.0.0.1/", "", "//x", "http://", "http://a b/", "http://a\r\nX: y/"})
+  for (const char* url : {"file:///etc/passwd", "ftp://127.0.0.1/", "gopher://127.0.0.1/", "",
+                          "//x", "http://", "http://a b/", "http://a\r\nX: y/"})
     EXPECT_EQ(fetch(client, post_to(url)).reached, Reached::nothing_sent) << url;
   auto request = post_to("http://127.0.0.1:1/");
   request.headers = {{"X", "a\r\nEvil: 1"}};
@@ -241,7 +254,9 @@ TEST(Client, OnlyHttpAndNoRedirectsAndNoInjectedFields) {
   EXPECT_NE(fetch(client, request).error.find("malformed"), std::string::npos);
 
   TestServer server;
-  server.mount("GET", "/from", [](const web::ExchangePtr& e) { e->respond({.status = 302, .headers = {{"Location", "/to"}}}, {}); });
+  server.mount("GET", "/from", [](const web::ExchangePtr& e) {
+    e->respond({.status = 302, .headers = {{"Location", "/to"}}}, {});
+  });
   std::atomic<int> followed{0};
   server.mount("GET", "/to", [&](const web::ExchangePtr& e) {
     ++followed;
@@ -257,10 +272,13 @@ TEST(Client, CancelsWaitingAndRunningRequests) {
   Scripted server{[](int) { return Scripted::Do::hang; }};
   std::promise<FetchResult> running, waiting, third, refused;
   Client client{{.max_in_flight = 1, .max_queued = 2}};
-  const auto a = client.fetch(post_to(server.url()), [&](FetchResult r) { running.set_value(std::move(r)); });
+  const auto a =
+      client.fetch(post_to(server.url()), [&](FetchResult r) { running.set_value(std::move(r)); });
   const auto give_up = std::chrono::steady_clock::now() + seconds{10};
-  while (server.requests == 0 && std::chrono::steady_clock::now() < give_up) std::this_thread::yield();
-  const auto b = client.fetch(post_to(server.url()), [&](FetchResult r) { waiting.set_value(std::move(r)); });
+  while (server.requests == 0 && std::chrono::steady_clock::now() < give_up)
+    std::this_thread::yield();
+  const auto b =
+      client.fetch(post_to(server.url()), [&](FetchResult r) { waiting.set_value(std::move(r)); });
   client.fetch(post_to(server.url()), [&](FetchResult r) { third.set_value(std::move(r)); });
   client.fetch(post_to(server.url()), [&](FetchResult r) { refused.set_value(std::move(r)); });
   const auto no_room = refused.get_future().get();

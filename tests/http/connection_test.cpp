@@ -35,8 +35,13 @@ TEST(Connection, ServesManyRequestsOnOneConnection) {
 TEST(Connection, AnswersCarryTheFieldsOfAGoodCitizen) {
   TestServer server;
   server.mount("GET", "/x", [](const web::ExchangePtr& e) {
-    e->respond({.headers = {{"X-Ok", "1"}, {"X-Split", "a\r\nX-Evil: 1"}, {"bad name", "1"}, {"Content-Length", "999"}, {"Connection", "upgrade"}},
-                .body = "{}"}, {});
+    e->respond({.headers = {{"X-Ok", "1"},
+                            {"X-Split", "a\r\nX-Evil: 1"},
+                            {"bad name", "1"},
+                            {"Content-Length", "999"},
+                            {"Connection", "upgrade"}},
+                .body = "{}"},
+               {});
   });
   const auto a = server.ask(get("/x"));
   ASSERT_TRUE(a);
@@ -84,7 +89,8 @@ TEST(Connection, HeadIsGetWithoutTheBody) {
   TestServer server;
   server.mount("GET", "/x", echo);
   Wire wire{server.port};
-  wire.send("HEAD /x HTTP/1.1\r\nHost: a\r\n\r\nHEAD /none HTTP/1.1\r\nHost: a\r\n\r\n" + get("/x"));
+  wire.send("HEAD /x HTTP/1.1\r\nHost: a\r\n\r\nHEAD /none HTTP/1.1\r\nHost: a\r\n\r\n" +
+            get("/x"));
   const auto head = wire.read(true);
   ASSERT_TRUE(head);
   EXPECT_EQ(head->status, 200U);
@@ -110,7 +116,8 @@ TEST(Connection, PreflightsAreForListedOriginsOnly) {
   EXPECT_EQ(good->header("access-control-allow-credentials"), "true");
   EXPECT_EQ(good->header("access-control-allow-methods"), "OPTIONS, POST");
   EXPECT_EQ(good->header("vary"), "Origin");
-  for (const char* foreign : {"https://evil.example", "null", "https://shop.example.evil.example"}) {
+  for (const char* foreign :
+       {"https://evil.example", "null", "https://shop.example.evil.example"}) {
     const auto bad = preflight(foreign);
     ASSERT_TRUE(bad);
     EXPECT_EQ(bad->status, 403U) << foreign;
@@ -120,8 +127,11 @@ TEST(Connection, PreflightsAreForListedOriginsOnly) {
   ASSERT_TRUE(plain);
   EXPECT_EQ(plain->status, 204U);
   EXPECT_EQ(plain->header("allow"), "OPTIONS, POST");
-  EXPECT_EQ(server.ask(post("/x", "", "Origin: https://shop.example\r\n"))->header("access-control-allow-origin"), "https://shop.example");
-  EXPECT_FALSE(server.ask(post("/x", "", "Origin: https://evil.example\r\n"))->headers.contains("access-control-allow-origin"));
+  EXPECT_EQ(server.ask(post("/x", "", "Origin: https://shop.example\r\n"))
+                ->header("access-control-allow-origin"),
+            "https://shop.example");
+  EXPECT_FALSE(server.ask(post("/x", "", "Origin: https://evil.example\r\n"))
+                   ->headers.contains("access-control-allow-origin"));
 }
 
 TEST(Connection, ContinuesOnlyWhatItWillTake) {
@@ -136,7 +146,8 @@ TEST(Connection, ContinuesOnlyWhatItWillTake) {
     EXPECT_EQ(wire.read()->body, "POST /x abc");
   }
   Wire wire{server.port};
-  wire.send("POST /closed HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");
+  wire.send(
+      "POST /closed HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");
   EXPECT_EQ(wire.read()->status, 401U) << "nobody without a token is asked for a body";
   EXPECT_TRUE(wire.at_end());
 }
@@ -190,7 +201,8 @@ TEST(Connection, PeersThatDoNotReadAreCutOff) {
 TEST(Connection, AHandlerWithoutAnswerIsOurFault) {
   TestServer server;
   server.mount("GET", "/drop", [](const web::ExchangePtr&) {});
-  server.mount("GET", "/throw", [](const web::ExchangePtr&) { throw std::runtime_error("secret"); });
+  server.mount("GET", "/throw",
+               [](const web::ExchangePtr&) { throw std::runtime_error("secret"); });
   web::ExchangePtr kept;
   server.mount("GET", "/keep-throw", [&](web::ExchangePtr e) {
     kept = std::move(e);
@@ -245,10 +257,12 @@ class Written : public testing::Test {
     exchange->respond({.body = std::move(body)}, [&](bool all) { written.set_value(all); });
     return soon(written.get_future());
   }
-  /// Until the server has seen that the peer is gone: its connection count tells, or its answer does.
+  /// Until the server has seen that the peer is gone: its connection count tells, or its answer
+  /// does.
   void wait_closed() {
     const auto give_up = std::chrono::steady_clock::now() + seconds{10};
-    while (server.server->stats().open > 0 && std::chrono::steady_clock::now() < give_up) std::this_thread::yield();
+    while (server.server->stats().open > 0 && std::chrono::steady_clock::now() < give_up)
+      std::this_thread::yield();
   }
 };
 
@@ -256,7 +270,9 @@ TEST_F(Written, TrueOnceEveryByteIsInTheSocket) {
   Wire wire{server.port};
   wire.send(get("/x"));
   std::promise<bool> written;
-  soon(held.get_future())->respond({.body = std::string(4 << 20, 'x')}, [&](bool all) { written.set_value(all); });
+  soon(held.get_future())->respond({.body = std::string(4 << 20, 'x')}, [&](bool all) {
+    written.set_value(all);
+  });
   const auto a = wire.read();
   ASSERT_TRUE(a);
   EXPECT_EQ(a->body.size(), 4U << 20);
@@ -276,21 +292,24 @@ TEST_F(Written, FalseWhenThePeerClosesHalfWay) {
   wire.send(get("/x"));
   const auto exchange = soon(held.get_future());
   std::promise<bool> written;
-  exchange->respond({.body = std::string(16 << 20, 'x')}, [&](bool all) { written.set_value(all); });
+  exchange->respond({.body = std::string(16 << 20, 'x')},
+                    [&](bool all) { written.set_value(all); });
   EXPECT_FALSE(wire.read_some(100).empty());
   wire.reset();
   EXPECT_FALSE(soon(written.get_future()));
 }
 
-/// The end of the peer's stream arrives before the answer: a small answer would still fit into the socket, but nobody is
-/// known to read it. Answers on the connection's own thread make sure that the end was seen: the next read comes first.
+/// The end of the peer's stream arrives before the answer: a small answer would still fit into the
+/// socket, but nobody is known to read it. Answers on the connection's own thread make sure that
+/// the end was seen: the next read comes first.
 TEST_F(Written, FalseWhenThePeerSaidGoodbyeBefore) {
   Wire wire{server.port};
   wire.send(get("/x"));
   const auto exchange = soon(held.get_future());
   wire.half_close();
-  // The kernel hands the end over in its own time; until it has, an answer counts as written. So the connection is asked
-  // through a second one that was opened after the goodbye: loopback delivers in order.
+  // The kernel hands the end over in its own time; until it has, an answer counts as written. So
+  // the connection is asked through a second one that was opened after the goodbye: loopback
+  // delivers in order.
   server.mount("GET", "/fence", echo);
   for (int i = 0; i < 20; ++i) ASSERT_TRUE(server.ask(get("/fence")));
   EXPECT_FALSE(answer_and_ask(exchange, "small"));
@@ -304,7 +323,8 @@ TEST(Stream, ChunksArriveAndTheConnectionStays) {
   TestServer server;
   std::promise<bool> closed;
   server.mount("GET", "/s", [&](const web::ExchangePtr& e) {
-    e->begin({.body = "one ", .content_type = "text/event-stream"}, {}, [&](bool all) { closed.set_value(all); });
+    e->begin({.body = "one ", .content_type = "text/event-stream"}, {},
+             [&](bool all) { closed.set_value(all); });
     EXPECT_TRUE(e->write("two "));
     EXPECT_TRUE(e->write(""));
     EXPECT_TRUE(e->write("three"));
@@ -386,7 +406,8 @@ TEST(Stream, AWriterThatNeverWaitsIsCutOff) {
   wire.send(get("/s"));
   const auto exchange = soon(held.get_future());
   bool refused = false;
-  for (int i = 0; i < 1000 && !refused; ++i) refused = !exchange->write(std::string(64 * 1024, 'x')) && !exchange->write("x") && i > 200;
+  for (int i = 0; i < 1000 && !refused; ++i)
+    refused = !exchange->write(std::string(64 * 1024, 'x')) && !exchange->write("x") && i > 200;
   EXPECT_FALSE(soon(closed.get_future()));
   EXPECT_FALSE(exchange->write("x"));
 }

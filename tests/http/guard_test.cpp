@@ -8,8 +8,8 @@ namespace {
 struct Shape {
   const char* name;
   std::string bytes;
-  unsigned status;   ///< 200: served
-  bool close = true; ///< the connection must end
+  unsigned status;    ///< 200: served
+  bool close = true;  ///< the connection must end
 };
 
 std::string repeat(std::string_view text, std::size_t n) {
@@ -32,7 +32,8 @@ std::vector<Shape> shapes() {
       {"HTTP/1.0 without Host", "GET /ok HTTP/1.0\r\n\r\n", 200},
       {"HTTP/1.0 keep-alive", "GET /ok HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", 200, false},
       {"chunked", p + "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", 200, false},
-      {"Chunked in capitals", p + "Transfer-Encoding: CHUNKED\r\n\r\n3;x=y\r\nabc\r\n0\r\n\r\n", 200, false},
+      {"Chunked in capitals", p + "Transfer-Encoding: CHUNKED\r\n\r\n3;x=y\r\nabc\r\n0\r\n\r\n",
+       200, false},
       {"length 0", p + "Content-Length: 0\r\n\r\n", 200, false},
       {"length with zeros", p + "Content-Length: 0003\r\n\r\nabc", 200, false},
       {"absolute form", "GET http://a.example/ok HTTP/1.1\r\n" + kH + "\r\n", 200, false},
@@ -61,20 +62,35 @@ std::vector<Shape> shapes() {
       {"Host with comma", g + "Host: a,b\r\n\r\n", 400},
       {"two Hosts in 1.0", "GET /ok HTTP/1.0\r\n" + kH + kH + "\r\n", 400},
       // Transfer-Encoding and Content-Length
-      {"CL and TE", p + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + kSmuggled, 400},
-      {"TE and CL", p + "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n" + kSmuggled, 400},
-      {"two TE", p + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + kSmuggled, 400},
-      {"TE chunked, chunked", p + "Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n" + kSmuggled, 400},
+      {"CL and TE",
+       p + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + kSmuggled, 400},
+      {"TE and CL",
+       p + "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n" + kSmuggled, 400},
+      {"two TE",
+       p + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + kSmuggled,
+       400},
+      {"TE chunked, chunked",
+       p + "Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n" + kSmuggled, 400},
       {"TE xchunked", p + "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n" + kSmuggled, 501},
       {"TE gzip", p + "Transfer-Encoding: gzip\r\n\r\n" + kSmuggled, 501},
-      {"TE gzip with CL", p + "Transfer-Encoding: gzip\r\nContent-Length: 0\r\n\r\n" + kSmuggled, 400},
-      {"TE gzip, chunked", p + "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n" + kSmuggled, 501},
+      {"TE gzip with CL", p + "Transfer-Encoding: gzip\r\nContent-Length: 0\r\n\r\n" + kSmuggled,
+       400},
+      {"TE gzip, chunked", p + "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n" + kSmuggled,
+       501},
       {"TE identity", p + "Transfer-Encoding: identity\r\n\r\n" + kSmuggled, 501},
       {"TE empty", p + "Transfer-Encoding:\r\n\r\n" + kSmuggled, 400},
       {"TE quoted", p + "Transfer-Encoding: \"chunked\"\r\n\r\n0\r\n\r\n" + kSmuggled, 501},
-      {"TE with vertical tab", p + "Transfer-Encoding: \x0b" "chunked\r\n\r\n0\r\n\r\n" + kSmuggled, 400},
-      {"TE on 1.0", "POST /ok HTTP/1.0\r\n" + kH + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + kSmuggled, 400},
-      {"TE with space before colon", p + "Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n" + kSmuggled, 400},
+      {"TE with vertical tab",
+       p +
+           "Transfer-Encoding: \x0b"
+           "chunked\r\n\r\n0\r\n\r\n" +
+           kSmuggled,
+       400},
+      {"TE on 1.0",
+       "POST /ok HTTP/1.0\r\n" + kH + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + kSmuggled,
+       400},
+      {"TE with space before colon", p + "Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n" + kSmuggled,
+       400},
       {"TE folded", p + "Transfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n" + kSmuggled, 400},
       {"two CL equal", p + "Content-Length: 5\r\nContent-Length: 5\r\n\r\nabcde", 400},
       {"two CL different", p + "Content-Length: 5\r\nContent-Length: 0\r\n\r\nabcde", 400},
@@ -89,19 +105,30 @@ std::vector<Shape> shapes() {
       {"CL beyond the route", p + "Content-Length: 1025\r\n\r\n" + repeat("x", 1025), 413},
       {"CL of 1 MiB and more", p + "Content-Length: 1048577\r\n\r\n", 413},
       // chunks
-      {"chunk beyond the route", p + "Transfer-Encoding: chunked\r\n\r\n401\r\n" + repeat("x", 1025) + "\r\n0\r\n\r\n", 413},
-      {"chunks beyond the route", p + "Transfer-Encoding: chunked\r\n\r\n" + repeat("200\r\n" + repeat("x", 512) + "\r\n", 3), 413},
+      {"chunk beyond the route",
+       p + "Transfer-Encoding: chunked\r\n\r\n401\r\n" + repeat("x", 1025) + "\r\n0\r\n\r\n", 413},
+      {"chunks beyond the route",
+       p + "Transfer-Encoding: chunked\r\n\r\n" + repeat("200\r\n" + repeat("x", 512) + "\r\n", 3),
+       413},
       {"chunk size 2^64", p + "Transfer-Encoding: chunked\r\n\r\n10000000000000000\r\n", 413},
       {"chunk size negative", p + "Transfer-Encoding: chunked\r\n\r\n-1\r\n", 400},
       {"chunk size 0x", p + "Transfer-Encoding: chunked\r\n\r\n0x3\r\nabc\r\n0\r\n\r\n", 400},
       {"chunk size empty", p + "Transfer-Encoding: chunked\r\n\r\n\r\nabc\r\n0\r\n\r\n", 400},
-      {"chunk size with space", p + "Transfer-Encoding: chunked\r\n\r\n3 \r\nabc\r\n0\r\n\r\n", 400},
+      {"chunk size with space", p + "Transfer-Encoding: chunked\r\n\r\n3 \r\nabc\r\n0\r\n\r\n",
+       400},
       {"chunk with bare LF", p + "Transfer-Encoding: chunked\r\n\r\n3\nabc\r\n0\r\n\r\n", 400},
-      {"chunk longer than its size", p + "Transfer-Encoding: chunked\r\n\r\n3\r\nabcd\r\n0\r\n\r\n", 400},
+      {"chunk longer than its size", p + "Transfer-Encoding: chunked\r\n\r\n3\r\nabcd\r\n0\r\n\r\n",
+       400},
       {"chunk ends with LF", p + "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\n0\r\n\r\n", 400},
-      {"chunk extension too long", p + "Transfer-Encoding: chunked\r\n\r\n3;" + repeat("x", 2000) + "\r\nabc\r\n0\r\n\r\n", 400},
-      {"chunk extension with control byte", p + "Transfer-Encoding: chunked\r\n\r\n3;\x01\r\nabc\r\n0\r\n\r\n", 400},
-      {"trailers without end", p + "Transfer-Encoding: chunked\r\n\r\n0\r\n" + repeat("X: " + repeat("y", 500) + "\r\n", 20), 431},
+      {"chunk extension too long",
+       p + "Transfer-Encoding: chunked\r\n\r\n3;" + repeat("x", 2000) + "\r\nabc\r\n0\r\n\r\n",
+       400},
+      {"chunk extension with control byte",
+       p + "Transfer-Encoding: chunked\r\n\r\n3;\x01\r\nabc\r\n0\r\n\r\n", 400},
+      {"trailers without end",
+       p + "Transfer-Encoding: chunked\r\n\r\n0\r\n" +
+           repeat("X: " + repeat("y", 500) + "\r\n", 20),
+       431},
       {"trailer malformed", p + "Transfer-Encoding: chunked\r\n\r\n0\r\nnonsense\r\n\r\n", 400},
       // targets and request lines
       {"relative target", "GET ok HTTP/1.1\r\n" + kH + "\r\n", 400},
@@ -122,7 +149,8 @@ std::vector<Shape> shapes() {
       {"half an escape", "GET /ok%2 HTTP/1.1\r\n" + kH + "\r\n", 400},
       {"escape to bad UTF-8", "GET /%ff HTTP/1.1\r\n" + kH + "\r\n", 400},
       {"target of 4 KiB and one", "GET /" + repeat("a", 4096) + " HTTP/1.1\r\n" + kH + "\r\n", 414},
-      {"request line of 8 KiB and more", "GET /" + repeat("a", 9000) + " HTTP/1.1\r\n" + kH + "\r\n", 414},
+      {"request line of 8 KiB and more",
+       "GET /" + repeat("a", 9000) + " HTTP/1.1\r\n" + kH + "\r\n", 414},
       {"endless request line", "GET /" + repeat("a", 100'000), 414},
       // methods
       {"CONNECT", "CONNECT a.example:443 HTTP/1.1\r\n" + kH + "\r\n", 405},
@@ -154,7 +182,8 @@ std::vector<Shape> shapes() {
   };
 }
 
-/// Every byte in one packet, then every byte but the last held back: the verdict must not depend on how bytes arrive.
+/// Every byte in one packet, then every byte but the last held back: the verdict must not depend on
+/// how bytes arrive.
 // covers: F51 F52 F54 S87
 TEST(Guard, JudgesEveryShape) {
   TestServer server;
@@ -174,7 +203,8 @@ TEST(Guard, JudgesEveryShape) {
       SCOPED_TRACE(std::string{shape.name} + (split ? ", split" : ""));
       Wire wire{server.port};
       if (split) wire.try_send(std::string_view{shape.bytes}.substr(0, shape.bytes.size() / 2));
-      wire.try_send(split ? std::string_view{shape.bytes}.substr(shape.bytes.size() / 2) : std::string_view{shape.bytes});
+      wire.try_send(split ? std::string_view{shape.bytes}.substr(shape.bytes.size() / 2)
+                          : std::string_view{shape.bytes});
       const auto answer = wire.read();
       ASSERT_TRUE(answer);
       EXPECT_EQ(answer->status, shape.status) << answer->body;
@@ -215,7 +245,8 @@ TEST(Guard, TrailersCannotBecomeHeaders) {
     echo(e);
   });
   const std::string tail =
-      "Transfer-Encoding: chunked\r\nTrailer: Authorization\r\n\r\n1\r\nx\r\n0\r\nAuthorization: Bearer hst_x\r\nHost: b\r\n\r\n";
+      "Transfer-Encoding: chunked\r\nTrailer: Authorization\r\n\r\n1\r\nx\r\n0\r\nAuthorization: "
+      "Bearer hst_x\r\nHost: b\r\n\r\n";
   const auto refused = server.ask("POST /private HTTP/1.1\r\nHost: a\r\n" + tail);
   ASSERT_TRUE(refused);
   EXPECT_EQ(refused->status, 401U);
@@ -227,7 +258,9 @@ TEST(Guard, TrailersCannotBecomeHeaders) {
 
 // covers: F67
 TEST(Guard, ForwardingFieldsCountOnlyFromConfiguredProxies) {
-  const std::string fields = "X-Forwarded-For: 203.0.113.9, 10.1.2.3\r\nX_Forwarded_For: 1.1.1.1\r\nX-Real-IP: 2.2.2.2\r\n";
+  const std::string fields =
+      "X-Forwarded-For: 203.0.113.9, 10.1.2.3\r\nX_Forwarded_For: 1.1.1.1\r\nX-Real-IP: "
+      "2.2.2.2\r\n";
   const auto ask = [&](ServerOptions options) {
     TestServer server{std::move(options)};
     server.mount("GET", "/who", [](const web::ExchangePtr& e) {

@@ -11,9 +11,11 @@ const std::string kHeader = R"({"alg":"HS256","typ":"JWT","kid":"k1"})";
 constexpr int64_t kNow = 1'752'487'200;
 
 std::string claims(std::string_view extra = {}) {
-  return R"({"sub":"7","aud":"herald","exp":)" + std::to_string(kNow + 600) + std::string{extra} + "}";
+  return R"({"sub":"7","aud":"herald","exp":)" + std::to_string(kNow + 600) + std::string{extra} +
+         "}";
 }
-std::string signed_with(std::string_view header, std::string_view body, std::string_view secret = kSecret,
+std::string signed_with(std::string_view header, std::string_view body,
+                        std::string_view secret = kSecret,
                         JwtAlgorithm algorithm = JwtAlgorithm::hs256) {
   return sign_jws(header, body, secret, algorithm);
 }
@@ -28,7 +30,9 @@ class Jwt : public testing::Test {
     ASSERT_TRUE(auth.set_keys({{"k1", std::string{kSecret}, JwtAlgorithm::hs256, {}},
                                {"k5", std::string(64, 's'), JwtAlgorithm::hs512, {}}}));
   }
-  bool accepts(std::string_view token) const { return auth.identify_token(token).kind == Identified::Kind::known; }
+  bool accepts(std::string_view token) const {
+    return auth.identify_token(token).kind == Identified::Kind::known;
+  }
 };
 
 // covers: F59
@@ -43,17 +47,20 @@ TEST_F(Jwt, ControlTokensAreAccepted) {
 
   EXPECT_TRUE(accepts(signed_with(kHeader, claims())));
   EXPECT_TRUE(accepts(signed_with(R"({"kid":"k1","alg":"HS256"})", claims())));
-  EXPECT_TRUE(accepts(signed_with(kHeader, R"({"sub":"7","aud":["x","herald"],"exp":)" + number(kNow + 1) + "}")));
+  EXPECT_TRUE(accepts(
+      signed_with(kHeader, R"({"sub":"7","aud":["x","herald"],"exp":)" + number(kNow + 1) + "}")));
   EXPECT_TRUE(accepts(signed_with(kHeader, claims(R"(,"nbf":)" + number(kNow + 60)))));
   EXPECT_TRUE(accepts(signed_with(kHeader, claims(R"(,"iat":)" + number(kNow + 60)))));
-  EXPECT_TRUE(accepts(signed_with(R"({"alg":"HS512","kid":"k5"})", claims(), std::string(64, 's'), JwtAlgorithm::hs512)));
+  EXPECT_TRUE(accepts(signed_with(R"({"alg":"HS512","kid":"k5"})", claims(), std::string(64, 's'),
+                                  JwtAlgorithm::hs512)));
 }
 
 // covers: F59
 TEST_F(Jwt, NoForgeryIsAccepted) {
   const auto good = signed_with(kHeader, claims());
   const auto dot1 = good.find('.'), dot2 = good.rfind('.');
-  const auto head = good.substr(0, dot1), body = good.substr(dot1 + 1, dot2 - dot1 - 1), mac = good.substr(dot2 + 1);
+  const auto head = good.substr(0, dot1), body = good.substr(dot1 + 1, dot2 - dot1 - 1),
+             mac = good.substr(dot2 + 1);
   const auto with_header = [&](std::string_view h) { return signed_with(h, claims()); };
   const auto with_claims = [&](std::string_view c) { return signed_with(kHeader, c); };
   const auto exp = R"("exp":)" + number(kNow + 600);
@@ -78,8 +85,10 @@ TEST_F(Jwt, NoForgeryIsAccepted) {
       {"alg null", with_header(R"({"alg":null,"kid":"k1"})")},
       {"alg lower case", with_header(R"({"alg":"hs256","kid":"k1"})")},
       {"alg array", with_header(R"({"alg":["HS256"],"kid":"k1"})")},
-      {"HS512 on the HS256 key", signed_with(R"({"alg":"HS512","kid":"k1"})", claims(), kSecret, JwtAlgorithm::hs512)},
-      {"HS256 on the HS512 key", signed_with(R"({"alg":"HS256","kid":"k5"})", claims(), std::string(64, 's'))},
+      {"HS512 on the HS256 key",
+       signed_with(R"({"alg":"HS512","kid":"k1"})", claims(), kSecret, JwtAlgorithm::hs512)},
+      {"HS256 on the HS512 key",
+       signed_with(R"({"alg":"HS256","kid":"k5"})", claims(), std::string(64, 's'))},
       {"RS256", with_header(R"({"alg":"RS256","kid":"k1"})")},
       {"ES256", with_header(R"({"alg":"ES256","kid":"k1"})")},
       {"wrong key", signed_with(kHeader, claims(), std::string(32, 'x'))},
@@ -88,7 +97,8 @@ TEST_F(Jwt, NoForgeryIsAccepted) {
       {"no kid", with_header(R"({"alg":"HS256"})")},
       {"empty kid", with_header(R"({"alg":"HS256","kid":""})")},
       {"unknown kid", with_header(R"({"alg":"HS256","kid":"k2"})")},
-      {"kid traversal", signed_with(R"({"alg":"HS256","kid":"../../../../dev/null"})", claims(), "")},
+      {"kid traversal",
+       signed_with(R"({"alg":"HS256","kid":"../../../../dev/null"})", claims(), "")},
       {"kid SQL", signed_with(R"({"alg":"HS256","kid":"x' UNION SELECT 'a"})", claims(), "a")},
       {"kid number", with_header(R"({"alg":"HS256","kid":1})")},
       {"kid of the other key", with_header(R"({"alg":"HS256","kid":"k5"})")},
@@ -137,7 +147,8 @@ TEST_F(Jwt, NoForgeryIsAccepted) {
       {"signature padded", good + "="},
       {"signature flipped", head + "." + body + "." + flipped},
       {"signature not canonical", head + "." + body + "." + loose},
-      {"body changed", head + "." + base64url(R"({"sub":"8","aud":"herald",)" + exp + "}") + "." + mac},
+      {"body changed",
+       head + "." + base64url(R"({"sub":"8","aud":"herald",)" + exp + "}") + "." + mac},
       {"body padded", head + "." + body + "=." + mac},
       {"newline inside", head + "\n." + body + "." + mac},
       {"standard base64", head + "." + body + "." + std::string(mac.size() - 1, '+') + "A"},
@@ -154,8 +165,9 @@ TEST_F(Jwt, NoForgeryIsAccepted) {
 TEST_F(Jwt, KeysRotateWithOverlapAndLogoutEndsTokens) {
   const auto old_token = auth.issue_user_token(7, std::chrono::hours{1});
   ASSERT_TRUE(old_token);
-  ASSERT_TRUE(auth.set_keys({{"k2", std::string(32, 'n'), JwtAlgorithm::hs256, {}},
-                             {"k1", std::string{kSecret}, JwtAlgorithm::hs256, clock.now() + std::chrono::minutes{30}}}));
+  ASSERT_TRUE(auth.set_keys(
+      {{"k2", std::string(32, 'n'), JwtAlgorithm::hs256, {}},
+       {"k1", std::string{kSecret}, JwtAlgorithm::hs256, clock.now() + std::chrono::minutes{30}}}));
   const auto new_token = auth.issue_user_token(7, std::chrono::hours{1});
   ASSERT_TRUE(new_token);
   EXPECT_TRUE(accepts(*old_token));
@@ -175,12 +187,15 @@ TEST_F(Jwt, BadKeysAndLifetimesAreRefused) {
   EXPECT_FALSE(auth.set_keys({{"k", "short", JwtAlgorithm::hs256, {}}}));
   EXPECT_FALSE(auth.set_keys({{"", std::string{kSecret}, JwtAlgorithm::hs256, {}}}));
   EXPECT_FALSE(auth.set_keys({{"../k", std::string{kSecret}, JwtAlgorithm::hs256, {}}}));
-  EXPECT_FALSE(auth.set_keys({{"k", std::string{kSecret}, {}, {}}, {"k", std::string{kSecret}, {}, {}}}));
-  EXPECT_TRUE(accepts(signed_with(kHeader, claims()))) << "a refused set leaves the old keys in force";
+  EXPECT_FALSE(
+      auth.set_keys({{"k", std::string{kSecret}, {}, {}}, {"k", std::string{kSecret}, {}, {}}}));
+  EXPECT_TRUE(accepts(signed_with(kHeader, claims())))
+      << "a refused set leaves the old keys in force";
   EXPECT_FALSE(auth.issue_user_token(0, std::chrono::minutes{1}));
   EXPECT_FALSE(auth.issue_user_token(7, std::chrono::hours{24 * 400}));
   ASSERT_TRUE(auth.set_keys({}));
-  EXPECT_EQ(auth.issue_user_token(7, std::chrono::minutes{1}).error().code, base::Code::unavailable);
+  EXPECT_EQ(auth.issue_user_token(7, std::chrono::minutes{1}).error().code,
+            base::Code::unavailable);
 }
 
 }  // namespace

@@ -70,16 +70,25 @@ class ProducerApi : public testing::Test {
   TestServer server;
   FakeProducer producer;
   void SetUp() override {
-    ASSERT_TRUE(server.auth.set_tokens({{"shop", digest_of("hst_all"), {"notifications:send", "notifications:read"}, {}},
-                                        {"look", digest_of("hst_read"), {"notifications:read"}, {}},
-                                        {"ops", digest_of("hst_ops"), {"notifications:read", "notifications:private", "metrics:read"}, {}}}));
+    ASSERT_TRUE(server.auth.set_tokens(
+        {{"shop", digest_of("hst_all"), {"notifications:send", "notifications:read"}, {}},
+         {"look", digest_of("hst_read"), {"notifications:read"}, {}},
+         {"ops",
+          digest_of("hst_ops"),
+          {"notifications:read", "notifications:private", "metrics:read"},
+          {}}}));
     const auto mounted = mount_producer_api(server.router, producer);
     ASSERT_TRUE(mounted);
     EXPECT_EQ(mounted->size(), 5U);
   }
-  static std::string token(std::string_view t = "hst_all") { return "Authorization: Bearer " + std::string{t} + "\r\n"; }
-  Answer submit(std::string_view body, std::string_view extra = {}, std::string_view type = "application/json") {
-    const auto a = server.ask(post("/api/v1/notifications", body, token() + "Content-Type: " + std::string{type} + "\r\n" + std::string{extra}));
+  static std::string token(std::string_view t = "hst_all") {
+    return "Authorization: Bearer " + std::string{t} + "\r\n";
+  }
+  Answer submit(std::string_view body, std::string_view extra = {},
+                std::string_view type = "application/json") {
+    const auto a = server.ask(
+        post("/api/v1/notifications", body,
+             token() + "Content-Type: " + std::string{type} + "\r\n" + std::string{extra}));
     EXPECT_TRUE(a);
     return a.value_or(Answer{});
   }
@@ -91,7 +100,8 @@ TEST_F(ProducerApi, SubmitsReadsListsAndCancels) {
   EXPECT_EQ(created.status, 201U);
   EXPECT_EQ(created.header("location"), "/api/v1/notifications/" + FakeProducer::kId);
   EXPECT_EQ(text_at(created.body, "id"), FakeProducer::kId);
-  EXPECT_EQ(producer.last(), R"(submit token:shop {"kind":"message","to":{"user":"7"},"params":{"message":"é"}})");
+  EXPECT_EQ(producer.last(),
+            R"(submit token:shop {"kind":"message","to":{"user":"7"},"params":{"message":"é"}})");
   producer.repeated = true;
   EXPECT_EQ(submit("{}", {}, "Application/JSON; charset=utf-8").status, 200U);
 
@@ -104,7 +114,10 @@ TEST_F(ProducerApi, SubmitsReadsListsAndCancels) {
   EXPECT_EQ(producer.last(), "timeline " + FakeProducer::kId);
   EXPECT_EQ(server.ask(post(one + "/cancel", "", token()))->status, 200U);
   EXPECT_EQ(producer.last(), "cancel " + FakeProducer::kId + " by token:shop");
-  EXPECT_EQ(server.ask(get("/api/v1/notifications?state=queued&user=%2B237600000007&limit=5", token()))->status, 200U);
+  EXPECT_EQ(
+      server.ask(get("/api/v1/notifications?state=queued&user=%2B237600000007&limit=5", token()))
+          ->status,
+      200U);
   EXPECT_EQ(producer.last(), R"(list {"state":"queued","user":"+237600000007","limit":5})");
 
   EXPECT_EQ(server.ask(get("/api/v1/notifications/../../etc", token()))->status, 400U);
@@ -116,8 +129,14 @@ TEST_F(ProducerApi, SubmitsReadsListsAndCancels) {
 TEST_F(ProducerApi, NeedsTheRightScope) {
   const auto path = "/api/v1/notifications";
   EXPECT_EQ(server.ask(post(path, "{}", "Content-Type: application/json\r\n"))->status, 401U);
-  EXPECT_EQ(server.ask(post(path, "{}", token("hst_read") + "Content-Type: application/json\r\n"))->status, 403U);
-  EXPECT_EQ(server.ask(post(std::string{path} + "/" + FakeProducer::kId + "/cancel", "", token("hst_read")))->status, 403U);
+  EXPECT_EQ(server.ask(post(path, "{}", token("hst_read") + "Content-Type: application/json\r\n"))
+                ->status,
+            403U);
+  EXPECT_EQ(
+      server
+          .ask(post(std::string{path} + "/" + FakeProducer::kId + "/cancel", "", token("hst_read")))
+          ->status,
+      403U);
   EXPECT_EQ(server.ask(get(path))->status, 401U);
   EXPECT_EQ(producer.last(), "");
 }
@@ -126,15 +145,18 @@ TEST_F(ProducerApi, TakesTheIdempotencyKeyFromTheHeaderToo) {
   EXPECT_EQ(submit("{}", "Idempotency-Key: \"k-1\"\r\n").status, 201U);
   EXPECT_EQ(producer.last(), R"(submit token:shop {"idempotency_key":"k-1"})");
   EXPECT_EQ(submit(R"({"idempotency_key":"k-1"})", "Idempotency-Key: k-1\r\n").status, 201U);
-  for (const std::string bad : {"Idempotency-Key: k-2\r\n", "Idempotency-Key:\r\n", "Idempotency-Key: \"\"\r\n", "Idempotency-Key: a b\r\n",
-                                "Idempotency-Key: k-1\r\nIdempotency-Key: k-1\r\n"})
+  for (const std::string bad :
+       {"Idempotency-Key: k-2\r\n", "Idempotency-Key:\r\n", "Idempotency-Key: \"\"\r\n",
+        "Idempotency-Key: a b\r\n", "Idempotency-Key: k-1\r\nIdempotency-Key: k-1\r\n"})
     EXPECT_EQ(submit(R"({"idempotency_key":"k-1"})", bad).status, 400U) << bad;
   EXPECT_EQ(submit("{}", "Idempotency-Key: " + std::string(256, 'k') + "\r\n").status, 400U);
 }
 
 // covers: F66
 TEST_F(ProducerApi, HostileJsonIsTheClientsFault) {
-  const auto deep = [](std::size_t n) { return "{\"a\":" + std::string(n, '[') + std::string(n, ']') + "}"; };
+  const auto deep = [](std::size_t n) {
+    return "{\"a\":" + std::string(n, '[') + std::string(n, ']') + "}";
+  };
   const std::vector<std::pair<std::string, std::string>> bodies{
       {"empty", ""},
       {"text", "hello"},
@@ -181,7 +203,8 @@ TEST_F(ProducerApi, HostileJsonIsTheClientsFault) {
 }
 
 TEST_F(ProducerApi, OnlyJsonIsTaken) {
-  for (const char* type : {"text/plain", "application/x-www-form-urlencoded", "application/jsonp", "", "text/plain; application/json"})
+  for (const char* type : {"text/plain", "application/x-www-form-urlencoded", "application/jsonp",
+                           "", "text/plain; application/json"})
     EXPECT_EQ(submit("{}", {}, type).status, 415U) << type;
   EXPECT_EQ(submit("{}", "Content-Type: text/plain\r\n").status, 415U) << "two types";
 }
@@ -199,14 +222,18 @@ TEST_F(ProducerApi, ErrorsNameTheField) {
   const auto full = submit("{}");
   EXPECT_EQ(full.status, 503U);
   EXPECT_NE(full.header("retry-after"), "");
-  for (const char* query : {"?nonsense=1", "?limit=0", "?limit=501", "?limit=x", "?state=a&state=b", "?state=%zz", "?user=%00"})
-    EXPECT_EQ(server.ask(get("/api/v1/notifications" + std::string{query}, token()))->status, 400U) << query;
+  for (const char* query : {"?nonsense=1", "?limit=0", "?limit=501", "?limit=x", "?state=a&state=b",
+                            "?state=%zz", "?user=%00"})
+    EXPECT_EQ(server.ask(get("/api/v1/notifications" + std::string{query}, token()))->status, 400U)
+        << query;
 }
 
 TEST_F(ProducerApi, ServicePagesTellTheState) {
   std::atomic<bool> ready{false};
-  ASSERT_TRUE(mount_service_pages(server.router, {[&] { return ready ? std::string{} : std::string{"the store is not open yet"}; },
-                                                  [] { return std::string{"herald_up 1\n"}; }, [] { return std::string{"{}"}; }}));
+  ASSERT_TRUE(mount_service_pages(
+      server.router,
+      {[&] { return ready ? std::string{} : std::string{"the store is not open yet"}; },
+       [] { return std::string{"herald_up 1\n"}; }, [] { return std::string{"{}"}; }}));
   EXPECT_EQ(server.ask(get("/healthz"))->status, 200U);
   EXPECT_EQ(server.ask(get("/readyz"))->status, 503U);
   ready = true;
@@ -221,8 +248,10 @@ TEST_F(ProducerApi, ServicePagesTellTheState) {
 TEST(Problem, EveryCodeHasAStatus) {
   using base::Code;
   const std::vector<std::pair<Code, unsigned>> table{
-      {Code::invalid, 400}, {Code::unprocessable, 422}, {Code::unauthenticated, 401}, {Code::denied, 403}, {Code::not_found, 404}, {Code::in_flight, 409},
-      {Code::conflict, 409}, {Code::too_large, 413}, {Code::limited, 429}, {Code::unsupported, 501}, {Code::unavailable, 503}, {Code::internal, 500}};
+      {Code::invalid, 400},     {Code::unprocessable, 422}, {Code::unauthenticated, 401},
+      {Code::denied, 403},      {Code::not_found, 404},     {Code::in_flight, 409},
+      {Code::conflict, 409},    {Code::too_large, 413},     {Code::limited, 429},
+      {Code::unsupported, 501}, {Code::unavailable, 503},   {Code::internal, 500}};
   for (const auto& [code, status] : table) {
     const auto r = problem(code, "why");
     EXPECT_EQ(r.status, status) << base::to_string(code);

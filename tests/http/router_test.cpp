@@ -50,7 +50,8 @@ TEST(Router, DecodesSegmentsOneByOne) {
   EXPECT_EQ(m.params.at("user"), "+237 691");
   EXPECT_EQ(m.params.at("what"), "a/b+c");
   EXPECT_EQ(router.find("GET", "/n/a%2Fb").kind, Kind::no_path);
-  for (const char* bad : {"/n/%/x", "/n/%4/x", "/n/%zz/x", "/n/../x", "/n/%2e%2E/x", "/n/%00/x", "/n/%0a/x", "/n/%c0%af/x"})
+  for (const char* bad : {"/n/%/x", "/n/%4/x", "/n/%zz/x", "/n/../x", "/n/%2e%2E/x", "/n/%00/x",
+                          "/n/%0a/x", "/n/%c0%af/x"})
     EXPECT_EQ(router.find("GET", bad).kind, Kind::malformed) << bad;
   EXPECT_EQ(router.find("GET", "/n//x").kind, Kind::no_path) << "a parameter is never empty";
   EXPECT_EQ(router.find("GET", "/n/a/x/").kind, Kind::no_path);
@@ -76,7 +77,8 @@ TEST(Router, RefusesConflictsAndNonsense) {
   const auto same = router.mount(route({"POST", "GET"}, "/a/{id}"));
   ASSERT_FALSE(same);
   EXPECT_EQ(same.error().code, base::Code::conflict);
-  EXPECT_EQ(router.find("POST", "/a/1").kind, Kind::no_method) << "a refused route must leave nothing behind";
+  EXPECT_EQ(router.find("POST", "/a/1").kind, Kind::no_method)
+      << "a refused route must leave nothing behind";
   for (const char* bad : {"", "a", "/a{b}", "/{}", "/{a}/{a}", "/a/..", "/{a}b"})
     EXPECT_FALSE(router.mount(route({"GET"}, bad))) << bad;
   EXPECT_FALSE(router.mount(route({}, "/x")));

@@ -63,7 +63,8 @@ TEST(Server, OneAddressCannotTakeAllConnections) {
   }
   wires.clear();
   const auto give_up = std::chrono::steady_clock::now() + seconds{10};
-  while (server.server->stats().open > 0 && std::chrono::steady_clock::now() < give_up) std::this_thread::yield();
+  while (server.server->stats().open > 0 && std::chrono::steady_clock::now() < give_up)
+    std::this_thread::yield();
   EXPECT_EQ(server.ask(get("/x"))->status, 200U) << "places become free again";
 }
 
@@ -153,11 +154,14 @@ TEST(Server, NewRequestsDuringTheStopAreAskedToComeBack) {
   TestServer server;
   server.mount("POST", "/x", echo);
   Wire wire{server.port};
-  // Half a header: the connection is not idle, so interrupt() leaves it, and what it then asks is refused.
+  // Half a header: the connection is not idle, so interrupt() leaves it, and what it then asks is
+  // refused.
   wire.send("POST /x HTTP/1.1\r\nHost: ");
   const auto give_up = std::chrono::steady_clock::now() + seconds{10};
-  while (server.server->stats().open == 0 && std::chrono::steady_clock::now() < give_up) std::this_thread::yield();
-  for (int i = 0; i < 20; ++i) ASSERT_TRUE(server.ask(get("/none")));  // loopback delivers in order: the half is read by now
+  while (server.server->stats().open == 0 && std::chrono::steady_clock::now() < give_up)
+    std::this_thread::yield();
+  for (int i = 0; i < 20; ++i)
+    ASSERT_TRUE(server.ask(get("/none")));  // loopback delivers in order: the half is read by now
   server.server->interrupt();
   wire.send("a\r\nContent-Length: 0\r\n\r\n");
   const auto a = wire.read();
@@ -203,7 +207,8 @@ TEST(Server, TellsWhatItServed) {
   std::promise<std::string> seen;
   options.on_served = [&](const Served& s) {
     EXPECT_GE(s.took.count(), 0);
-    seen.set_value(std::string{s.method} + " " + std::string{s.route} + " " + std::to_string(s.status) + " " + std::to_string(s.bytes_in));
+    seen.set_value(std::string{s.method} + " " + std::string{s.route} + " " +
+                   std::to_string(s.status) + " " + std::to_string(s.bytes_in));
   };
   TestServer server{options};
   server.mount("POST", "/n/{user}", echo);

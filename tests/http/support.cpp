@@ -26,14 +26,16 @@ bool wait_for(int fd, short events) {
 base::Result<model::Identity> FakeDirectory::parse(std::string_view spelled) const {
   const bool phone = spelled.starts_with('+');
   const auto digits = spelled.substr(phone ? 1 : 0);
-  if (digits.empty() || !std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; }))
+  if (digits.empty() ||
+      !std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; }))
     return base::fail(base::Code::invalid, "neither a user id nor a phone", "user");
   return model::Identity{phone ? "phone" : "user", std::string{spelled}};
 }
 
 void FakeDirectory::resolve(model::Identity identity, Done<model::UserId> done) {
   auto digits = std::string_view{identity.value};
-  if (identity.kind == "phone") digits = digits.starts_with("+2376000000") ? digits.substr(11) : "0";
+  if (identity.kind == "phone")
+    digits = digits.starts_with("+2376000000") ? digits.substr(11) : "0";
   model::UserId user = 0;
   std::from_chars(digits.data(), digits.data() + digits.size(), user);
   if (user > 99) user = 0;
@@ -43,12 +45,14 @@ void FakeDirectory::resolve(model::Identity identity, Done<model::UserId> done) 
 
 Wire::Wire(uint16_t port, int receive_buffer) {
   fd_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (receive_buffer > 0) ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+  if (receive_buffer > 0)
+    ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
   sockaddr_in to{};
   to.sin_family = AF_INET;
   to.sin_port = htons(port);
   to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (::connect(fd_, reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0) ADD_FAILURE() << "cannot connect";
+  if (::connect(fd_, reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0)
+    ADD_FAILURE() << "cannot connect";
 }
 
 Wire::~Wire() { close(); }
@@ -79,7 +83,9 @@ bool Wire::try_send(std::string_view bytes) {
   return true;
 }
 
-void Wire::send(std::string_view bytes) { EXPECT_TRUE(try_send(bytes)) << "the server does not take the request"; }
+void Wire::send(std::string_view bytes) {
+  EXPECT_TRUE(try_send(bytes)) << "the server does not take the request";
+}
 
 bool Wire::fill() {
   if (fd_ < 0 || !wait_for(fd_, POLLIN)) return false;
@@ -157,7 +163,8 @@ ServerOptions TestServer::fast_options() {
 }
 
 TestServer::TestServer(ServerOptions options, unsigned threads) : auth({}, base::Clock::system()) {
-  server = std::make_unique<Server>(io, std::move(options), router, auth, directory, base::Clock::system());
+  server = std::make_unique<Server>(io, std::move(options), router, auth, directory,
+                                    base::Clock::system());
   const auto bound = server->listen();
   if (!bound) {
     ADD_FAILURE() << bound.error().message;
@@ -184,8 +191,9 @@ uint64_t TestServer::mount(web::Route route) {
   return handle ? *handle : 0;
 }
 
-uint64_t TestServer::mount(std::string method, std::string path, std::function<void(web::ExchangePtr)> handler,
-                           web::Access access, std::string scope) {
+uint64_t TestServer::mount(std::string method, std::string path,
+                           std::function<void(web::ExchangePtr)> handler, web::Access access,
+                           std::string scope) {
   web::Route r;
   r.methods = {std::move(method)};
   r.path = std::move(path);
@@ -202,17 +210,20 @@ std::optional<Answer> TestServer::ask(std::string_view request) {
 }
 
 std::string get(std::string_view path, std::string_view extra) {
-  return "GET " + std::string{path} + " HTTP/1.1\r\nHost: localhost\r\n" + std::string{extra} + "\r\n";
+  return "GET " + std::string{path} + " HTTP/1.1\r\nHost: localhost\r\n" + std::string{extra} +
+         "\r\n";
 }
 
 std::string post(std::string_view path, std::string_view body, std::string_view extra) {
-  return "POST " + std::string{path} + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + std::to_string(body.size()) +
-         "\r\n" + std::string{extra} + "\r\n" + std::string{body};
+  return "POST " + std::string{path} +
+         " HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" +
+         std::string{extra} + "\r\n" + std::string{body};
 }
 
 void echo(const web::ExchangePtr& exchange) {
   const auto& r = exchange->request();
-  exchange->respond({.body = r.method + " " + r.path + " " + r.body, .content_type = "text/plain"}, {});
+  exchange->respond({.body = r.method + " " + r.path + " " + r.body, .content_type = "text/plain"},
+                    {});
 }
 
 }  // namespace herald::http::test

@@ -25,11 +25,14 @@ namespace herald::http::test {
 namespace web = model::web;
 using std::chrono::milliseconds;
 
-/// Users 1..99 exist with phone +2376000000NN; anything of digits is an id, with a plus a phone, the rest malformed.
+/// Users 1..99 exist with phone +2376000000NN; anything of digits is an id, with a plus a phone,
+/// the rest malformed.
 class FakeDirectory final : public model::ports::Directory {
  public:
   base::Result<model::Identity> parse(std::string_view spelled) const override;
-  base::Result<model::Identity> normalise(model::Identity identity) const override { return identity; }
+  base::Result<model::Identity> normalise(model::Identity identity) const override {
+    return identity;
+  }
   void resolve(model::Identity identity, Done<model::UserId> done) override;
   void learn(model::Identity, model::Identity, Done<bool> done) override { done(true); }
   void mark(model::Identity, std::string, base::TimePoint, Done<bool> done) override { done(true); }
@@ -96,9 +99,11 @@ class TestServer {
   explicit TestServer(ServerOptions options = fast_options(), unsigned threads = 2);
   ~TestServer();
 
-  /// Timeouts in milliseconds, so that tests of them end soon; long enough for the others never to meet them.
+  /// Timeouts in milliseconds, so that tests of them end soon; long enough for the others never to
+  /// meet them.
   static ServerOptions fast_options();
-  uint64_t mount(std::string method, std::string path, std::function<void(web::ExchangePtr)> handler,
+  uint64_t mount(std::string method, std::string path,
+                 std::function<void(web::ExchangePtr)> handler,
                  web::Access access = web::Access::anyone, std::string scope = {});
   uint64_t mount(web::Route route);
   /// Sends one request on a new connection and gives the answer.
