@@ -19,9 +19,11 @@ static_assert((1U << HERALD_RECEIPT_SENT) == model::evidence_bit(model::Evidence
 static_assert((1U << HERALD_RECEIPT_ANSWERED) == model::evidence_bit(model::Evidence::answered));
 
 bool of(std::string_view text, std::string_view extra, std::size_t least, std::size_t most) {
-  return text.size() >= least && text.size() <= most && std::all_of(text.begin(), text.end(), [&](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || extra.find(c) != std::string_view::npos;
-  });
+  return text.size() >= least && text.size() <= most &&
+         std::all_of(text.begin(), text.end(), [&](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+                  extra.find(c) != std::string_view::npos;
+         });
 }
 
 base::Error wrong(std::string_view cause) {
@@ -43,12 +45,16 @@ base::Result<Descriptor> read_descriptor(const herald_descriptor* raw) {
     return text.has_value();
   };
   std::string interfaces, addresses, formats;
-  if (!take(raw->id, d.id, 100) || !of(d.id, "._-", 3, 100)) return wrong("id must be [a-z0-9._-]{3,100}");
-  if (!take(raw->name, d.name, 100) || d.name.empty()) return wrong("name must be 1 to 100 bytes of UTF-8");
+  if (!take(raw->id, d.id, 100) || !of(d.id, "._-", 3, 100))
+    return wrong("id must be [a-z0-9._-]{3,100}");
+  if (!take(raw->name, d.name, 100) || d.name.empty())
+    return wrong("name must be 1 to 100 bytes of UTF-8");
   if (!take(raw->version, d.version, 100) || d.version.empty())
     return wrong("version must be 1 to 100 bytes of UTF-8");
-  if (!take(raw->description, d.description, 4096)) return wrong("description is not UTF-8 of at most 4 KiB");
-  if (!take(raw->config_schema, d.config_schema, 256 * 1024)) return wrong("config_schema is not UTF-8");
+  if (!take(raw->description, d.description, 4096))
+    return wrong("description is not UTF-8 of at most 4 KiB");
+  if (!take(raw->config_schema, d.config_schema, 256 * 1024))
+    return wrong("config_schema is not UTF-8");
   if (!take(raw->interfaces, interfaces, 1000) || !take(raw->addresses, addresses, 1000) ||
       !take(raw->formats, formats, 1000))
     return wrong("interfaces, addresses and formats must be short texts");
@@ -67,7 +73,8 @@ base::Result<Descriptor> read_descriptor(const herald_descriptor* raw) {
   for (const auto& kind : d.addresses)
     if (!of(kind, "._-", 1, 64)) return wrong("addresses must be identity kinds of [a-z0-9._-]");
   for (const auto& format : d.formats)
-    if (!of(format, "ABCDEFGHIJKLMNOPQRSTUVWXYZ/.+_-", 3, 100) || format.find('/') == std::string::npos)
+    if (!of(format, "ABCDEFGHIJKLMNOPQRSTUVWXYZ/.+_-", 3, 100) ||
+        format.find('/') == std::string::npos)
       return wrong("formats must be MIME types");
   if (d.offers(HERALD_CHANNEL)) {
     if (d.addresses.empty() && !d.has(HERALD_PLUGIN_REACHES_NOBODY))

@@ -32,7 +32,9 @@ T read(std::string_view file, uint64_t offset) {
 }  // namespace
 
 base::Result<void> check_elf(std::string_view file) {
-  const auto refuse = [](std::string_view why) { return base::fail(base::Code::invalid, std::string{why}); };
+  const auto refuse = [](std::string_view why) {
+    return base::fail(base::Code::invalid, std::string{why});
+  };
   if (file.size() < sizeof(Elf64_Ehdr) || !file.starts_with(ELFMAG))
     return refuse("is not a shared library (no complete ELF header)");
   const auto header = read<Elf64_Ehdr>(file, 0);

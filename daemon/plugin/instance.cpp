@@ -29,24 +29,36 @@ herald_error fresh_error() {
   return error;
 }
 
-model::Outcome lost(const char* why) { return {OutcomeKind::unknown, Reason::attempt_lost, {}, {}, why}; }
+model::Outcome lost(const char* why) {
+  return {OutcomeKind::unknown, Reason::attempt_lost, {}, {}, why};
+}
 
 }  // namespace
 
-Instance::Instance(const Parts& parts, std::shared_ptr<Library> library, const Descriptor& descriptor, InstanceSpec spec)
-    : runtime_{parts.runtime}, call_limit_{parts.options.call_limit}, library_{std::move(library)}, descriptor_{descriptor},
-      side_{std::make_shared<Side>(parts.runtime, parts.ports, parts.routes, parts.options, spec, descriptor.flags,
-                                   std::make_shared<Lane>(parts.runtime.io, own_threads(descriptor, spec)))} {}
+Instance::Instance(const Parts& parts, std::shared_ptr<Library> library,
+                   const Descriptor& descriptor, InstanceSpec spec)
+    : runtime_{parts.runtime},
+      call_limit_{parts.options.call_limit},
+      library_{std::move(library)},
+      descriptor_{descriptor},
+      side_{std::make_shared<Side>(
+          parts.runtime, parts.ports, parts.routes, parts.options, spec, descriptor.flags,
+          std::make_shared<Lane>(parts.runtime.io, own_threads(descriptor, spec)))} {}
 
 Instance::~Instance() { side_->lane->finish(); }
 
-base::Result<std::shared_ptr<Instance>> Instance::create(const Parts& parts, std::shared_ptr<Library> library,
-                                                         InstanceSpec spec, std::string_view interface_id) {
+base::Result<std::shared_ptr<Instance>> Instance::create(const Parts& parts,
+                                                         std::shared_ptr<Library> library,
+                                                         InstanceSpec spec,
+                                                         std::string_view interface_id) {
   const auto* descriptor = library->offering(interface_id);
   if (descriptor == nullptr)
-    return base::fail(Code::invalid, library->path() + ": does not offer " + std::string{interface_id} +
-                                         "; name a plugin that does", "plugin");
-  auto instance = std::make_shared<Instance>(parts, std::move(library), *descriptor, std::move(spec));
+    return base::fail(Code::invalid,
+                      library->path() + ": does not offer " + std::string{interface_id} +
+                          "; name a plugin that does",
+                      "plugin");
+  auto instance =
+      std::make_shared<Instance>(parts, std::move(library), *descriptor, std::move(spec));
   if (auto ok = instance->make(interface_id); !ok) {
     instance->retire({});
     return ok.error();
@@ -61,30 +73,39 @@ base::Result<std::shared_ptr<Instance>> Instance::create(const Parts& parts, std
 
 base::Result<void> Instance::make(std::string_view interface_id) {
   std::string text;
-  auto status = wait_for("create", [this](herald_error* error) {
-    return library_->create(side_->abi(), descriptor_.id, &side_->plugin, error);
-  }, &text);
+  auto status = wait_for(
+      "create",
+      [this](herald_error* error) {
+        return library_->create(side_->abi(), descriptor_.id, &side_->plugin, error);
+      },
+      &text);
   if (!status) return status.error();
   const auto refuse = [&](std::string_view why) {
-    return base::fail(Code::invalid, side_->name() + ": plugin " + side_->spec.plugin + " " + std::string{why} +
-                                         "; report it to the plugin's author", "plugin");
+    return base::fail(Code::invalid,
+                      side_->name() + ": plugin " + side_->spec.plugin + " " + std::string{why} +
+                          "; report it to the plugin's author",
+                      "plugin");
   };
   if (*status != HERALD_OK) {
     side_->plugin = nullptr;
     return refuse("could not be created: " + text);
   }
   const auto* p = side_->plugin;
-  if (p == nullptr || !HERALD_HAS(p, get_interface) || p->configure == nullptr || p->start == nullptr ||
-      p->drain == nullptr || p->stop == nullptr || p->destroy == nullptr || p->event == nullptr ||
-      p->get_interface == nullptr) {
+  if (p == nullptr || !HERALD_HAS(p, get_interface) || p->configure == nullptr ||
+      p->start == nullptr || p->drain == nullptr || p->stop == nullptr || p->destroy == nullptr ||
+      p->event == nullptr || p->get_interface == nullptr) {
     side_->plugin = nullptr;
     return refuse("made an incomplete instance");
   }
-  auto found = std::make_shared<const void*>(nullptr);  // shared with a call that may outlive our patience
-  status = wait_for("get_interface", [this, found, id = std::string{interface_id}](herald_error*) {
-    *found = side_->plugin->get_interface(side_->plugin, str(id));
-    return HERALD_OK;
-  }, &text);
+  auto found =
+      std::make_shared<const void*>(nullptr);  // shared with a call that may outlive our patience
+  status = wait_for(
+      "get_interface",
+      [this, found, id = std::string{interface_id}](herald_error*) {
+        *found = side_->plugin->get_interface(side_->plugin, str(id));
+        return HERALD_OK;
+      },
+      &text);
   if (!status) return status.error();
   const void* table = *found;
   if (interface_id == HERALD_CHANNEL) {
@@ -113,8 +134,10 @@ base::Result<herald_status> Instance::wait_for(const char* what, Call call, std:
     shared->answer.set_value({status, thrown.empty() ? text_of(error) : note(thrown, 480)});
   });
   if (future.wait_for(call_limit_) != std::future_status::ready)
-    return base::fail(Code::internal, side_->name() + ": plugin " + side_->spec.plugin + " did not return from " + what +
-                                          "() in " + base::to_string(call_limit_) + "; report it to the plugin's author",
+    return base::fail(Code::internal,
+                      side_->name() + ": plugin " + side_->spec.plugin + " did not return from " +
+                          what + "() in " + base::to_string(call_limit_) +
+                          "; report it to the plugin's author",
                       "plugin");
   auto [status, said] = future.get();
   *text = said.empty() ? "status " + std::to_string(status) : std::move(said);
@@ -123,33 +146,46 @@ base::Result<herald_status> Instance::wait_for(const char* what, Call call, std:
 
 base::Result<bool> Instance::configure(const std::string& settings_json) {
   std::string text;
-  auto settings = std::make_shared<std::string>(settings_json);  // shared with a call that may outlive our patience
-  const auto status = wait_for("configure", [this, settings](herald_error* error) {
-    return side_->plugin->configure(side_->plugin, str(*settings), error);
-  }, &text);
+  auto settings = std::make_shared<std::string>(
+      settings_json);  // shared with a call that may outlive our patience
+  const auto status = wait_for(
+      "configure",
+      [this, settings](herald_error* error) {
+        return side_->plugin->configure(side_->plugin, str(*settings), error);
+      },
+      &text);
   if (!status) return status.error();
   if (*status == HERALD_OK) return true;
   if (*status == HERALD_E_RESTART && phase_.load() != Phase::created) return false;
-  return base::fail(Code::invalid, side_->name() + ": plugin " + side_->spec.plugin + " refuses its settings: " + text,
-                    (template_ != nullptr ? "" : "channels.") + side_->name() + ".settings");
+  return base::fail(
+      Code::invalid,
+      side_->name() + ": plugin " + side_->spec.plugin + " refuses its settings: " + text,
+      (template_ != nullptr ? "" : "channels.") + side_->name() + ".settings");
 }
 
 base::Result<void> Instance::start() {
-  // Deliveries may come as soon as start() has returned; events already during it, behind it on the lane.
+  // Deliveries may come as soon as start() has returned; events already during it, behind it on the
+  // lane.
   std::string text;
-  const auto status = wait_for("start", [this](herald_error* error) {
-    start_tried_ = true;
-    const auto result = side_->plugin->start(side_->plugin, error);
-    auto created = Phase::created;
-    if (result == HERALD_OK) phase_.compare_exchange_strong(created, Phase::running);
-    return result;
-  }, &text);
+  const auto status = wait_for(
+      "start",
+      [this](herald_error* error) {
+        start_tried_ = true;
+        const auto result = side_->plugin->start(side_->plugin, error);
+        auto created = Phase::created;
+        if (result == HERALD_OK) phase_.compare_exchange_strong(created, Phase::running);
+        return result;
+      },
+      &text);
   if (!status) return status.error();
   if (*status == HERALD_OK) return {};
-  return base::fail(Code::unavailable, side_->name() + ": plugin " + side_->spec.plugin + " did not start: " + text, "plugin");
+  return base::fail(Code::unavailable,
+                    side_->name() + ": plugin " + side_->spec.plugin + " did not start: " + text,
+                    "plugin");
 }
 
-bool Instance::begin(Op op, base::Duration timeout, std::function<herald_status(uint64_t, herald_error*)> call) {
+bool Instance::begin(Op op, base::Duration timeout,
+                     std::function<herald_status(uint64_t, herald_error*)> call) {
   if (phase_.load() != Phase::running) return false;
   const auto id = side_->ops.open(std::move(op));
   if (id == 0) return false;
@@ -158,8 +194,10 @@ bool Instance::begin(Op op, base::Duration timeout, std::function<herald_status(
   });
   side_->ops.set_alarm(id, alarm);
   auto work = [self = shared_from_this(), id, call = std::move(call)] { self->run(id, call); };
-  if (descriptor_.has(HERALD_PLUGIN_CONCURRENT)) side_->lane->post_parallel(std::move(work));
-  else side_->lane->post(std::move(work));
+  if (descriptor_.has(HERALD_PLUGIN_CONCURRENT))
+    side_->lane->post_parallel(std::move(work));
+  else
+    side_->lane->post(std::move(work));
   return true;
 }
 
@@ -168,12 +206,14 @@ void Instance::run(uint64_t id, const std::function<herald_status(uint64_t, hera
     explicit Inside(Instance& i) : instance{i} { ++instance.inside_; }
     ~Inside() {
       if (--instance.inside_ == 0 && instance.destroy_wanted_)
-        instance.side_->lane->post([self = instance.shared_from_this()] { self->destroy_when_idle(); });
+        instance.side_->lane->post(
+            [self = instance.shared_from_this()] { self->destroy_when_idle(); });
     }
     Instance& instance;
   } const inside{*this};
   const auto phase = phase_.load();
-  if (phase == Phase::stopping || phase == Phase::stopped) return;  // stop_now() answers what is open
+  if (phase == Phase::stopping || phase == Phase::stopped)
+    return;  // stop_now() answers what is open
   const auto op = side_->ops.peek(id);
   if (!op || !side_->ops.enter(id)) return;  // its deadline passed while it waited
   auto error = fresh_error();
@@ -199,7 +239,9 @@ void Instance::run(uint64_t id, const std::function<herald_status(uint64_t, hera
     return;
   }
   if (text.empty()) text = "the plugin returned status " + std::to_string(status);
-  side_->finish(id, {op->kind == Op::Kind::reconcile ? unclear(std::move(text)) : outcome_of(status, std::move(text)), {}});
+  side_->finish(id, {op->kind == Op::Kind::reconcile ? unclear(std::move(text))
+                                                     : outcome_of(status, std::move(text)),
+                     {}});
 }
 
 void Instance::deadline(uint64_t id) {
@@ -209,20 +251,31 @@ void Instance::deadline(uint64_t id) {
     side_->finish(id, std::move(*answered));
     return;
   }
-  model::Outcome outcome{OutcomeKind::unknown, Reason::no_completion_in_time, {}, {}, "the plugin did not answer in time"};
-  if (!op->entered) outcome.detail = "the plugin was busy until the deadline; it was never given this";
+  model::Outcome outcome{OutcomeKind::unknown,
+                         Reason::no_completion_in_time,
+                         {},
+                         {},
+                         "the plugin did not answer in time"};
+  if (!op->entered)
+    outcome.detail = "the plugin was busy until the deadline; it was never given this";
   // What never reached the plugin certainly did not leave.
-  if (op->kind == Op::Kind::deliver && (side_->idempotent() || !op->entered)) outcome.kind = OutcomeKind::retry;
+  if (op->kind == Op::Kind::deliver && (side_->idempotent() || !op->entered))
+    outcome.kind = OutcomeKind::retry;
   side_->finish(id, {std::move(outcome), {}}, true);
 }
 
-bool Instance::deliver(const std::shared_ptr<model::Delivery>& delivery, std::function<void(model::Outcome)> done) {
+bool Instance::deliver(const std::shared_ptr<model::Delivery>& delivery,
+                       std::function<void(model::Outcome)> done) {
   if (phase_.load() != Phase::running) return false;
   if (const auto limit = descriptor_.max_message_bytes; limit != 0 && delivery->rendered)
     for (const auto& [mime, text] : delivery->rendered->parts)
       if (text.size() > limit) {
         runtime_.post([done = std::move(done), limit] {
-          done({OutcomeKind::rejected, Reason::too_large, {}, {}, "a part exceeds the channel's " + std::to_string(limit) + " bytes"});
+          done({OutcomeKind::rejected,
+                Reason::too_large,
+                {},
+                {},
+                "a part exceeds the channel's " + std::to_string(limit) + " bytes"});
         });
         return true;
       }
@@ -231,10 +284,11 @@ bool Instance::deliver(const std::shared_ptr<model::Delivery>& delivery, std::fu
   op.notification = delivery->head.id;
   op.user = delivery->head.user;
   op.done = [done = std::move(done)](Ended ended) { done(std::move(ended.outcome)); };
-  return begin(std::move(op), delivery->timeout, [this, delivery](uint64_t id, herald_error* error) {
-    const DeliveryView view{*delivery, id, descriptor_.formats};
-    return channel_->deliver(side_->plugin, &view.raw(), error);
-  });
+  return begin(std::move(op), delivery->timeout,
+               [this, delivery](uint64_t id, herald_error* error) {
+                 const DeliveryView view{*delivery, id, descriptor_.formats};
+                 return channel_->deliver(side_->plugin, &view.raw(), error);
+               });
 }
 
 bool Instance::reconcile(const std::shared_ptr<model::Delivery>& delivery, std::string provider_id,
@@ -244,32 +298,35 @@ bool Instance::reconcile(const std::shared_ptr<model::Delivery>& delivery, std::
   op.kind = Op::Kind::reconcile;
   op.attempt_id = delivery->attempt_id;
   op.done = [done = std::move(done)](Ended ended) { done(std::move(ended.outcome)); };
-  return begin(std::move(op), delivery->timeout,
-               [this, delivery, provider = std::move(provider_id)](uint64_t id, herald_error* error) {
-    const DeliveryView view{*delivery, id, descriptor_.formats};
-    return channel_->reconcile(side_->plugin, &view.raw(), str(provider), error);
-  });
+  return begin(
+      std::move(op), delivery->timeout,
+      [this, delivery, provider = std::move(provider_id)](uint64_t id, herald_error* error) {
+        const DeliveryView view{*delivery, id, descriptor_.formats};
+        return channel_->reconcile(side_->plugin, &view.raw(), str(provider), error);
+      });
 }
 
-bool Instance::render(model::ports::Channels::RenderRequest request, base::Duration timeout, std::function<void(Ended)> done) {
+bool Instance::render(model::ports::Channels::RenderRequest request, base::Duration timeout,
+                      std::function<void(Ended)> done) {
   Op op;
   op.kind = Op::Kind::render;
   op.max_output = std::min<std::size_t>(request.max_bytes, 64 * 1024);
   op.done = std::move(done);
-  return begin(std::move(op), timeout, [this, r = std::move(request)](uint64_t id, herald_error* error) {
-    std::string formats;
-    for (const auto& format : r.formats) formats += (formats.empty() ? "" : " ") + format;
-    herald_render raw{};
-    raw.struct_size = sizeof raw;
-    raw.max_bytes = static_cast<uint32_t>(std::min<std::size_t>(r.max_bytes, 64 * 1024));
-    raw.kind = str(r.kind);
-    raw.params_json = str(r.params_json);
-    raw.locale = str(r.locale);
-    raw.time_zone = str(r.time_zone);
-    raw.channel = str(r.channel);
-    raw.formats = str(formats);
-    return template_->render(side_->plugin, id, &raw, error);
-  });
+  return begin(
+      std::move(op), timeout, [this, r = std::move(request)](uint64_t id, herald_error* error) {
+        std::string formats;
+        for (const auto& format : r.formats) formats += (formats.empty() ? "" : " ") + format;
+        herald_render raw{};
+        raw.struct_size = sizeof raw;
+        raw.max_bytes = static_cast<uint32_t>(std::min<std::size_t>(r.max_bytes, 64 * 1024));
+        raw.kind = str(r.kind);
+        raw.params_json = str(r.params_json);
+        raw.locale = str(r.locale);
+        raw.time_zone = str(r.time_zone);
+        raw.channel = str(r.channel);
+        raw.formats = str(formats);
+        return template_->render(side_->plugin, id, &raw, error);
+      });
 }
 
 bool Instance::catalog(base::Duration timeout, std::function<void(Ended)> done) {
@@ -335,7 +392,8 @@ void Instance::stop_now() {
 
 void Instance::destroy_when_idle() {
   destroy_wanted_ = true;
-  // A concurrent plugin's deliver() may still run on another thread; it comes back here when it returns.
+  // A concurrent plugin's deliver() may still run on another thread; it comes back here when it
+  // returns.
   if (inside_.load() != 0 || phase_.load() == Phase::stopped) return;
   if (side_->plugin != nullptr) {
     std::string thrown;

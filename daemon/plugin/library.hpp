@@ -13,13 +13,16 @@
 
 namespace herald::plugin {
 
-/// One generation of a plugin's code: a private copy, mapped under a name of its own. Shared by the instances made of it.
-/// Stays mapped when the last of them is gone, unless `unload` was asked for (tests).
+/// One generation of a plugin's code: a private copy, mapped under a name of its own. Shared by the
+/// instances made of it. Stays mapped when the last of them is gone, unless `unload` was asked for
+/// (tests).
 class Library {
  public:
-  /// Checks the exported symbol before any code runs, maps it (its constructors run here), checks the entry.
-  /// `pin`: SHA-256 the file must have, hex; empty: any. Errors are one line: file, cause, next step.
-  static base::Result<std::shared_ptr<Library>> open(Candidate candidate, std::string_view pin, bool unload);
+  /// Checks the exported symbol before any code runs, maps it (its constructors run here), checks
+  /// the entry. `pin`: SHA-256 the file must have, hex; empty: any. Errors are one line: file,
+  /// cause, next step.
+  static base::Result<std::shared_ptr<Library>> open(Candidate candidate, std::string_view pin,
+                                                     bool unload);
   ~Library();
 
   const std::string& path() const { return path_; }
@@ -27,7 +30,8 @@ class Library {
   /// nullptr when it has no descriptor that offers the interface.
   const Descriptor* offering(std::string_view interface_id) const;
   /// Runs the plugin's create(), one at a time. Exceptions become E_INTERNAL.
-  herald_status create(const herald_host* host, const std::string& plugin_id, herald_plugin** out, herald_error* error);
+  herald_status create(const herald_host* host, const std::string& plugin_id, herald_plugin** out,
+                       herald_error* error);
 
  private:
   struct Mapped;

@@ -26,8 +26,10 @@ class LogGate {
       v.suppressed = take();
     }
     v.pass = passed_ < limit_;
-    if (v.pass) ++passed_;
-    else v.first = ++suppressed_ == 1;
+    if (v.pass)
+      ++passed_;
+    else
+      v.first = ++suppressed_ == 1;
     return v;
   }
   /// How many are not yet told of; forgets them.

@@ -10,12 +10,13 @@
 
 namespace herald::plugin {
 
-/// A delivery as views for the plugin. Owns what the views need beyond the delivery itself; the delivery must outlive it.
-/// Not copyable: views point into it.
+/// A delivery as views for the plugin. Owns what the views need beyond the delivery itself; the
+/// delivery must outlive it. Not copyable: views point into it.
 class DeliveryView {
  public:
   /// `formats`: of the descriptor, best first.
-  DeliveryView(const model::Delivery& delivery, uint64_t op, const std::vector<std::string>& formats);
+  DeliveryView(const model::Delivery& delivery, uint64_t op,
+               const std::vector<std::string>& formats);
   DeliveryView(const DeliveryView&) = delete;
   DeliveryView& operator=(const DeliveryView&) = delete;
   const herald_delivery& raw() const { return delivery_; }

@@ -5,7 +5,8 @@
 namespace herald::plugin {
 
 namespace {
-// Unique over all instances, so that a plugin cannot answer another instance's operation by a stale number.
+// Unique over all instances, so that a plugin cannot answer another instance's operation by a stale
+// number.
 std::atomic<uint64_t> last_op{0};
 }  // namespace
 
@@ -67,7 +68,8 @@ bool OpTable::stash(uint64_t id, Ended ended) {
 std::optional<Op> OpTable::begin_append(uint64_t id) {
   const std::lock_guard lock{mutex_};
   const auto it = open_.find(id);
-  if (it == open_.end() || it->second.kind != Op::Kind::deliver || it->second.appending || it->second.answered)
+  if (it == open_.end() || it->second.kind != Op::Kind::deliver || it->second.appending ||
+      it->second.answered)
     return std::nullopt;
   it->second.appending = true;
   Op copy;

@@ -25,15 +25,16 @@ struct Ended {
 struct Op {
   enum class Kind { deliver, reconcile, catalog, render };
   Kind kind = Kind::deliver;
-  std::string attempt_id;         ///< deliver and reconcile
+  std::string attempt_id;  ///< deliver and reconcile
   std::string notification;
   model::UserId user = 0;
   std::function<void(Ended)> done;
-  std::size_t max_output = 0;     ///< bytes of one output
-  uint64_t alarm = 0;             ///< its deadline
-  bool entered = false;           ///< the plugin has been given it
-  bool appending = false;         ///< an inbox append that will answer it is under way
-  std::optional<Ended> answered;  ///< completed while its own call still runs: the call's error text may follow
+  std::size_t max_output = 0;  ///< bytes of one output
+  uint64_t alarm = 0;          ///< its deadline
+  bool entered = false;        ///< the plugin has been given it
+  bool appending = false;      ///< an inbox append that will answer it is under way
+  std::optional<Ended>
+      answered;  ///< completed while its own call still runs: the call's error text may follow
 };
 
 /// The open operations of one instance and the latest ones that ended. Any thread.
@@ -54,7 +55,8 @@ class OpTable {
     Op::Kind kind = Op::Kind::deliver;
     std::string attempt_id;
   };
-  /// Looks at an operation that somebody wants to answer. `late`: ended by its deadline, first answer since.
+  /// Looks at an operation that somebody wants to answer. `late`: ended by its deadline, first
+  /// answer since.
   Past claim(uint64_t id);
   /// What reading an outcome needs to know of an open operation.
   std::optional<Op> peek(uint64_t id) const;
@@ -66,7 +68,8 @@ class OpTable {
   std::optional<Op> begin_append(uint64_t id);
   void end_append(uint64_t id);
 
-  /// Takes it out: the caller answers it. `by_deadline`: later completions are receipts, not misbehaviour.
+  /// Takes it out: the caller answers it. `by_deadline`: later completions are receipts, not
+  /// misbehaviour.
   std::optional<Op> take(uint64_t id, bool by_deadline);
   /// The open delivery of that attempt; 0 when there is none.
   uint64_t of_attempt(std::string_view attempt_id) const;

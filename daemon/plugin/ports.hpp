@@ -30,14 +30,15 @@ class KvPort {
   virtual ~KvPort() = default;
   static constexpr uint64_t kAnyVersion = ~uint64_t{0};
   virtual void get(std::string instance, std::string key, Done<KvValue>) = 0;
-  /// `expires` epoch: never. Gives the new version; conflict when `if_version` is neither kAnyVersion nor the present
-  /// one (0: only when there is none).
-  virtual void put(std::string instance, std::string key, std::string value, base::TimePoint expires,
-                   uint64_t if_version, Done<uint64_t>) = 0;
+  /// `expires` epoch: never. Gives the new version; conflict when `if_version` is neither
+  /// kAnyVersion nor the present one (0: only when there is none).
+  virtual void put(std::string instance, std::string key, std::string value,
+                   base::TimePoint expires, uint64_t if_version, Done<uint64_t>) = 0;
   virtual void remove(std::string instance, std::string key, Done<bool>) = 0;
 };
 
-/// Metrics of plugins. Any thread; never blocks. Names and label sets are already checked and bounded.
+/// Metrics of plugins. Any thread; never blocks. Names and label sets are already checked and
+/// bounded.
 class MetricsPort {
  public:
   virtual ~MetricsPort() = default;
@@ -54,7 +55,8 @@ class SecretsPort {
  public:
   virtual ~SecretsPort() = default;
   using Changed = std::function<void(base::Result<std::string>)>;
-  /// Tells the value now and after each rotation, on any thread, also inside this call; not_found when there is none.
+  /// Tells the value now and after each rotation, on any thread, also inside this call; not_found
+  /// when there is none.
   virtual uint64_t watch(std::string name, Changed) = 0;
   virtual void unwatch(uint64_t handle) = 0;
 };

@@ -39,42 +39,52 @@ model::ChannelInfo info_of(const Entry& entry) {
   info.disturbs = d.has(HERALD_PLUGIN_DISTURBS);
   info.reconciles = entry.instance->reconciles();
   if (d.max_in_flight != 0)
-    info.max_in_flight = info.max_in_flight == 0 ? d.max_in_flight : std::min(info.max_in_flight, d.max_in_flight);
+    info.max_in_flight =
+        info.max_in_flight == 0 ? d.max_in_flight : std::min(info.max_in_flight, d.max_in_flight);
   info.running = entry.instance->running();
   return info;
 }
 
-base::Result<std::shared_ptr<Library>> Registry::State::library(const std::string& plugin, const std::string& sha256) {
+base::Result<std::shared_ptr<Library>> Registry::State::library(const std::string& plugin,
+                                                                const std::string& sha256) {
   auto candidate = find_plugin(plugin, options.path);
   if (!candidate) return candidate.error();
   std::erase_if(libraries, [](const auto& weak) { return weak.expired(); });
   if (sha256.empty() || sha256 == candidate->sha256)
     for (const auto& weak : libraries)
-      if (auto known = weak.lock(); known && known->path() == candidate->path && known->sha256() == candidate->sha256)
+      if (auto known = weak.lock();
+          known && known->path() == candidate->path && known->sha256() == candidate->sha256)
         return known;
   auto fresh = Library::open(std::move(*candidate), sha256, options.unload);
   if (fresh) libraries.push_back(*fresh);
   return fresh;
 }
 
-base::Result<std::shared_ptr<Instance>> Registry::State::make(const InstanceSpec& spec, std::string_view interface_id) {
+base::Result<std::shared_ptr<Instance>> Registry::State::make(const InstanceSpec& spec,
+                                                              std::string_view interface_id) {
   auto code = library(spec.plugin, spec.sha256);
   if (!code) return code.error();
   return Instance::create(parts(), std::move(*code), spec, interface_id);
 }
 
-base::Result<std::shared_ptr<const model::Catalog>> Registry::State::ask_catalog(const std::shared_ptr<Instance>& instance,
-                                                                                 base::Duration timeout) {
-  auto promise = std::make_shared<std::promise<Ended>>();  // shared with an answer that may outlive our patience
+base::Result<std::shared_ptr<const model::Catalog>> Registry::State::ask_catalog(
+    const std::shared_ptr<Instance>& instance, base::Duration timeout) {
+  auto promise = std::make_shared<std::promise<Ended>>();  // shared with an answer that may outlive
+                                                           // our patience
   auto answer = promise->get_future();
-  if (!instance->catalog(timeout, [promise](Ended ended) { promise->set_value(std::move(ended)); }) ||
+  if (!instance->catalog(timeout,
+                         [promise](Ended ended) { promise->set_value(std::move(ended)); }) ||
       answer.wait_for(options.call_limit) != std::future_status::ready)
-    return base::fail(Code::unavailable, "the template plugin did not tell its catalog; look at its settings", "templates");
+    return base::fail(Code::unavailable,
+                      "the template plugin did not tell its catalog; look at its settings",
+                      "templates");
   auto ended = answer.get();
   if (ended.outcome.kind != OutcomeKind::delivered)
-    return base::fail(Code::invalid, "the template plugin has no catalog: " + ended.outcome.detail, "templates");
+    return base::fail(Code::invalid, "the template plugin has no catalog: " + ended.outcome.detail,
+                      "templates");
   const auto json = ended.output.find(HERALD_OUTPUT_CATALOG);
-  if (json == ended.output.end()) return base::fail(Code::invalid, "the template plugin told no catalog", "templates");
+  if (json == ended.output.end())
+    return base::fail(Code::invalid, "the template plugin told no catalog", "templates");
   auto parsed = parse_catalog(json->second);
   if (!parsed) return base::fail(Code::invalid, parsed.error().message, "templates");
   return std::make_shared<const model::Catalog>(std::move(*parsed));
@@ -114,7 +124,8 @@ Registry::~Registry() {
   if (!state_->retired.empty()) static_cast<void>(state_.release());
 }
 
-std::vector<base::Error> Registry::load(std::vector<InstanceSpec> channels, TemplateSpec templates) {
+std::vector<base::Error> Registry::load(std::vector<InstanceSpec> channels,
+                                        TemplateSpec templates) {
   std::vector<base::Error> problems;
   const auto add = [&](Entry& entry, std::string_view interface_id) {
     auto made = state_->make(entry.spec, interface_id);
@@ -129,7 +140,8 @@ std::vector<base::Error> Registry::load(std::vector<InstanceSpec> channels, Temp
   for (auto& spec : channels) {
     const auto name = spec.name;
     if (name == kTemplates || entries.contains(name)) {
-      problems.push_back(base::fail(Code::invalid, "channel " + name + ": this name is taken; choose another", "channels"));
+      problems.push_back(base::fail(
+          Code::invalid, "channel " + name + ": this name is taken; choose another", "channels"));
       continue;
     }
     auto& entry = entries[name];
@@ -171,7 +183,8 @@ std::vector<base::Error> Registry::start() {
     problems.push_back(ok.error());
     {
       const std::unique_lock lock{state_->mutex};
-      auto& entry = is_source ? state_->source : state_->entries.find(instance->spec().name)->second;
+      auto& entry =
+          is_source ? state_->source : state_->entries.find(instance->spec().name)->second;
       entry.problem = ok.error().message;
       entry.instance.reset();
     }
@@ -216,8 +229,9 @@ void Registry::stop() {
   }
   for (const auto& instance : all) {
     if (instance->stopped() && instance->wait_threads(std::chrono::seconds{1})) continue;
-    state_->ports.log.warning("plugin.hangs", "the plugin did not return from stop(); it is left behind",
-                              {{"instance", instance->spec().name}, {"plugin", instance->spec().plugin}});
+    state_->ports.log.warning(
+        "plugin.hangs", "the plugin did not return from stop(); it is left behind",
+        {{"instance", instance->spec().name}, {"plugin", instance->spec().plugin}});
   }
   all.clear();
   state_->sweep();
@@ -242,17 +256,31 @@ namespace {
 /// Why a channel takes nothing, as the outcome of an attempt that certainly did not leave.
 model::Outcome refusal(const std::optional<model::ChannelInfo>& info, bool stopping) {
   if (stopping) return {OutcomeKind::retry, Reason::internal, {}, {}, "the daemon is stopping"};
-  if (!info) return {OutcomeKind::channel_down, Reason::channel_removed, {}, {}, "there is no such channel any more"};
+  if (!info)
+    return {OutcomeKind::channel_down,
+            Reason::channel_removed,
+            {},
+            {},
+            "there is no such channel any more"};
   if (!info->running)
-    return {OutcomeKind::channel_down, Reason::internal, {}, {},
+    return {OutcomeKind::channel_down,
+            Reason::internal,
+            {},
+            {},
             info->problem.empty() ? "the channel is not running" : info->problem.substr(0, 500)};
-  return {OutcomeKind::retry, Reason::channel_limit, {}, {}, "the channel has too many open operations"};
+  return {OutcomeKind::retry,
+          Reason::channel_limit,
+          {},
+          {},
+          "the channel has too many open operations"};
 }
 
 }  // namespace
 
-void Registry::deliver(std::string_view name, model::Delivery delivery, std::function<void(model::Outcome)> done) {
-  auto shared = std::make_shared<model::Delivery>(std::move(delivery));  // shared with the call on the plugin's strand
+void Registry::deliver(std::string_view name, model::Delivery delivery,
+                       std::function<void(model::Outcome)> done) {
+  auto shared = std::make_shared<model::Delivery>(
+      std::move(delivery));  // shared with the call on the plugin's strand
   // Twice: between looking it up and asking it, a reload may have replaced the instance.
   for (int i = 0; i < 2; ++i) {
     const auto instance = state_->running(name);
@@ -260,12 +288,14 @@ void Registry::deliver(std::string_view name, model::Delivery delivery, std::fun
     if (shared->timeout.count() <= 0) shared->timeout = instance->spec().timeout;
     if (instance->deliver(shared, done)) return;
   }
-  state_->runtime.post([done = std::move(done), outcome = refusal(channel(name), state_->stopping)] { done(outcome); });
+  state_->runtime.post([done = std::move(done),
+                        outcome = refusal(channel(name), state_->stopping)] { done(outcome); });
 }
 
 void Registry::reconcile(std::string_view name, model::Delivery delivery, std::string provider_id,
                          std::function<void(model::Outcome)> done) {
-  auto shared = std::make_shared<model::Delivery>(std::move(delivery));  // shared with the call on the plugin's strand
+  auto shared = std::make_shared<model::Delivery>(
+      std::move(delivery));  // shared with the call on the plugin's strand
   for (int i = 0; i < 2; ++i) {
     const auto instance = state_->running(name);
     if (!instance) break;
@@ -273,7 +303,11 @@ void Registry::reconcile(std::string_view name, model::Delivery delivery, std::s
     if (instance->reconcile(shared, provider_id, done)) return;
   }
   state_->runtime.post([done = std::move(done)] {
-    done({OutcomeKind::unknown, Reason::internal, {}, {}, "the channel cannot tell what became of it"});
+    done({OutcomeKind::unknown,
+          Reason::internal,
+          {},
+          {},
+          "the channel cannot tell what became of it"});
   });
 }
 
@@ -289,9 +323,11 @@ void Registry::cancel(std::string_view attempt_id) {
     if (instance->cancel(attempt_id)) return;
 }
 
-void Registry::render(RenderRequest request, std::function<void(base::Result<model::Rendered>)> done) {
+void Registry::render(RenderRequest request,
+                      std::function<void(base::Result<model::Rendered>)> done) {
   if (!request.content_json.empty()) {
-    state_->runtime.post([done = std::move(done), request = std::move(request)] { done(render_content(request)); });
+    state_->runtime.post(
+        [done = std::move(done), request = std::move(request)] { done(render_content(request)); });
     return;
   }
   for (int i = 0; i < 2; ++i) {
@@ -306,13 +342,17 @@ void Registry::render(RenderRequest request, std::function<void(base::Result<mod
     if (source->render(request, timeout, [done](Ended ended) {
           const auto& outcome = ended.outcome;
           if (outcome.kind == OutcomeKind::delivered) return done(read_rendered(ended.output));
-          const auto code = outcome.kind == OutcomeKind::rejected ? Code::unprocessable : Code::unavailable;
-          done(base::fail(code, outcome.detail.empty() ? "the template plugin refused" : outcome.detail, "templates"));
+          const auto code =
+              outcome.kind == OutcomeKind::rejected ? Code::unprocessable : Code::unavailable;
+          done(base::fail(code,
+                          outcome.detail.empty() ? "the template plugin refused" : outcome.detail,
+                          "templates"));
         }))
       return;
   }
   state_->runtime.post([done = std::move(done)] {
-    done(base::fail(Code::unavailable, "the template plugin is not running; look at the daemon's log", "templates"));
+    done(base::fail(Code::unavailable,
+                    "the template plugin is not running; look at the daemon's log", "templates"));
   });
 }
 
@@ -324,7 +364,8 @@ std::shared_ptr<const model::Catalog> Registry::catalog() const {
 uint64_t Registry::misbehaviours(std::string_view name) const {
   const std::shared_lock lock{state_->mutex};
   const auto it = state_->entries.find(name);
-  const auto& instance = it == state_->entries.end() ? state_->source.instance : it->second.instance;
+  const auto& instance =
+      it == state_->entries.end() ? state_->source.instance : it->second.instance;
   return instance ? instance->side()->misbehaviours() : 0;
 }
 
@@ -336,15 +377,25 @@ std::size_t Registry::retiring() const {
 
 void Registry::tick() { state_->runtime.alarms.run_due(); }
 
-base::Result<PluginInfo> inspect(std::string_view plugin, const std::vector<std::string>& path, std::string_view sha256) {
+base::Result<PluginInfo> inspect(std::string_view plugin, const std::vector<std::string>& path,
+                                 std::string_view sha256) {
   auto candidate = find_plugin(plugin, path);
   if (!candidate) return candidate.error();
   auto library = Library::open(std::move(*candidate), sha256, false);
   if (!library) return library.error();
   const auto* d = (*library)->offering(HERALD_CHANNEL);
   if (d == nullptr) d = (*library)->offering(HERALD_TEMPLATE);
-  return PluginInfo{(*library)->path(), (*library)->sha256(), d->id, d->name, d->version, d->config_schema,
-                    d->interfaces, d->addresses, d->formats, d->evidence, d->has(HERALD_PLUGIN_REACHES_NOBODY)};
+  return PluginInfo{(*library)->path(),
+                    (*library)->sha256(),
+                    d->id,
+                    d->name,
+                    d->version,
+                    d->config_schema,
+                    d->interfaces,
+                    d->addresses,
+                    d->formats,
+                    d->evidence,
+                    d->has(HERALD_PLUGIN_REACHES_NOBODY)};
 }
 
 }  // namespace herald::plugin

@@ -10,13 +10,16 @@ namespace {
 struct Change {
   InstanceSpec spec;
   std::shared_ptr<Instance> old, fresh;
-  bool configured = false;       ///< `old` has the new settings already: taken back when something else fails
+  bool configured =
+      false;  ///< `old` has the new settings already: taken back when something else fails
   std::string old_settings;
 };
 
-/// The same instance can go on: only what it can be told by configure(), and what is not its business, differs.
+/// The same instance can go on: only what it can be told by configure(), and what is not its
+/// business, differs.
 bool can_stay(const Entry& entry, const InstanceSpec& next, const Library& library) {
-  if (!entry.instance || !entry.instance->running() || &entry.instance->library() != &library) return false;
+  if (!entry.instance || !entry.instance->running() || &entry.instance->library() != &library)
+    return false;
   auto now = entry.spec;
   now.settings_json = next.settings_json;
   now.timeout = next.timeout;
@@ -28,7 +31,8 @@ bool can_stay(const Entry& entry, const InstanceSpec& next, const Library& libra
 
 }  // namespace
 
-std::vector<base::Error> Registry::reload(std::vector<InstanceSpec> channels, TemplateSpec templates) {
+std::vector<base::Error> Registry::reload(std::vector<InstanceSpec> channels,
+                                          TemplateSpec templates) {
   auto& state = *state_;
   std::vector<base::Error> problems;
   std::vector<Change> changes;
@@ -49,20 +53,24 @@ std::vector<base::Error> Registry::reload(std::vector<InstanceSpec> channels, Te
     auto code = state.library(change.spec.plugin, change.spec.sha256);
     if (!code) return problems.push_back(code.error());
     if (entry != nullptr) change.old = entry->instance;
-    if (entry == nullptr || !can_stay(*entry, change.spec, **code)) return begin_fresh(change, interface_id);
+    if (entry == nullptr || !can_stay(*entry, change.spec, **code))
+      return begin_fresh(change, interface_id);
     if (entry->spec.settings_json == change.spec.settings_json) return;
     change.old_settings = entry->spec.settings_json;
     const auto configured = change.old->configure(change.spec.settings_json);
     if (!configured) return problems.push_back(configured.error());
-    if (*configured) change.configured = true;
-    else begin_fresh(change, interface_id);
+    if (*configured)
+      change.configured = true;
+    else
+      begin_fresh(change, interface_id);
   };
 
   std::set<std::string> names;
   changes.reserve(channels.size());
   for (auto& spec : channels) {
     if (spec.name == kTemplates || !names.insert(spec.name).second) {
-      problems.push_back(base::fail(base::Code::invalid, "channel " + spec.name + ": this name is taken; choose another",
+      problems.push_back(base::fail(base::Code::invalid,
+                                    "channel " + spec.name + ": this name is taken; choose another",
                                     "channels"));
       continue;
     }
@@ -76,8 +84,10 @@ std::vector<base::Error> Registry::reload(std::vector<InstanceSpec> channels, Te
   if (problems.empty()) {
     // Its files may have changed although its settings have not.
     const auto& instance = template_change.fresh ? template_change.fresh : template_change.old;
-    if (auto asked = state.ask_catalog(instance, templates.timeout)) fresh_catalog = std::move(*asked);
-    else problems.push_back(asked.error());
+    if (auto asked = state.ask_catalog(instance, templates.timeout))
+      fresh_catalog = std::move(*asked);
+    else
+      problems.push_back(asked.error());
   }
 
   changes.push_back(std::move(template_change));
@@ -97,8 +107,10 @@ std::vector<base::Error> Registry::reload(std::vector<InstanceSpec> channels, Te
     const bool is_source = change.spec.name == kTemplates;
     const auto name = change.spec.name;
     Entry entry{std::move(change.spec), change.fresh ? change.fresh : change.old, {}};
-    if (is_source) source = std::move(entry);
-    else next.emplace(name, std::move(entry));
+    if (is_source)
+      source = std::move(entry);
+    else
+      next.emplace(name, std::move(entry));
     if (change.fresh && change.old) replaced.push_back(change.old);
   }
   for (auto& [name, entry] : entries)
@@ -111,7 +123,8 @@ std::vector<base::Error> Registry::reload(std::vector<InstanceSpec> channels, Te
     state.catalog = std::move(fresh_catalog);
   }
   for (const auto& change : changes)
-    if (change.fresh && change.old) state.routes->take_over(*change.old->side(), change.fresh->side());
+    if (change.fresh && change.old)
+      state.routes->take_over(*change.old->side(), change.fresh->side());
   for (auto& instance : replaced) state.retire(std::move(instance), state.options.drain);
   state.sweep();
   return {};

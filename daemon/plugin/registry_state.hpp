@@ -19,17 +19,23 @@ struct Entry {
 
 struct Registry::State {
   State(boost::asio::io_context& io, const HostPorts& p, Options o)
-      : ports{p}, options{std::move(o)}, runtime{io, p.clock}, routes{std::make_shared<Routes>(ports.mounts)} {}
+      : ports{p},
+        options{std::move(o)},
+        runtime{io, p.clock},
+        routes{std::make_shared<Routes>(ports.mounts)} {}
 
   Instance::Parts parts() { return {runtime, ports, routes, options}; }
   /// The plugin's present file: the generation we already have of it, or a new one.
-  base::Result<std::shared_ptr<Library>> library(const std::string& plugin, const std::string& sha256);
-  base::Result<std::shared_ptr<Instance>> make(const InstanceSpec& spec, std::string_view interface_id);
-  base::Result<std::shared_ptr<const model::Catalog>> ask_catalog(const std::shared_ptr<Instance>& instance,
-                                                                  base::Duration timeout);
+  base::Result<std::shared_ptr<Library>> library(const std::string& plugin,
+                                                 const std::string& sha256);
+  base::Result<std::shared_ptr<Instance>> make(const InstanceSpec& spec,
+                                               std::string_view interface_id);
+  base::Result<std::shared_ptr<const model::Catalog>> ask_catalog(
+      const std::shared_ptr<Instance>& instance, base::Duration timeout);
   std::shared_ptr<Instance> running(std::string_view name) const;
   void retire(std::shared_ptr<Instance> instance, base::Duration grace);
-  /// Forgets retired instances that have stopped; keeps for ever what a plugin of theirs might still call.
+  /// Forgets retired instances that have stopped; keeps for ever what a plugin of theirs might
+  /// still call.
   void sweep();
 
   const HostPorts ports;

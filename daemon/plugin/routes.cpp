@@ -7,17 +7,21 @@ namespace web = model::web;
 namespace {
 
 bool same(const web::Route& a, const web::Route& b) {
-  return a.access == b.access && a.scope == b.scope && a.max_body == b.max_body && a.timeout == b.timeout;
+  return a.access == b.access && a.scope == b.scope && a.max_body == b.max_body &&
+         a.timeout == b.timeout;
 }
 
 void refuse(const web::ExchangePtr& exchange) {
-  exchange->respond({503, {{"retry-after", "1"}}, R"({"title":"The channel is restarting; try again","status":503})",
+  exchange->respond({503,
+                     {{"retry-after", "1"}},
+                     R"({"title":"The channel is restarting; try again","status":503})",
                      "application/problem+json"});
 }
 
 }  // namespace
 
-base::Result<uint64_t> Routes::mount_now(const web::Route& route, const std::shared_ptr<Owner>& owner) {
+base::Result<uint64_t> Routes::mount_now(const web::Route& route,
+                                         const std::shared_ptr<Owner>& owner) {
   auto copy = route;
   // The router's own limit lies behind ours, so that the plugin hears why the exchange ended.
   copy.timeout += std::chrono::seconds{2};
@@ -31,16 +35,20 @@ base::Result<uint64_t> Routes::mount_now(const web::Route& route, const std::sha
       token = owner->token;
       timeout = owner->timeout;
     }
-    if (side && side->open()) side->http_request(token, timeout, std::move(exchange));
-    else refuse(exchange);
+    if (side && side->open())
+      side->http_request(token, timeout, std::move(exchange));
+    else
+      refuse(exchange);
   };
   return mounts_.mount(std::move(copy));
 }
 
-base::Result<void> Routes::mount(const std::shared_ptr<Side>& side, herald_token token, web::Route route) {
+base::Result<void> Routes::mount(const std::shared_ptr<Side>& side, herald_token token,
+                                 web::Route route) {
   const std::lock_guard lock{mutex_};
   for (auto& record : records_) {
-    if (record.channel != side->name() || record.route.path != route.path || record.route.methods != route.methods)
+    if (record.channel != side->name() || record.route.path != route.path ||
+        record.route.methods != route.methods)
       continue;
     if (record.side == side.get() || !record.next.expired())
       return base::fail(base::Code::conflict, "this route is mounted already; mount it once");
@@ -93,8 +101,11 @@ void Routes::take_over(Side& old, const std::shared_ptr<Side>& next) {
       }
       if (!same(record.route, record.next_route)) {
         mounts_.unmount(record.handle);
-        if (auto handle = mount_now(record.next_route, record.owner)) record.handle = *handle;
-        else next->ports.log.error("plugin.route_lost", handle.error().message, {{"instance", next->name()}});
+        if (auto handle = mount_now(record.next_route, record.owner))
+          record.handle = *handle;
+        else
+          next->ports.log.error("plugin.route_lost", handle.error().message,
+                                {{"instance", next->name()}});
       }
       record.side = next.get();
       record.token = record.next_token;

@@ -9,14 +9,17 @@
 
 namespace herald::plugin {
 
-/// The routes all instances have mounted, and the way a route passes from an instance to the one that replaces it:
-/// while both live the router still knows one route, and its handler asks here whom it belongs to.
+/// The routes all instances have mounted, and the way a route passes from an instance to the one
+/// that replaces it: while both live the router still knows one route, and its handler asks here
+/// whom it belongs to.
 class Routes {
  public:
   explicit Routes(model::web::Mounts& mounts) : mounts_{mounts} {}
 
-  /// A route that another instance of the same channel has is only reserved: it changes hands at take_over().
-  base::Result<void> mount(const std::shared_ptr<Side>& side, herald_token token, model::web::Route route);
+  /// A route that another instance of the same channel has is only reserved: it changes hands at
+  /// take_over().
+  base::Result<void> mount(const std::shared_ptr<Side>& side, herald_token token,
+                           model::web::Route route);
   /// False when there is none.
   bool unmount(Side& side, herald_token token);
   /// `next` has been swapped in: it gets what it reserved; what `old` has beyond that is unmounted.
@@ -33,7 +36,7 @@ class Routes {
   };
   struct Record {
     std::string channel;
-    model::web::Route route;     ///< without a handler
+    model::web::Route route;  ///< without a handler
     uint64_t handle = 0;
     std::shared_ptr<Owner> owner;  // shared with the route's handler
     const Side* side = nullptr;
@@ -42,7 +45,8 @@ class Routes {
     herald_token next_token = 0;
     model::web::Route next_route;
   };
-  base::Result<uint64_t> mount_now(const model::web::Route& route, const std::shared_ptr<Owner>& owner);
+  base::Result<uint64_t> mount_now(const model::web::Route& route,
+                                   const std::shared_ptr<Owner>& owner);
 
   model::web::Mounts& mounts_;
   std::mutex mutex_;

@@ -99,7 +99,8 @@ void Runtime::post(std::function<void()> f) { asio::post(io, std::move(f)); }
 
 void keep_for_ever(std::shared_ptr<void> what) {
   static std::mutex mutex;
-  static auto& kept = *new std::vector<std::shared_ptr<void>>;  // no destructor may run over it at exit
+  static auto& kept =
+      *new std::vector<std::shared_ptr<void>>;  // no destructor may run over it at exit
   const std::lock_guard lock{mutex};
   kept.push_back(std::move(what));
 }

@@ -11,8 +11,8 @@
 
 namespace herald::plugin {
 
-/// Timers by the monotonic clock. Any thread. Callbacks run on a thread of the io_context, without any lock, and only
-/// post work on.
+/// Timers by the monotonic clock. Any thread. Callbacks run on a thread of the io_context, without
+/// any lock, and only post work on.
 class Alarms {
  public:
   Alarms(boost::asio::io_context& io, const base::Clock& clock);
@@ -51,8 +51,9 @@ struct Runtime {
 /// Keeps it until the process ends, still reachable for those who look for leaks.
 void keep_for_ever(std::shared_ptr<void> what);
 
-/// Where one instance's functions run: a strand of the core, or threads of its own for a plugin that blocks.
-/// Any thread may post. Threads of its own are detached: a plugin that never returns must not hold up the daemon's end.
+/// Where one instance's functions run: a strand of the core, or threads of its own for a plugin
+/// that blocks. Any thread may post. Threads of its own are detached: a plugin that never returns
+/// must not hold up the daemon's end.
 class Lane {
  public:
   /// `threads` 0: a strand of `io`.

@@ -33,8 +33,10 @@ namespace {
 constexpr off_t kMaxFile = off_t{256} << 20;
 
 base::Error refuse(const fs::path& file, std::string_view cause, std::string_view next) {
-  return base::fail(Code::invalid,
-                    base::escape_control(file.native()) + ": " + std::string{cause} + "; " + std::string{next}, "plugin");
+  return base::fail(
+      Code::invalid,
+      base::escape_control(file.native()) + ": " + std::string{cause} + "; " + std::string{next},
+      "plugin");
 }
 
 bool trusted_owner(uid_t owner) { return owner == 0 || owner == ::geteuid(); }
@@ -62,7 +64,8 @@ fs::path folder_of(const fs::path& file, const std::vector<std::string>& path) {
 
 base::Result<fs::path> locate(std::string_view name, const std::vector<std::string>& path) {
   if (name.empty() || name.size() > 4096 || name.find('\0') != std::string_view::npos)
-    return base::fail(Code::invalid, "a plugin needs a name; write its short name, like webchat", "plugin");
+    return base::fail(Code::invalid, "a plugin needs a name; write its short name, like webchat",
+                      "plugin");
   fs::path wanted;
   std::error_code error;
   if (name.find('/') != std::string_view::npos) {
@@ -75,8 +78,10 @@ base::Result<fs::path> locate(std::string_view name, const std::vector<std::stri
   auto real = fs::canonical(wanted, error);
   if (error)
     return base::fail(Code::not_found,
-                      "plugin " + base::escape_control(name) + ": there is no such file in the plugin path; install it "
-                      "or correct plugins.path", "plugin");
+                      "plugin " + base::escape_control(name) +
+                          ": there is no such file in the plugin path; install it "
+                          "or correct plugins.path",
+                      "plugin");
   return real;
 }
 
@@ -95,7 +100,8 @@ base::Result<std::string> read_all(int fd, const fs::path& file, off_t size) {
 std::string sha256_hex(std::string_view bytes) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned size = 0;
-  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1) return {};
+  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1)
+    return {};
   std::string out;
   for (unsigned i = 0; i < size; ++i) {
     constexpr std::string_view kHex = "0123456789abcdef";
@@ -118,7 +124,8 @@ base::Result<Fd> private_copy(const fs::path& file, std::string_view bytes) {
     if (n <= 0) return cannot();
     bytes.remove_prefix(static_cast<std::size_t>(n));
   }
-  if (::fcntl(copy.get(), F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0)
+  if (::fcntl(copy.get(), F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) !=
+      0)
     return cannot();
   return copy;
 }
@@ -131,22 +138,28 @@ base::Result<Candidate> find_plugin(std::string_view name, const std::vector<std
   const auto& file = *located;
   const auto folder = folder_of(file, path);
   if (folder.empty())
-    return refuse(file, "lies outside the plugin path", "install it there or add its folder to plugins.path");
+    return refuse(file, "lies outside the plugin path",
+                  "install it there or add its folder to plugins.path");
 
-  // Everything from here on is asked of the opened file, so that nobody can exchange it between check and use.
+  // Everything from here on is asked of the opened file, so that nobody can exchange it between
+  // check and use.
   const Fd fd{::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)};
   struct stat st {};
   if (fd.get() < 0 || ::fstat(fd.get(), &st) != 0)
-    return refuse(file, std::string{"cannot be opened: "} + std::strerror(errno), "correct its rights");
-  if (!S_ISREG(st.st_mode)) return refuse(file, "is no regular file", "install the plugin's .so there");
+    return refuse(file, std::string{"cannot be opened: "} + std::strerror(errno),
+                  "correct its rights");
+  if (!S_ISREG(st.st_mode))
+    return refuse(file, "is no regular file", "install the plugin's .so there");
   if (auto ok = check_rights(file, st); !ok) return ok.error();
   for (auto dir = file.parent_path();; dir = dir.parent_path()) {
     struct stat at {};
-    if (::stat(dir.c_str(), &at) != 0) return refuse(dir, "cannot be examined", "correct its rights");
+    if (::stat(dir.c_str(), &at) != 0)
+      return refuse(dir, "cannot be examined", "correct its rights");
     if (auto ok = check_rights(dir, at); !ok) return ok.error();
     if (dir == folder) break;
   }
-  if (st.st_size > kMaxFile) return refuse(file, "is larger than 256 MiB", "install the plugin's .so there");
+  if (st.st_size > kMaxFile)
+    return refuse(file, "is larger than 256 MiB", "install the plugin's .so there");
 
   auto bytes = read_all(fd.get(), file, st.st_size);
   if (!bytes) return bytes.error();

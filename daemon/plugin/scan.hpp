@@ -21,17 +21,19 @@ class Fd {
   int fd_;
 };
 
-/// A private copy of a plugin file that passed every check of its file: nobody can change it under us any more.
+/// A private copy of a plugin file that passed every check of its file: nobody can change it under
+/// us any more.
 struct Candidate {
   std::string path;    ///< of the installed file, symbolic links resolved
   std::string sha256;  ///< hex
   Fd copy;             ///< sealed memory file
 };
 
-/// Finds the plugin ("webchat" -> webchat.so in the first folder that has it; or a path) and checks its file: regular,
-/// owned by root or the daemon's user, not writable by group or others, nor any folder between it and the plugin path;
-/// inside that path after resolving links; at most 256 MiB; a whole ELF file. Reads it, executes nothing.
-/// Blocks on the disk. Errors are one line: file, cause, next step.
+/// Finds the plugin ("webchat" -> webchat.so in the first folder that has it; or a path) and checks
+/// its file: regular, owned by root or the daemon's user, not writable by group or others, nor any
+/// folder between it and the plugin path; inside that path after resolving links; at most 256 MiB;
+/// a whole ELF file. Reads it, executes nothing. Blocks on the disk. Errors are one line: file,
+/// cause, next step.
 base::Result<Candidate> find_plugin(std::string_view name, const std::vector<std::string>& path);
 
 }  // namespace herald::plugin

@@ -13,7 +13,8 @@ std::optional<std::string_view> bytes_of(herald_str s, std::size_t max) {
 std::optional<std::string> text_of(herald_str s, std::size_t max) {
   const auto bytes = bytes_of(s, max);
   // U+0000 is UTF-8, but no text of a PostgreSQL column.
-  if (!bytes || !base::is_utf8(*bytes) || bytes->find('\0') != std::string_view::npos) return std::nullopt;
+  if (!bytes || !base::is_utf8(*bytes) || bytes->find('\0') != std::string_view::npos)
+    return std::nullopt;
   return std::string{*bytes};
 }
 
@@ -50,16 +51,23 @@ herald_status status_of(base::Code code) {
   switch (code) {
     case base::Code::invalid:
     case base::Code::unprocessable:
-    case base::Code::too_large: return HERALD_E_INVALID;
+    case base::Code::too_large:
+      return HERALD_E_INVALID;
     case base::Code::unauthenticated:
-    case base::Code::denied: return HERALD_E_DENIED;
-    case base::Code::not_found: return HERALD_E_NOT_FOUND;
+    case base::Code::denied:
+      return HERALD_E_DENIED;
+    case base::Code::not_found:
+      return HERALD_E_NOT_FOUND;
     case base::Code::in_flight:
-    case base::Code::conflict: return HERALD_E_CONFLICT;
+    case base::Code::conflict:
+      return HERALD_E_CONFLICT;
     case base::Code::limited:
-    case base::Code::unavailable: return HERALD_E_LIMIT;
-    case base::Code::unsupported: return HERALD_E_UNSUPPORTED;
-    case base::Code::internal: break;
+    case base::Code::unavailable:
+      return HERALD_E_LIMIT;
+    case base::Code::unsupported:
+      return HERALD_E_UNSUPPORTED;
+    case base::Code::internal:
+      break;
   }
   return HERALD_E_INTERNAL;
 }

@@ -16,11 +16,13 @@ namespace herald::plugin {
 inline herald_str str(std::string_view text) { return {text.data(), text.size()}; }
 inline herald_kvs kvs(const std::vector<herald_kv>& v) { return {v.data(), v.size()}; }
 
-/// Raw bytes of a view from a plugin; nothing when the view is not one (no data, but a size) or exceeds `max` bytes.
+/// Raw bytes of a view from a plugin; nothing when the view is not one (no data, but a size) or
+/// exceeds `max` bytes.
 std::optional<std::string_view> bytes_of(herald_str s, std::size_t max);
 /// The same, and it must be UTF-8 without U+0000.
 std::optional<std::string> text_of(herald_str s, std::size_t max);
-/// At most `max` bytes of it for people: cut at a character, broken UTF-8 escaped, control bytes escaped.
+/// At most `max` bytes of it for people: cut at a character, broken UTF-8 escaped, control bytes
+/// escaped.
 std::string note_of(herald_str s, std::size_t max);
 std::string note(std::string_view text, std::size_t max);
 /// Words separated by spaces.

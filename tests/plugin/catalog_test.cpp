@@ -6,7 +6,8 @@ namespace herald::plugin {
 namespace {
 
 TEST(Catalog, ReadsKindsWithEverythingTheyCanHave) {
-  const auto c = parse_catalog(R"({"version":"7","kinds":[{"kind":"service_request.status","type":"status_update",
+  const auto c = parse_catalog(
+      R"({"version":"7","kinds":[{"kind":"service_request.status","type":"status_update",
     "priority":"high","dedupe":["request_id","status"],"locales":["fr","en"],
     "actions":[{"id":"accept","label":"OUI","text":"OUI"}],
     "params":[{"name":"status","type":"string","limits":{"max_bytes":100,"values":["a","b"]}},
@@ -35,19 +36,23 @@ TEST(Catalog, ReadsKindsWithEverythingTheyCanHave) {
 }
 
 TEST(Catalog, RefusesWhatItCannotTrust) {
-  for (const auto* json : {"", "[]", "{}", R"({"kinds":{}})", R"({"kinds":[{}]})", R"({"kinds":[{"kind":"a b"}]})",
-                           R"({"kinds":[{"kind":"a"},{"kind":"a"}]})", R"({"kinds":[{"kind":"a","priority":"top"}]})",
-                           R"({"kinds":[{"kind":"a","params":[{"name":"x","type":"blob"}]}]})",
-                           R"({"kinds":[{"kind":"a","params":[{"name":"x"},{"name":"x"}]}]})",
-                           R"({"kinds":[{"kind":"a","dedupe":["y"]}]})",
-                           R"({"kinds":[{"kind":"a","actions":[{"label":"no id"}]}]})",
-                           R"({"kinds":[{"kind":"a","params":[{"name":"x","limits":{"max_bytes":0}}]}]})"})
+  for (const auto* json :
+       {"", "[]", "{}", R"({"kinds":{}})", R"({"kinds":[{}]})", R"({"kinds":[{"kind":"a b"}]})",
+        R"({"kinds":[{"kind":"a"},{"kind":"a"}]})", R"({"kinds":[{"kind":"a","priority":"top"}]})",
+        R"({"kinds":[{"kind":"a","params":[{"name":"x","type":"blob"}]}]})",
+        R"({"kinds":[{"kind":"a","params":[{"name":"x"},{"name":"x"}]}]})",
+        R"({"kinds":[{"kind":"a","dedupe":["y"]}]})",
+        R"({"kinds":[{"kind":"a","actions":[{"label":"no id"}]}]})",
+        R"({"kinds":[{"kind":"a","params":[{"name":"x","limits":{"max_bytes":0}}]}]})"})
     EXPECT_FALSE(parse_catalog(json)) << json;
 }
 
 TEST(Rendered, TakesPartsTitleActionsAndFields) {
-  const auto r = read_rendered({{"text/plain", "hello"}, {"title", "T"}, {"version", "3"},
-                                {"actions", R"([{"id":"yes","label":"OUI","text":"OUI"}])"}, {"fields", R"({"price":"15 000"})"},
+  const auto r = read_rendered({{"text/plain", "hello"},
+                                {"title", "T"},
+                                {"version", "3"},
+                                {"actions", R"([{"id":"yes","label":"OUI","text":"OUI"}])"},
+                                {"fields", R"({"price":"15 000"})"},
                                 {"type", "info"}});
   ASSERT_TRUE(r) << r.error().message;
   EXPECT_EQ(r->parts.size(), 1U);
@@ -67,7 +72,8 @@ TEST(Rendered, RefusesTooMuchAndNonsense) {
 
 TEST(Content, IsRenderedWithoutAPlugin) {
   model::ports::Channels::RenderRequest request;
-  request.content_json = R"({"title":"T","markdown":"**a** <b>","type":"info","actions":[{"id":"y","label":"OUI"}]})";
+  request.content_json =
+      R"({"title":"T","markdown":"**a** <b>","type":"info","actions":[{"id":"y","label":"OUI"}]})";
   request.formats = {"text/markdown", "text/plain", "text/html"};
   auto r = render_content(request);
   ASSERT_TRUE(r) << r.error().message;

@@ -20,8 +20,9 @@ class Core : public Stage {
 };
 
 TEST_F(Core, KnowsItsInterfaces) {
-  for (const auto* id : {HERALD_HOST_CORE, HERALD_HOST_METRICS, HERALD_HOST_HTTP, HERALD_HOST_INBOX, HERALD_HOST_RECEIPTS,
-                         HERALD_HOST_ANSWERS, HERALD_HOST_DIRECTORY, HERALD_HOST_KV, HERALD_HOST_SUBMIT})
+  for (const auto* id : {HERALD_HOST_CORE, HERALD_HOST_METRICS, HERALD_HOST_HTTP, HERALD_HOST_INBOX,
+                         HERALD_HOST_RECEIPTS, HERALD_HOST_ANSWERS, HERALD_HOST_DIRECTORY,
+                         HERALD_HOST_KV, HERALD_HOST_SUBMIT})
     EXPECT_NE(chat.find<void>(id), nullptr) << id;
   EXPECT_EQ(chat.find<void>("org.example.unknown/1"), nullptr);
   EXPECT_EQ(chat.host->get_interface(chat.host, {nullptr, 7}), nullptr);
@@ -55,7 +56,8 @@ TEST_F(Core, PeriodicTimersRepeatUntilStopped) {
 }
 
 TEST_F(Core, TimersAreBounded) {
-  for (uint64_t i = 1; i <= 1024; ++i) ASSERT_EQ(chat.core()->timer_start(chat.host, i, 1000, 0), HERALD_OK);
+  for (uint64_t i = 1; i <= 1024; ++i)
+    ASSERT_EQ(chat.core()->timer_start(chat.host, i, 1000, 0), HERALD_OK);
   EXPECT_EQ(chat.core()->timer_start(chat.host, 2000, 1000, 0), HERALD_E_LIMIT);
   EXPECT_EQ(chat.core()->timer_start(chat.host, 7, 1000, 0), HERALD_OK) << "started anew";
   EXPECT_EQ(chat.core()->timer_start(chat.host, 0, 1, 0), HERALD_E_INVALID);
@@ -112,8 +114,10 @@ TEST_F(Core, LogLinesAreLimitedTo200ASecond) {
 
 TEST_F(Core, MetricsAreNamedLabelledAndBounded) {
   const auto* m = chat.find<herald_host_metrics>(HERALD_HOST_METRICS);
-  ASSERT_EQ(m->define(chat.host, 1, HERALD_COUNTER, view("sent_total"), view("Messages")), HERALD_OK);
-  EXPECT_EQ(m->define(chat.host, 1, HERALD_COUNTER, view("sent_total"), view("Messages")), HERALD_OK);
+  ASSERT_EQ(m->define(chat.host, 1, HERALD_COUNTER, view("sent_total"), view("Messages")),
+            HERALD_OK);
+  EXPECT_EQ(m->define(chat.host, 1, HERALD_COUNTER, view("sent_total"), view("Messages")),
+            HERALD_OK);
   EXPECT_EQ(m->define(chat.host, 2, HERALD_COUNTER, view("Bad-Name"), {}), HERALD_E_INVALID);
   EXPECT_EQ(metrics.defined.at(0), "herald_plugin_sent_total");
   EXPECT_EQ(m->record(chat.host, 1, -1, {}), HERALD_E_INVALID);

@@ -10,14 +10,19 @@ using std::chrono::seconds;
 class Deliver : public Stage {};
 
 TEST_F(Deliver, HandsThePluginTheWholeMessage) {
-  struct Got { std::string attempt, id, herald_id, recipient, kind, user, subject, part, params, field, action; uint64_t parts = 0, identities = 0; uint32_t timeout = 0, number = 0; };
+  struct Got {
+    std::string attempt, id, herald_id, recipient, kind, user, subject, part, params, field, action;
+    uint64_t parts = 0, identities = 0;
+    uint32_t timeout = 0, number = 0;
+  };
   Record<Got> got;
   chat.on_deliver = [&](const herald_delivery& d, herald_error*) -> herald_status {
     const auto& m = *d.message;
-    got.add({text(d.attempt_id), text(m.id), text(m.herald_id), text(m.recipient), text(m.address_kind), text(m.user),
-             text(m.subject), text(m.parts[0].mime) + "=" + text(m.parts[0].data), text(m.params_json),
-             text(m.fields.data[0].key) + "=" + text(m.fields.data[0].value), text(m.actions[0].label), m.parts_size,
-             m.identities.size, d.timeout_ms, d.attempt});
+    got.add({text(d.attempt_id), text(m.id), text(m.herald_id), text(m.recipient),
+             text(m.address_kind), text(m.user), text(m.subject),
+             text(m.parts[0].mime) + "=" + text(m.parts[0].data), text(m.params_json),
+             text(m.fields.data[0].key) + "=" + text(m.fields.data[0].value),
+             text(m.actions[0].label), m.parts_size, m.identities.size, d.timeout_ms, d.attempt});
     return chat.complete(d.op, HERALD_DELIVERED, 0, "p1", "fine");
   };
   run(spec(chat));
@@ -70,7 +75,8 @@ TEST_F(Deliver, AnExceptionCostsOnlyItsAttempt) {
   const auto outcome = send(delivery())->at(0);
   EXPECT_EQ(outcome.kind, OutcomeKind::unknown);
   EXPECT_EQ(outcome.detail, "thrown across the boundary");
-  EXPECT_EQ(send(delivery("n1.1.0.2"))->at(0).kind, OutcomeKind::unknown) << "the channel still works";
+  EXPECT_EQ(send(delivery("n1.1.0.2"))->at(0).kind, OutcomeKind::unknown)
+      << "the channel still works";
   EXPECT_EQ(registry->misbehaviours("chat"), 2U);
 }
 
@@ -149,7 +155,8 @@ TEST_F(Deliver, TheFirstCompletionWins) {
   EXPECT_EQ(outcomes->size(), 1U);
   EXPECT_EQ(registry->misbehaviours("chat"), 2U);
   EXPECT_EQ(log.count("plugin.misbehaved"), 2U);
-  EXPECT_EQ(metrics.recorded.at(0), "herald_plugin_misbehaviour_total instance=chat what=double_completion 1");
+  EXPECT_EQ(metrics.recorded.at(0),
+            "herald_plugin_misbehaviour_total instance=chat what=double_completion 1");
 }
 
 TEST_F(Deliver, ASecondCompletionIsNewsAboutTheAttempt) {
@@ -220,7 +227,8 @@ TEST_F(Deliver, AChannelThatIsNotThereIsDown) {
 
 TEST_F(Deliver, ReconcileAsksWithTheProvidersId) {
   Record<std::string> asked;
-  chat.on_reconcile = [&](const herald_delivery& d, const std::string& id, herald_error*) -> herald_status {
+  chat.on_reconcile = [&](const herald_delivery& d, const std::string& id,
+                          herald_error*) -> herald_status {
     asked.add(text(d.attempt_id) + " " + id);
     if (asked.size() == 2) return HERALD_E_STATE;
     return chat.complete(d.op, HERALD_ACCEPTED);
@@ -245,7 +253,8 @@ TEST_F(Deliver, ABlockingPluginHasThreadsOfItsOwn) {
   run(spec(chat, "puppet_blocking"));
   // More than the core has threads: they would all be gone if it were entered there.
   std::vector<std::shared_ptr<Record<model::Outcome>>> outcomes;
-  for (int i = 0; i < 4; ++i) outcomes.push_back(send(delivery("b" + std::to_string(i) + ".1.0.1")));
+  for (int i = 0; i < 4; ++i)
+    outcomes.push_back(send(delivery("b" + std::to_string(i) + ".1.0.1")));
   chat.ops.at(3);
   EXPECT_EQ(send(delivery("last.1.0.1"))->at(0).kind, OutcomeKind::delivered);
   pass(seconds{30});

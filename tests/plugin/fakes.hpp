@@ -13,8 +13,12 @@ namespace herald::plugin::testing {
 
 class ManualClock final : public base::Clock {
  public:
-  base::TimePoint now() const override { return base::from_unix_us(1'800'000'000'000'000 + us_.load()); }
-  base::MonoPoint mono() const override { return base::MonoPoint{base::Duration{1'000'000 + us_.load()}}; }
+  base::TimePoint now() const override {
+    return base::from_unix_us(1'800'000'000'000'000 + us_.load());
+  }
+  base::MonoPoint mono() const override {
+    return base::MonoPoint{base::Duration{1'000'000 + us_.load()}};
+  }
   void advance(base::Duration d) { us_ += d.count(); }
 
  private:
@@ -26,7 +30,10 @@ template <class T>
 class Record {
  public:
   void add(T value) {
-    { const std::lock_guard lock{mutex_}; values_.push_back(std::move(value)); }
+    {
+      const std::lock_guard lock{mutex_};
+      values_.push_back(std::move(value));
+    }
     changed_.notify_all();
   }
   /// Its n-th value, waiting for it at most 10 s; a default one when it does not come.
@@ -51,9 +58,14 @@ class Record {
 };
 
 struct FakeLog final : base::Log {
-  struct Line { base::LogLevel level{}; std::string event, text; std::map<std::string, std::string> fields; };
+  struct Line {
+    base::LogLevel level{};
+    std::string event, text;
+    std::map<std::string, std::string> fields;
+  };
   bool enabled(base::LogLevel level) const override { return level >= base::LogLevel::info; }
-  void write(base::LogLevel level, std::string_view event, std::string_view text, std::span<const base::LogField> fields) override {
+  void write(base::LogLevel level, std::string_view event, std::string_view text,
+             std::span<const base::LogField> fields) override {
     Line line{level, std::string{event}, std::string{text}, {}};
     for (const auto& f : fields) line.fields.emplace(f.key, f.value);
     lines.add(std::move(line));
@@ -67,21 +79,33 @@ struct FakeLog final : base::Log {
 };
 
 struct FakeDelivery final : model::ports::DeliveryEvents {
-  struct Batch { std::string channel; std::vector<model::ports::ChannelReceipt> receipts; };
-  struct Append { std::string channel, attempt; model::NewItem item; };
-  void receipts(std::string channel, std::vector<model::ports::ChannelReceipt> r, Done<bool> done) override {
+  struct Batch {
+    std::string channel;
+    std::vector<model::ports::ChannelReceipt> receipts;
+  };
+  struct Append {
+    std::string channel, attempt;
+    model::NewItem item;
+  };
+  void receipts(std::string channel, std::vector<model::ports::ChannelReceipt> r,
+                Done<bool> done) override {
     batches.add({std::move(channel), std::move(r)});
-    if (fail_receipts) done(base::fail(base::Code::unavailable, "no"));
-    else done(true);
+    if (fail_receipts)
+      done(base::fail(base::Code::unavailable, "no"));
+    else
+      done(true);
   }
-  void append(std::string channel, std::string attempt, model::NewItem item, Done<model::Item> done) override {
+  void append(std::string channel, std::string attempt, model::NewItem item,
+              Done<model::Item> done) override {
     model::Item stored;
     stored.id = 71, stored.seq = 9, stored.at = base::from_unix_us(5), stored.user = item.user;
     stored.notification = item.notification, stored.type = item.type, stored.title = item.title;
     stored.text = item.text, stored.markdown = item.markdown, stored.actions = item.actions;
     appends.add({std::move(channel), std::move(attempt), std::move(item)});
-    if (fail_append) done(base::fail(base::Code::unavailable, "the store is full"));
-    else done(std::move(stored));
+    if (fail_append)
+      done(base::fail(base::Code::unavailable, "the store is full"));
+    else
+      done(std::move(stored));
   }
   void inbox_evidence(std::vector<std::string>, model::Evidence) override {}
   Record<Batch> batches;
@@ -90,12 +114,18 @@ struct FakeDelivery final : model::ports::DeliveryEvents {
 };
 
 struct FakeInbox final : model::ports::Inbox {
-  struct Seen { model::Principal who; model::UserId user = 0; std::vector<std::string> ids; model::Evidence level{}; };
+  struct Seen {
+    model::Principal who;
+    model::UserId user = 0;
+    std::vector<std::string> ids;
+    model::Evidence level{};
+  };
   void list(model::ItemQuery query, Done<model::ItemPage> done) override {
     queries.add(query);
     done(page);
   }
-  void seen(model::Principal who, model::UserId user, std::vector<std::string> ids, model::Evidence level, Done<bool> done) override {
+  void seen(model::Principal who, model::UserId user, std::vector<std::string> ids,
+            model::Evidence level, Done<bool> done) override {
     seens.add({std::move(who), user, std::move(ids), level});
     done(true);
   }
@@ -118,13 +148,17 @@ struct FakeInbox final : model::ports::Inbox {
 };
 
 struct FakeDirectory final : model::ports::Directory {
-  base::Result<model::Identity> parse(std::string_view s) const override { return model::Identity{"user", std::string{s}}; }
+  base::Result<model::Identity> parse(std::string_view s) const override {
+    return model::Identity{"user", std::string{s}};
+  }
   base::Result<model::Identity> normalise(model::Identity i) const override {
     if (i.value == "bad") return base::fail(base::Code::invalid, "no such number");
     if (i.kind == "phone" && i.value[0] != '+') i.value = "+237" + i.value;
     return i;
   }
-  void resolve(model::Identity i, Done<model::UserId> done) override { done(model::UserId{i.value == "+237691924173" ? 42 : 0}); }
+  void resolve(model::Identity i, Done<model::UserId> done) override {
+    done(model::UserId{i.value == "+237691924173" ? 42 : 0});
+  }
   void learn(model::Identity known, model::Identity also, Done<bool> done) override {
     calls.add(known.value + "=" + also.value);
     done(true);
@@ -139,8 +173,10 @@ struct FakeDirectory final : model::ports::Directory {
 struct FakeProducer final : model::ports::Producer {
   void submit(std::string producer, const boost::json::value& request, Reply reply) override {
     submits.add(producer + " " + boost::json::serialize(request));
-    if (refuse) reply(base::fail(base::Code::unprocessable, "missing", "params.service"));
-    else reply(boost::json::object{{"id", "n1"}, {"state", "queued"}});
+    if (refuse)
+      reply(base::fail(base::Code::unprocessable, "missing", "params.service"));
+    else
+      reply(boost::json::object{{"id", "n1"}, {"state", "queued"}});
   }
   void get(std::string, bool, Reply) override {}
   void timeline(std::string, bool, Reply) override {}
@@ -151,7 +187,8 @@ struct FakeProducer final : model::ports::Producer {
 };
 
 struct FakeFetcher final : model::web::Fetcher {
-  uint64_t fetch(model::web::FetchRequest r, std::function<void(model::web::FetchResult)> d) override {
+  uint64_t fetch(model::web::FetchRequest r,
+                 std::function<void(model::web::FetchResult)> d) override {
     done = std::move(d);
     requests.add(std::move(r));
     return 31;
@@ -172,7 +209,8 @@ struct FakeMounts final : model::web::Mounts {
   base::Result<uint64_t> mount(model::web::Route route) override {
     const std::lock_guard lock{mutex};
     for (const auto& [h, r] : routes)
-      if (r.path == route.path && r.methods == route.methods) return base::fail(base::Code::conflict, "taken");
+      if (r.path == route.path && r.methods == route.methods)
+        return base::fail(base::Code::conflict, "taken");
     routes.emplace(++last, std::move(route));
     return last;
   }
@@ -197,7 +235,8 @@ struct FakeExchange final : model::web::Exchange {
     written = std::move(w);
     responses.add(std::move(r));
   }
-  void begin(model::web::Response r, std::function<void()> room, std::function<void(bool)> c) override {
+  void begin(model::web::Response r, std::function<void()> room,
+             std::function<void(bool)> c) override {
     writable = std::move(room);
     closed = std::move(c);
     responses.add(std::move(r));
@@ -221,9 +260,11 @@ struct FakeKv final : KvPort {
     const auto it = rows.find(instance + "/" + key);
     done(it == rows.end() ? KvValue{} : it->second);
   }
-  void put(std::string instance, std::string key, std::string value, base::TimePoint, uint64_t if_version, Done<uint64_t> done) override {
+  void put(std::string instance, std::string key, std::string value, base::TimePoint,
+           uint64_t if_version, Done<uint64_t> done) override {
     auto& row = rows[instance + "/" + key];
-    if (if_version != kAnyVersion && if_version != row.version) return done(base::fail(base::Code::conflict, "changed meanwhile"));
+    if (if_version != kAnyVersion && if_version != row.version)
+      return done(base::fail(base::Code::conflict, "changed meanwhile"));
     row.value = std::move(value);
     done(++row.version);
   }
@@ -251,8 +292,10 @@ struct FakeSecrets final : SecretsPort {
   uint64_t watch(std::string name, Changed c) override {
     watched.add(name);
     changed = std::move(c);
-    if (name == "gone") changed(base::fail(base::Code::not_found, "no such secret"));
-    else changed(std::string{"s3cret"});
+    if (name == "gone")
+      changed(base::fail(base::Code::not_found, "no such secret"));
+    else
+      changed(std::string{"s3cret"});
     return 8;
   }
   void unwatch(uint64_t handle) override { unwatched.add(handle); }

@@ -11,7 +11,8 @@ class Http : public Stage {
  protected:
   void SetUp() override { run(spec(chat)); }
   const herald_host_http* http() const { return chat.find<herald_host_http>(HERALD_HOST_HTTP); }
-  herald_status mount(herald_token token, std::string_view path, uint32_t access = HERALD_ACCESS_PATH_USER,
+  herald_status mount(herald_token token, std::string_view path,
+                      uint32_t access = HERALD_ACCESS_PATH_USER,
                       std::string_view methods = "POST GET", uint32_t timeout_ms = 0) {
     herald_route r{};
     r.struct_size = sizeof r;
@@ -42,7 +43,8 @@ class Http : public Stage {
     return chat.events.at(n).exchange;
   }
   herald_status respond(herald_exchange id, uint32_t status, std::string_view body) {
-    const herald_kv headers[] = {{view("Content-Type"), view("application/json")}, {view("Content-Length"), view("9")},
+    const herald_kv headers[] = {{view("Content-Type"), view("application/json")},
+                                 {view("Content-Length"), view("9")},
                                  {view("ETag"), view("\"1\"")}};
     herald_http_response r{};
     r.struct_size = sizeof r;
@@ -76,9 +78,11 @@ TEST_F(Http, MountsOnlyBelowTheGrantedPrefix) {
     if (status != HERALD_OK) continue;
     EXPECT_EQ(chat.events.at(n++).status, HERALD_E_DENIED) << path;
   }
-  for (const auto* path : {"/api/web-chat/../v1", "api/web-chat", "/api/web-chat/%2e", "/api/web-chat//x", "/api/web-chat/a{b}", "/api/web-chat/x?y"})
+  for (const auto* path : {"/api/web-chat/../v1", "api/web-chat", "/api/web-chat/%2e",
+                           "/api/web-chat//x", "/api/web-chat/a{b}", "/api/web-chat/x?y"})
     EXPECT_EQ(mount(2, path, HERALD_ACCESS_ANYONE), HERALD_E_INVALID) << path;
-  EXPECT_EQ(mount(2, "/api/web-chat/x", HERALD_ACCESS_PATH_USER), HERALD_E_INVALID) << "no {user} to check";
+  EXPECT_EQ(mount(2, "/api/web-chat/x", HERALD_ACCESS_PATH_USER), HERALD_E_INVALID)
+      << "no {user} to check";
   EXPECT_EQ(mount(2, "/api/web-chat/x", 9), HERALD_E_INVALID);
   EXPECT_EQ(mount(2, "/api/web-chat/x", HERALD_ACCESS_ANYONE, "get"), HERALD_E_INVALID);
   EXPECT_EQ(mount(3, kPath), HERALD_OK);
@@ -90,15 +94,19 @@ TEST_F(Http, MountsOnlyBelowTheGrantedPrefix) {
 }
 
 TEST_F(Http, ARequestComesWithPrincipalUserAndParameters) {
-  struct Got { std::string method, target, header, user, who, path, query; uint32_t kind = 9; };
+  struct Got {
+    std::string method, target, header, user, who, path, query;
+    uint32_t kind = 9;
+  };
   Record<Got> got;
   chat.on_event = [&](const herald_event& e) {
     if (e.type != HERALD_EV_HTTP_REQUEST) return;
     const auto& r = *e.u.request;
     std::string query;
-    for (uint64_t i = 0; i < r.query.size; ++i) query += text(r.query.data[i].key) + "=" + text(r.query.data[i].value) + ";";
-    got.add({text(r.method), text(r.target), text(r.headers.data[0].key), text(r.user), text(r.who->user),
-             text(r.path.data[0].value), query, r.who->kind});
+    for (uint64_t i = 0; i < r.query.size; ++i)
+      query += text(r.query.data[i].key) + "=" + text(r.query.data[i].value) + ";";
+    got.add({text(r.method), text(r.target), text(r.headers.data[0].key), text(r.user),
+             text(r.who->user), text(r.path.data[0].value), query, r.who->kind});
   };
   mount(1, kPath);
   const auto id = request(kPath);
@@ -161,7 +169,8 @@ TEST_F(Http, StreamsHaveBackPressure) {
   EXPECT_EQ(http()->write(chat.host, id, view("b")), HERALD_OK) << "the port took it";
   EXPECT_EQ(http()->write(chat.host, id, view("c")), HERALD_E_LIMIT);
   EXPECT_EQ(http()->write_many(chat.host, &id, 1, view("d")), HERALD_OK);
-  EXPECT_EQ(exchange->chunks.all(), (std::vector<std::string>{"a", "b"})) << "nothing more was taken";
+  EXPECT_EQ(exchange->chunks.all(), (std::vector<std::string>{"a", "b"}))
+      << "nothing more was taken";
   exchange->full = false;
   exchange->writable();
   EXPECT_EQ(chat.events.at(2).type, uint32_t{HERALD_EV_HTTP_WRITABLE});
@@ -200,7 +209,8 @@ TEST_F(Http, FetchSaysHowFarItGot) {
   Record<std::string> answers;
   chat.on_event = [&](const herald_event& e) {
     if (e.type == HERALD_EV_FETCHED)
-      answers.add(std::to_string(e.u.response->status) + " " + std::to_string(e.u.response->reached) + " " + text(e.u.response->body));
+      answers.add(std::to_string(e.u.response->status) + " " +
+                  std::to_string(e.u.response->reached) + " " + text(e.u.response->body));
   };
   herald_http_request r{};
   r.struct_size = sizeof r;
@@ -240,7 +250,8 @@ TEST_F(Http, FetchSaysHowFarItGot) {
 
 TEST(Query, IsDecodedInOrder) {
   using Pairs = std::vector<std::pair<std::string, std::string>>;
-  EXPECT_EQ(parse_query("a=1&a=2&b&c=%41%zz+x&d=%ff"), (Pairs{{"a", "1"}, {"a", "2"}, {"b", ""}, {"c", "A%zz x"}}));
+  EXPECT_EQ(parse_query("a=1&a=2&b&c=%41%zz+x&d=%ff"),
+            (Pairs{{"a", "1"}, {"a", "2"}, {"b", ""}, {"c", "A%zz x"}}));
   EXPECT_EQ(parse_query(""), Pairs{});
 }
 

@@ -22,9 +22,11 @@ class InboxSide : public Stage {
       i.status = e.status;
       if (e.status == HERALD_OK) {
         const auto& l = *e.u.items;
-        i.n = l.items_size, i.unread = l.unread, i.cursor = l.cursor, i.gap = l.gap, i.more = l.more;
+        i.n = l.items_size, i.unread = l.unread, i.cursor = l.cursor, i.gap = l.gap,
+        i.more = l.more;
         if (i.n != 0) {
-          i.first = text(l.items[0].herald_id), i.first_id = l.items[0].id, i.flags = l.items[0].flags;
+          i.first = text(l.items[0].herald_id), i.first_id = l.items[0].id,
+          i.flags = l.items[0].flags;
           if (l.items[0].actions_size != 0) i.action = text(l.items[0].actions[0].label);
         }
       }
@@ -126,7 +128,8 @@ TEST_F(InboxSide, ListSeenAndClearActAsTheExchangesPerson) {
   const auto id = request(person(), 42);
   for (int i = 1; i <= 3; ++i) {
     model::Item item;
-    item.id = i, item.seq = 10 + i, item.user = 42, item.notification = "n" + std::to_string(i), item.read = true;
+    item.id = i, item.seq = 10 + i, item.user = 42, item.notification = "n" + std::to_string(i),
+    item.read = true;
     inbox.page.items.push_back(item);
   }
   inbox.page.unread = 2;
@@ -180,7 +183,8 @@ TEST_F(InboxSide, TheProofEndsTenSecondsAfterTheExchange) {
   const uint64_t one = 1;
   EXPECT_EQ(table()->seen(chat.host, 6, id, &one, 1, HERALD_SEEN_DELIVERED), HERALD_OK);
   pass(seconds{10});
-  while (table()->seen(chat.host, 6, id, &one, 1, HERALD_SEEN_DELIVERED) == HERALD_OK && inbox.seens.size() < 100)
+  while (table()->seen(chat.host, 6, id, &one, 1, HERALD_SEEN_DELIVERED) == HERALD_OK &&
+         inbox.seens.size() < 100)
     std::this_thread::yield();
   EXPECT_EQ(table()->seen(chat.host, 6, id, &one, 1, HERALD_SEEN_DELIVERED), HERALD_E_STATE);
 }

@@ -69,7 +69,8 @@ TEST_F(Lifecycle, ReloadConfiguresTheRunningInstance) {
 
 TEST_F(Lifecycle, ReloadWithRestartSwapsAndDrainsTheFirst) {
   chat.on_configure = [&](const std::string& json, herald_error*) -> herald_status {
-    return json.find("\"b\"") == std::string::npos || chat.configured.size() > 2 ? HERALD_OK : HERALD_E_RESTART;
+    return json.find("\"b\"") == std::string::npos || chat.configured.size() > 2 ? HERALD_OK
+                                                                                 : HERALD_E_RESTART;
   };
   run(spec(chat));
   const auto outcomes = send(delivery());
@@ -168,7 +169,8 @@ TEST_F(Lifecycle, ACallAfterStopIsSurvivedAndCounted) {
   run(s);
   ASSERT_TRUE(registry->reload({}, templates()).empty());
   while (registry->retiring() != 0) std::this_thread::yield();
-  EXPECT_EQ(metrics.recorded.at(0), "herald_plugin_misbehaviour_total instance=chat what=call_after_stop 1");
+  EXPECT_EQ(metrics.recorded.at(0),
+            "herald_plugin_misbehaviour_total instance=chat what=call_after_stop 1");
   EXPECT_EQ(log.count("plugin.log"), 0U);
 }
 

@@ -34,13 +34,15 @@ TEST_P(Refused, WithOneLineAndTheDaemonGoesOn) {
 
 INSTANTIATE_TEST_SUITE_P(
     Plugins, Refused,
-    ::testing::Values(Bad{"not_a_plugin", "does not export herald_entry_v1"},
-                      Bad{"wrong_abi_symbol", "another major version of the plugin interface (herald_entry_v2"},
-                      Bad{"wrong_abi_major", "another major version"}, Bad{"newer_host", "needs plugin interface 1.999"},
-                      Bad{"small_struct", "too small"}, Bad{"no_descriptor", "no descriptor"},
-                      Bad{"no_interface", "interfaces names neither"}, Bad{"empty_id", "id must be"},
-                      Bad{"create_fails", "no licence file in /etc/example"}, Bad{"configure_fails", "url is missing"},
-                      Bad{"absent", "no such file"}, Bad{"puppet_template", "does not offer herald.channel/1"}),
+    ::testing::Values(
+        Bad{"not_a_plugin", "does not export herald_entry_v1"},
+        Bad{"wrong_abi_symbol", "another major version of the plugin interface (herald_entry_v2"},
+        Bad{"wrong_abi_major", "another major version"},
+        Bad{"newer_host", "needs plugin interface 1.999"}, Bad{"small_struct", "too small"},
+        Bad{"no_descriptor", "no descriptor"}, Bad{"no_interface", "interfaces names neither"},
+        Bad{"empty_id", "id must be"}, Bad{"create_fails", "no licence file in /etc/example"},
+        Bad{"configure_fails", "url is missing"}, Bad{"absent", "no such file"},
+        Bad{"puppet_template", "does not offer herald.channel/1"}),
     [](const auto& p) { return std::string{p.param.plugin}; });
 
 TEST_F(Stage, TellsWhatAChannelDeclares) {
@@ -54,7 +56,8 @@ TEST_F(Stage, TellsWhatAChannelDeclares) {
   EXPECT_EQ(info->version, "2.1");
   EXPECT_EQ(info->addresses, (std::vector<std::string>{"user", "phone"}));
   EXPECT_EQ(info->formats, (std::vector<std::string>{"text/markdown", "text/plain"}));
-  EXPECT_EQ(info->evidence, evidence_bit(model::Evidence::accepted) | evidence_bit(model::Evidence::delivered) |
+  EXPECT_EQ(info->evidence, evidence_bit(model::Evidence::accepted) |
+                                evidence_bit(model::Evidence::delivered) |
                                 evidence_bit(model::Evidence::read));
   EXPECT_TRUE(info->reconciles);
   EXPECT_FALSE(info->idempotent);
@@ -86,7 +89,8 @@ TEST_F(Stage, AFailedStartCostsOnlyItsChannel) {
   EXPECT_TRUE(registry->load({spec(chat)}, templates()).empty());
   const auto problems = registry->start();
   ASSERT_EQ(problems.size(), 1U);
-  EXPECT_NE(problems[0].message.find("did not start: no\\x0aroute"), std::string::npos) << problems[0].message;
+  EXPECT_NE(problems[0].message.find("did not start: no\\x0aroute"), std::string::npos)
+      << problems[0].message;
   EXPECT_FALSE(registry->channel("chat")->running);
   EXPECT_EQ(chat.calls.at(1), "stop");
   EXPECT_EQ(chat.calls.at(2), "destroy");

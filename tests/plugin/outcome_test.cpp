@@ -32,9 +32,12 @@ TEST(Outcome, ReturnsOfDeliverMapByTheStateMachinesRule14) {
 TEST(Outcome, ResultsAndReasonsMap) {
   std::string complaint;
   const std::pair<uint32_t, OutcomeKind> results[] = {
-      {HERALD_DELIVERED, OutcomeKind::delivered}, {HERALD_ACCEPTED, OutcomeKind::accepted},
-      {HERALD_RETRY, OutcomeKind::retry},         {HERALD_REJECTED, OutcomeKind::rejected},
-      {HERALD_CHANNEL_DOWN, OutcomeKind::channel_down}, {HERALD_UNKNOWN, OutcomeKind::unknown}};
+      {HERALD_DELIVERED, OutcomeKind::delivered},
+      {HERALD_ACCEPTED, OutcomeKind::accepted},
+      {HERALD_RETRY, OutcomeKind::retry},
+      {HERALD_REJECTED, OutcomeKind::rejected},
+      {HERALD_CHANNEL_DOWN, OutcomeKind::channel_down},
+      {HERALD_UNKNOWN, OutcomeKind::unknown}};
   for (const auto& [result, kind] : results) {
     auto o = raw(result);
     const auto read = read_outcome(&o, {}, complaint);
@@ -102,7 +105,8 @@ TEST(Outcome, OutputsOfARenderingAreBounded) {
 TEST(Outcome, LateCompletionsBecomeReceipts) {
   const auto at = base::from_unix_ms(7);
   EXPECT_EQ(late_receipt("a", {OutcomeKind::delivered}, at)->kind, model::ReceiptKind::delivered);
-  EXPECT_EQ(late_receipt("a", {OutcomeKind::accepted, Reason::none, {}, "p"}, at)->provider_id, "p");
+  EXPECT_EQ(late_receipt("a", {OutcomeKind::accepted, Reason::none, {}, "p"}, at)->provider_id,
+            "p");
   EXPECT_EQ(late_receipt("a", {OutcomeKind::accepted}, at)->kind, model::ReceiptKind::sent);
   const auto failed = late_receipt("a", {OutcomeKind::rejected, Reason::bad_recipient}, at);
   EXPECT_EQ(failed->kind, model::ReceiptKind::failed);

@@ -1,5 +1,5 @@
-/* puppet.h - a plugin whose every function is written in the test: puppet.c passes each call on to the script whose
- * address stands in its settings. */
+/* puppet.h - a plugin whose every function is written in the test: puppet.c passes each call on to
+ * the script whose address stands in its settings. */
 #ifndef HERALD_TEST_PUPPET_H
 #define HERALD_TEST_PUPPET_H
 
@@ -7,11 +7,13 @@
 
 typedef struct puppet_script {
   void* user;
-  herald_status (*configure)(void* user, const herald_host* host, herald_str json, herald_error* error);
-  herald_status (*start)(void* user, const herald_host* host, herald_error* error);
-  herald_status (*deliver)(void* user, const herald_host* host, const herald_delivery* d, herald_error* error);
-  herald_status (*reconcile)(void* user, const herald_host* host, const herald_delivery* d, herald_str id,
+  herald_status (*configure)(void* user, const herald_host* host, herald_str json,
                              herald_error* error);
+  herald_status (*start)(void* user, const herald_host* host, herald_error* error);
+  herald_status (*deliver)(void* user, const herald_host* host, const herald_delivery* d,
+                           herald_error* error);
+  herald_status (*reconcile)(void* user, const herald_host* host, const herald_delivery* d,
+                             herald_str id, herald_error* error);
   herald_status (*catalog)(void* user, const herald_host* host, herald_op op, herald_error* error);
   herald_status (*render)(void* user, const herald_host* host, herald_op op, const herald_render* r,
                           herald_error* error);

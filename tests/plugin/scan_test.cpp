@@ -35,7 +35,8 @@ class Scan : public ::testing::Test {
     auto found = find(name);
     if (found) return "accepted";
     EXPECT_EQ(found.error().message.find('\n'), std::string::npos);
-    EXPECT_NE(found.error().message.find(';'), std::string::npos) << "no next step: " << found.error().message;
+    EXPECT_NE(found.error().message.find(';'), std::string::npos)
+        << "no next step: " << found.error().message;
     return found.error().message;
   }
   bool refused_for(std::string_view name, std::string_view cause) {
@@ -47,7 +48,8 @@ class Scan : public ::testing::Test {
 };
 
 TEST_F(Scan, FindsAPluginByItsShortNameAndByPath) {
-  for (const auto& name : {std::string{"good"}, std::string{"good.so"}, (dir / "good.so").string()}) {
+  for (const auto& name :
+       {std::string{"good"}, std::string{"good.so"}, (dir / "good.so").string()}) {
     const auto found = find(name);
     ASSERT_TRUE(found) << found.error().message;
     EXPECT_EQ(found->path, (dir / "good.so").string());
@@ -113,17 +115,19 @@ TEST_F(Scan, RefusesWhatIsNoRegularFile) {
 // covers: 42
 TEST_F(Scan, RefusesTruncatedAndForeignFiles) {
   const auto size = fs::file_size(dir / "good.so");
-  for (const auto left : {std::uintmax_t{0}, std::uintmax_t{10}, std::uintmax_t{64}, size / 2, size - 1}) {
+  for (const auto left :
+       {std::uintmax_t{0}, std::uintmax_t{10}, std::uintmax_t{64}, size / 2, size - 1}) {
     fs::resize_file(dir / "good.so", left);
     EXPECT_TRUE(refused_for("good", left < 64 ? "not a shared library" : "truncated")) << left;
     fs::remove(dir / "good.so");
     put(dir / "good.so");
   }
-  std::ofstream{dir / "text.so"} << "#!/bin/sh\necho this is no library, although it is long enough to hold a header of one\n";
+  std::ofstream{dir / "text.so"}
+      << "#!/bin/sh\necho this is no library, although it is long enough to hold a header of one\n";
   EXPECT_TRUE(refused_for("text", "not a shared library"));
   {
     std::fstream other{dir / "good.so", std::ios::in | std::ios::out | std::ios::binary};
-    other.seekp(18);  // e_machine
+    other.seekp(18);                   // e_machine
     other.put(static_cast<char>(40));  // 32-bit ARM
   }
   EXPECT_TRUE(refused_for("good", "another machine"));

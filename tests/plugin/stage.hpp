@@ -14,7 +14,9 @@
 
 namespace herald::plugin::testing {
 
-inline std::string text(herald_str s) { return s.size == 0 ? std::string{} : std::string{s.data, s.size}; }
+inline std::string text(herald_str s) {
+  return s.size == 0 ? std::string{} : std::string{s.data, s.size};
+}
 inline herald_str view(std::string_view s) { return {s.data(), s.size()}; }
 
 /// An event as a puppet got it, copied.
@@ -25,12 +27,14 @@ struct SeenEvent {
   std::string bytes;
 };
 
-/// What a puppet does; functions a test does not set do nothing well. Set them before the instance starts.
+/// What a puppet does; functions a test does not set do nothing well. Set them before the instance
+/// starts.
 class Puppet {
  public:
   Puppet() {
     script_.user = this;
-    script_.configure = [](void* u, const herald_host* h, herald_str json, herald_error* e) -> herald_status {
+    script_.configure = [](void* u, const herald_host* h, herald_str json,
+                           herald_error* e) -> herald_status {
       auto& me = *static_cast<Puppet*>(u);
       me.host = h;
       me.configured.add(text(json));
@@ -42,20 +46,24 @@ class Puppet {
       me.calls.add("start");
       return me.on_start ? me.on_start(e) : HERALD_OK;
     };
-    script_.deliver = [](void* u, const herald_host*, const herald_delivery* d, herald_error* e) -> herald_status {
+    script_.deliver = [](void* u, const herald_host*, const herald_delivery* d,
+                         herald_error* e) -> herald_status {
       auto& me = *static_cast<Puppet*>(u);
       me.ops.add(d->op);
       return me.on_deliver ? me.on_deliver(*d, e) : HERALD_OK;
     };
-    script_.reconcile = [](void* u, const herald_host*, const herald_delivery* d, herald_str id, herald_error* e) -> herald_status {
+    script_.reconcile = [](void* u, const herald_host*, const herald_delivery* d, herald_str id,
+                           herald_error* e) -> herald_status {
       auto& me = *static_cast<Puppet*>(u);
       return me.on_reconcile ? me.on_reconcile(*d, text(id), e) : HERALD_E_UNSUPPORTED;
     };
-    script_.catalog = [](void* u, const herald_host*, herald_op op, herald_error*) -> herald_status {
+    script_.catalog = [](void* u, const herald_host*, herald_op op,
+                         herald_error*) -> herald_status {
       auto& me = *static_cast<Puppet*>(u);
       return me.produce(op, {{"application/json", me.catalog_json}});
     };
-    script_.render = [](void* u, const herald_host*, herald_op op, const herald_render* r, herald_error* e) -> herald_status {
+    script_.render = [](void* u, const herald_host*, herald_op op, const herald_render* r,
+                        herald_error* e) -> herald_status {
       auto& me = *static_cast<Puppet*>(u);
       return me.on_render ? me.on_render(op, *r, e) : HERALD_OK;
     };
@@ -65,20 +73,29 @@ class Puppet {
       switch (e->type) {
         case HERALD_EV_SECRET:
         case HERALD_EV_STORE:
-        case HERALD_EV_DONE: seen.bytes = text(e->u.bytes); break;
-        case HERALD_EV_INBOX: seen.seq = e->u.seq; break;
-        default: break;
+        case HERALD_EV_DONE:
+          seen.bytes = text(e->u.bytes);
+          break;
+        case HERALD_EV_INBOX:
+          seen.seq = e->u.seq;
+          break;
+        default:
+          break;
       }
       me.events.add(seen);
       if (me.on_event) me.on_event(*e);
     };
-    script_.drain = [](void* u, const herald_host*, int64_t) { static_cast<Puppet*>(u)->calls.add("drain"); };
+    script_.drain = [](void* u, const herald_host*, int64_t) {
+      static_cast<Puppet*>(u)->calls.add("drain");
+    };
     script_.stop = [](void* u, const herald_host*) {
       auto& me = *static_cast<Puppet*>(u);
       if (me.on_stop) me.on_stop();
       me.calls.add("stop");
     };
-    script_.destroy = [](void* u, const herald_host*) { static_cast<Puppet*>(u)->calls.add("destroy"); };
+    script_.destroy = [](void* u, const herald_host*) {
+      static_cast<Puppet*>(u)->calls.add("destroy");
+    };
   }
   /// `more`: further members of the settings.
   std::string settings(const std::string& more = {}) const {
@@ -89,8 +106,9 @@ class Puppet {
     return static_cast<const T*>(host->get_interface(host, {id, std::strlen(id)}));
   }
   const herald_host_core* core() const { return find<herald_host_core>(HERALD_HOST_CORE); }
-  herald_status complete(herald_op op, uint32_t result, uint32_t reason = 0, std::string_view provider = {},
-                         std::string_view detail = {}, uint32_t retry_after = 0) const {
+  herald_status complete(herald_op op, uint32_t result, uint32_t reason = 0,
+                         std::string_view provider = {}, std::string_view detail = {},
+                         uint32_t retry_after = 0) const {
     herald_outcome o{};
     o.struct_size = sizeof o;
     o.result = result;
@@ -100,7 +118,8 @@ class Puppet {
     o.detail = view(detail);
     return core()->complete(host, op, &o);
   }
-  herald_status produce(herald_op op, const std::vector<std::pair<std::string, std::string>>& output) const {
+  herald_status produce(herald_op op,
+                        const std::vector<std::pair<std::string, std::string>>& output) const {
     std::vector<herald_kv> kvs;
     for (const auto& [k, v] : output) kvs.push_back({view(k), view(v)});
     herald_outcome o{};
@@ -114,7 +133,8 @@ class Puppet {
   std::function<herald_status(const std::string&, herald_error*)> on_configure;
   std::function<herald_status(herald_error*)> on_start;
   std::function<herald_status(const herald_delivery&, herald_error*)> on_deliver;
-  std::function<herald_status(const herald_delivery&, const std::string&, herald_error*)> on_reconcile;
+  std::function<herald_status(const herald_delivery&, const std::string&, herald_error*)>
+      on_reconcile;
   std::function<herald_status(herald_op, const herald_render&, herald_error*)> on_render;
   std::function<void(const herald_event&)> on_event;
   std::function<void()> on_stop;
@@ -180,7 +200,8 @@ class Stage : public ::testing::Test {
   }
   std::shared_ptr<Record<model::Outcome>> send(model::Delivery d) {
     auto outcomes = std::make_shared<Record<model::Outcome>>();
-    registry->deliver("chat", std::move(d), [outcomes](model::Outcome o) { outcomes->add(std::move(o)); });
+    registry->deliver("chat", std::move(d),
+                      [outcomes](model::Outcome o) { outcomes->add(std::move(o)); });
     return outcomes;
   }
   void pass(base::Duration d) {
@@ -199,7 +220,8 @@ class Stage : public ::testing::Test {
   FakeKv kv;
   FakeMetrics metrics;
   FakeSecrets secrets;
-  HostPorts ports{clock, log, delivered, inbox, directory, producer, fetcher, mounts, kv, metrics, secrets};
+  HostPorts ports{clock,   log,    delivered, inbox,   directory, producer,
+                  fetcher, mounts, kv,        metrics, secrets};
   Puppet source;      // the template plugin
   Puppet chat, next;  // channels
   boost::asio::io_context io;

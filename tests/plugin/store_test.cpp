@@ -23,7 +23,8 @@ TEST_F(StoreSide, KvWithVersions) {
   EXPECT_EQ(t->kv_get(chat.host, 6, {}), HERALD_E_INVALID);
   EXPECT_EQ(t->kv_get(chat.host, 0, view("k")), HERALD_E_INVALID);
   const std::string big(64 * 1024 + 1, 'x');
-  EXPECT_EQ(t->kv_put(chat.host, 7, view("k"), view(big), 0, HERALD_KV_ANY_VERSION), HERALD_E_INVALID);
+  EXPECT_EQ(t->kv_put(chat.host, 7, view("k"), view(big), 0, HERALD_KV_ANY_VERSION),
+            HERALD_E_INVALID);
 }
 
 TEST_F(StoreSide, ReceiptsAreAnsweredAfterTheirCommit) {
@@ -45,7 +46,8 @@ TEST_F(StoreSide, ReceiptsAreAnsweredAfterTheirCommit) {
   EXPECT_EQ(batch.receipts[1].outcome.kind, model::OutcomeKind::rejected);
   delivered.fail_receipts = true;
   ASSERT_EQ(t->receipts(chat.host, 2, r, 2, sizeof r[0]), HERALD_OK);
-  EXPECT_EQ(chat.events.at(1).status, HERALD_E_LIMIT) << "the webhook must not be answered with 200";
+  EXPECT_EQ(chat.events.at(1).status, HERALD_E_LIMIT)
+      << "the webhook must not be answered with 200";
   EXPECT_EQ(t->receipts(chat.host, 3, r, 1001, sizeof r[0]), HERALD_E_INVALID);
   EXPECT_EQ(t->receipts(chat.host, 3, r, 2, 8), HERALD_E_INVALID);
   r[1].result = 0;
@@ -55,7 +57,8 @@ TEST_F(StoreSide, ReceiptsAreAnsweredAfterTheirCommit) {
 TEST_F(StoreSide, DirectoryNormalisesAndResolves) {
   run(spec(chat));
   const auto* t = chat.find<herald_host_directory>(HERALD_HOST_DIRECTORY);
-  const herald_identity phone{view("phone"), view("691924173")}, other{view("whatsapp.user_id"), view("BS.1")};
+  const herald_identity phone{view("phone"), view("691924173")},
+      other{view("whatsapp.user_id"), view("BS.1")};
   ASSERT_EQ(t->resolve(chat.host, 1, phone), HERALD_OK);
   EXPECT_EQ(chat.events.at(0).bytes, "42");
   ASSERT_EQ(t->resolve(chat.host, 2, other), HERALD_OK);

@@ -12,7 +12,8 @@ class Template : public Stage {
     auto got = std::make_shared<Record<std::string>>();
     registry->render(std::move(r), [got](base::Result<model::Rendered> result) {
       got->add(result ? result->parts.begin()->second + "/" + result->title
-                      : "error " + std::string{base::to_string(result.error().code)} + " " + result.error().message);
+                      : "error " + std::string{base::to_string(result.error().code)} + " " +
+                            result.error().message);
     });
     return got;
   }
@@ -89,7 +90,8 @@ TEST_F(Template, AFailureSaysWhetherItCanHeal) {
   const auto got = render(r);
   while (registry->misbehaviours("templates") == 0) std::this_thread::yield();
   pass(seconds{5});
-  EXPECT_EQ(got->at(0), "error unavailable the plugin did not answer in time") << "a hung template has a deadline too";
+  EXPECT_EQ(got->at(0), "error unavailable the plugin did not answer in time")
+      << "a hung template has a deadline too";
 }
 
 TEST_F(Template, WithoutATemplatePluginOnlyContentIsRendered) {

@@ -17,11 +17,16 @@ constexpr uint64_t kMaxDelay = 365ULL * 24 * 3600 * 1000;
 
 base::LogLevel level_of(uint32_t level) {
   switch (level) {
-    case HERALD_LOG_TRACE: return base::LogLevel::trace;
-    case HERALD_LOG_DEBUG: return base::LogLevel::debug;
-    case HERALD_LOG_INFO: return base::LogLevel::info;
-    case HERALD_LOG_WARN: return base::LogLevel::warning;
-    default: return base::LogLevel::error;
+    case HERALD_LOG_TRACE:
+      return base::LogLevel::trace;
+    case HERALD_LOG_DEBUG:
+      return base::LogLevel::debug;
+    case HERALD_LOG_INFO:
+      return base::LogLevel::info;
+    case HERALD_LOG_WARN:
+      return base::LogLevel::warning;
+    default:
+      return base::LogLevel::error;
   }
 }
 
@@ -33,7 +38,8 @@ int32_t log_enabled(const herald_host* host, uint32_t level) noexcept {
 
 void say_suppressed(Side& side, uint64_t lines) {
   if (lines == 0) return;
-  side.ports.log.warning("plugin.log_suppressed", "suppressed " + std::to_string(lines) + " lines of this plugin",
+  side.ports.log.warning("plugin.log_suppressed",
+                         "suppressed " + std::to_string(lines) + " lines of this plugin",
                          {{"instance", side.name()}});
 }
 
@@ -49,10 +55,12 @@ void write_line(Side& side, uint32_t level, herald_str text, herald_kvs raw_fiel
   if (!verdict.pass) return;
   std::vector<std::string> keys;
   std::vector<base::LogField> fields{{"instance", side.name()}, {"plugin", side.spec.plugin}};
-  const auto count = raw_fields.data == nullptr ? 0 : std::min<uint64_t>(raw_fields.size, kMaxFields);
+  const auto count =
+      raw_fields.data == nullptr ? 0 : std::min<uint64_t>(raw_fields.size, kMaxFields);
   keys.reserve(count);
   for (uint64_t i = 0; i < count; ++i) {
-    keys.push_back("plugin." + note_of(raw_fields.data[i].key, 64));  // never one of the daemon's own fields
+    keys.push_back("plugin." +
+                   note_of(raw_fields.data[i].key, 64));  // never one of the daemon's own fields
     fields.push_back({keys.back(), note_of(raw_fields.data[i].value, 1024)});
   }
   side.ports.log.write(level_of(level), "plugin.log", note_of(text, kMaxLine), fields);
@@ -94,11 +102,14 @@ herald_status complete(const herald_host* host, herald_op op, const herald_outco
         side.misbehaved("unknown_operation", "completed an operation that does not exist");
         return HERALD_E_STATE;
       case OpTable::Claim::busy:
-        side.misbehaved("double_completion", "completed an operation that an inbox append is answering");
+        side.misbehaved("double_completion",
+                        "completed an operation that an inbox append is answering");
         return HERALD_E_STATE;
       case OpTable::Claim::answered:
-      case OpTable::Claim::late: return complete_late(side, past, std::move(*ended));
-      case OpTable::Claim::ok: break;
+      case OpTable::Claim::late:
+        return complete_late(side, past, std::move(*ended));
+      case OpTable::Claim::ok:
+        break;
     }
     // Inside its own call: what the call returns may still explain an answer.
     if (t_entered_op == op) {
@@ -127,12 +138,14 @@ herald_status post(const herald_host* host, herald_token token) noexcept {
   });
 }
 
-void arm(const std::shared_ptr<Side>& side, herald_token token, uint64_t generation, base::Duration delay);
+void arm(const std::shared_ptr<Side>& side, herald_token token, uint64_t generation,
+         base::Duration delay);
 
 void fire(const std::shared_ptr<Side>& side, herald_token token, uint64_t generation) {
   const auto due = side->held.with([&](Held& h) {
     const auto it = h.timers.find(token);
-    if (it == h.timers.end() || it->second.generation != generation) return std::pair{false, base::Duration{}};
+    if (it == h.timers.end() || it->second.generation != generation)
+      return std::pair{false, base::Duration{}};
     return std::pair{!std::exchange(it->second.queued, true), it->second.period};
   });
   if (due.first) {
@@ -152,10 +165,12 @@ void fire(const std::shared_ptr<Side>& side, herald_token token, uint64_t genera
   if (due.second.count() != 0) arm(side, token, generation, due.second);
 }
 
-void arm(const std::shared_ptr<Side>& side, herald_token token, uint64_t generation, base::Duration delay) {
-  const auto alarm = side->runtime.alarms.after(delay, [weak = std::weak_ptr{side}, token, generation] {
-    if (const auto self = weak.lock()) fire(self, token, generation);
-  });
+void arm(const std::shared_ptr<Side>& side, herald_token token, uint64_t generation,
+         base::Duration delay) {
+  const auto alarm =
+      side->runtime.alarms.after(delay, [weak = std::weak_ptr{side}, token, generation] {
+        if (const auto self = weak.lock()) fire(self, token, generation);
+      });
   const bool kept = side->held.with([&](Held& h) {
     const auto it = h.timers.find(token);
     if (it == h.timers.end() || it->second.generation != generation) return false;
@@ -165,7 +180,8 @@ void arm(const std::shared_ptr<Side>& side, herald_token token, uint64_t generat
   if (!kept) side->runtime.alarms.cancel(alarm);
 }
 
-herald_status timer_start(const herald_host* host, herald_token token, uint64_t delay_ms, uint64_t period_ms) noexcept {
+herald_status timer_start(const herald_host* host, herald_token token, uint64_t delay_ms,
+                          uint64_t period_ms) noexcept {
   return on_side(host, "timer_start", [&](Side& side) -> herald_status {
     if (token == 0 || delay_ms > kMaxDelay || period_ms > kMaxDelay) return HERALD_E_INVALID;
     uint64_t generation = 0, old = 0;
@@ -198,7 +214,8 @@ herald_status timer_stop(const herald_host* host, herald_token token) noexcept {
   });
 }
 
-void secret_changed(const std::weak_ptr<Side>& weak, herald_token token, base::Result<std::string> value) {
+void secret_changed(const std::weak_ptr<Side>& weak, herald_token token,
+                    base::Result<std::string> value) {
   const auto self = weak.lock();
   if (!self) return;
   auto e = event(HERALD_EV_SECRET, token, value ? HERALD_OK : status_of(value.error().code));
@@ -206,14 +223,16 @@ void secret_changed(const std::weak_ptr<Side>& weak, herald_token token, base::R
   self->send(std::move(e));
 }
 
-herald_status secret_watch(const herald_host* host, herald_token token, herald_str raw_name) noexcept {
+herald_status secret_watch(const herald_host* host, herald_token token,
+                           herald_str raw_name) noexcept {
   return on_side(host, "secret_watch", [&](Side& side) -> herald_status {
     const auto name = text_of(raw_name, 256);
     if (token == 0 || !name || name->empty()) return HERALD_E_INVALID;
     const auto granted = side.spec.secrets.find(*name);
     if (granted == side.spec.secrets.end()) {
       auto e = event(HERALD_EV_SECRET, token, HERALD_E_DENIED);
-      e.bytes = "secret " + base::escape_control(*name) + " is not granted to this instance; name it under secrets: of the channel";
+      e.bytes = "secret " + base::escape_control(*name) +
+                " is not granted to this instance; name it under secrets: of the channel";
       side.send(std::move(e));
       return HERALD_OK;
     }
@@ -221,9 +240,10 @@ herald_status secret_watch(const herald_host* host, herald_token token, herald_s
       return !h.closed && h.secrets.size() < kMaxSecrets && h.secrets.emplace(token, 0).second;
     });
     if (!room) return HERALD_E_LIMIT;
-    const auto handle = side.ports.secrets.watch(granted->second, [weak = side.weak_from_this(), token](auto value) {
-      secret_changed(weak, token, std::move(value));
-    });
+    const auto handle = side.ports.secrets.watch(granted->second,
+                                                 [weak = side.weak_from_this(), token](auto value) {
+                                                   secret_changed(weak, token, std::move(value));
+                                                 });
     const bool kept = side.held.with([&](Held& h) {
       if (h.closed) return false;
       h.secrets[token] = handle;
@@ -237,8 +257,9 @@ herald_status secret_watch(const herald_host* host, herald_token token, herald_s
 }  // namespace
 
 const herald_host_core* core_table() {
-  static const herald_host_core table{sizeof table, 0, &log_enabled, &log, &now_unix_ms, &complete,
-                                      &post, &timer_start, &timer_stop, &secret_watch};
+  static const herald_host_core table{
+      sizeof table, 0,     &log_enabled, &log,        &now_unix_ms,
+      &complete,    &post, &timer_start, &timer_stop, &secret_watch};
   return &table;
 }
 

@@ -11,9 +11,11 @@ namespace herald::plugin {
 /// An event on its way to a plugin, with what its views point into.
 struct Event {
   herald_event raw{};
-  std::string bytes;               ///< becomes u.bytes at delivery when `payload` is empty
-  std::shared_ptr<void> payload;   ///< owns what u points to; shared only because std::function copies
-  std::function<bool()> wanted;    ///< asked on the strand just before: false drops it (a stopped timer)
+  std::string bytes;  ///< becomes u.bytes at delivery when `payload` is empty
+  std::shared_ptr<void>
+      payload;  ///< owns what u points to; shared only because std::function copies
+  std::function<bool()>
+      wanted;  ///< asked on the strand just before: false drops it (a stopped timer)
   std::function<void(herald_event&)> fill;  ///< completes it just before, after `wanted`
 };
 

@@ -14,7 +14,9 @@ constexpr std::size_t kMaxExchanges = 20'000, kMaxBody = 8 << 20, kMaxChunk = 25
 constexpr auto kProofAfterClose = std::chrono::seconds{10};
 
 web::Response problem(unsigned status, const char* title) {
-  return {status, {{"retry-after", "1"}}, std::string{R"({"title":")"} + title + R"(","status":)" + std::to_string(status) + "}",
+  return {status,
+          {{"retry-after", "1"}},
+          std::string{R"({"title":")"} + title + R"(","status":)" + std::to_string(status) + "}",
           "application/problem+json"};
 }
 
@@ -87,8 +89,8 @@ web::ExchangePtr step(Side& side, herald_exchange id, Stage from, Stage to) {
   });
 }
 
-/// Hands one chunk to a stream. The port takes it also when it says that its buffer is full now; the plugin hears of that
-/// with its next chunk, which is not taken.
+/// Hands one chunk to a stream. The port takes it also when it says that its buffer is full now;
+/// the plugin hears of that with its next chunk, which is not taken.
 herald_status write_to(Side& side, herald_exchange id, std::string_view chunk, bool many) {
   web::ExchangePtr port;
   uint64_t times = 0;
@@ -116,12 +118,14 @@ bool is_host_header(std::string_view name) {
   std::string lower{name};
   for (auto& c : lower)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return lower == "content-length" || lower == "transfer-encoding" || lower == "connection" || lower == "upgrade" ||
-         lower == "keep-alive" || lower == "date" || lower == "server" || lower == "trailer";
+  return lower == "content-length" || lower == "transfer-encoding" || lower == "connection" ||
+         lower == "upgrade" || lower == "keep-alive" || lower == "date" || lower == "server" ||
+         lower == "trailer";
 }
 
 std::optional<web::Response> read_response(const herald_http_response* raw, std::size_t max_body) {
-  if (raw == nullptr || !HERALD_HAS(raw, reserved) || raw->status < 200 || raw->status > 599) return std::nullopt;
+  if (raw == nullptr || !HERALD_HAS(raw, reserved) || raw->status < 200 || raw->status > 599)
+    return std::nullopt;
   auto headers = read_headers(raw->headers);
   const auto body = bytes_of(raw->body, max_body);
   if (!headers || !body) return std::nullopt;
@@ -130,8 +134,10 @@ std::optional<web::Response> read_response(const herald_http_response* raw, std:
     std::string lower = name;
     for (auto& c : lower)
       if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    if (lower == "content-type") response.content_type = std::move(value);
-    else if (!is_host_header(lower)) response.headers.emplace_back(std::move(lower), std::move(value));
+    if (lower == "content-type")
+      response.content_type = std::move(value);
+    else if (!is_host_header(lower))
+      response.headers.emplace_back(std::move(lower), std::move(value));
   }
   return response;
 }
@@ -145,12 +151,14 @@ void Side::http_request(herald_token mount, base::Duration timeout, web::Exchang
   entry.mount = mount;
   entry.who = request.who;
   // In development mode the caller is the person in the path.
-  if (entry.who.development && entry.who.kind == model::Principal::Kind::anyone && request.user > 0) {
+  if (entry.who.development && entry.who.kind == model::Principal::Kind::anyone &&
+      request.user > 0) {
     entry.who.kind = model::Principal::Kind::user;
     entry.who.user = request.user;
   }
   entry.user = request.user;
-  if (entry.user == 0 && entry.who.kind == model::Principal::Kind::user) entry.user = entry.who.user;
+  if (entry.user == 0 && entry.who.kind == model::Principal::Kind::user)
+    entry.user = entry.who.user;
   auto e = request_event(mount, 0, request, entry.who, entry.user);
   const auto id = held.with([&](Held& h) -> herald_exchange {
     if (h.closed || h.exchanges.size() >= kMaxExchanges) return 0;
@@ -160,7 +168,8 @@ void Side::http_request(herald_token mount, base::Duration timeout, web::Exchang
   });
   if (id == 0) return exchange->respond(problem(503, "The channel is busy; try again"));
   e.raw.exchange = id;
-  const auto alarm = runtime.alarms.after(timeout, [weak = weak_from_this(), id] { timed_out(weak, id); });
+  const auto alarm =
+      runtime.alarms.after(timeout, [weak = weak_from_this(), id] { timed_out(weak, id); });
   const bool open = held.with([&](Held& h) {
     const auto it = h.exchanges.find(id);
     if (it == h.exchanges.end()) return false;
@@ -179,25 +188,29 @@ std::optional<std::pair<model::Principal, model::UserId>> Side::actor(herald_exc
   });
 }
 
-herald_status respond(const herald_host* host, herald_exchange id, const herald_http_response* raw) noexcept {
+herald_status respond(const herald_host* host, herald_exchange id,
+                      const herald_http_response* raw) noexcept {
   return on_side(host, "respond", [&](Side& side) -> herald_status {
     auto response = read_response(raw, kMaxBody);
     if (!response) return HERALD_E_INVALID;
     const auto port = step(side, id, Stage::waiting, Stage::answered);
     if (!port) return HERALD_E_STATE;
-    port->respond(std::move(*response), [weak = side.weak_from_this(), id](bool all) { closed(weak, id, all); });
+    port->respond(std::move(*response),
+                  [weak = side.weak_from_this(), id](bool all) { closed(weak, id, all); });
     return HERALD_OK;
   });
 }
 
-herald_status begin(const herald_host* host, herald_exchange id, const herald_http_response* raw) noexcept {
+herald_status begin(const herald_host* host, herald_exchange id,
+                    const herald_http_response* raw) noexcept {
   return on_side(host, "begin", [&](Side& side) -> herald_status {
     auto response = read_response(raw, kMaxChunk);
     if (!response) return HERALD_E_INVALID;
     const auto port = step(side, id, Stage::waiting, Stage::streaming);
     if (!port) return HERALD_E_STATE;
-    port->begin(std::move(*response), [weak = side.weak_from_this(), id] { writable(weak, id); },
-                [weak = side.weak_from_this(), id](bool all) { closed(weak, id, all); });
+    port->begin(
+        std::move(*response), [weak = side.weak_from_this(), id] { writable(weak, id); },
+        [weak = side.weak_from_this(), id](bool all) { closed(weak, id, all); });
     return HERALD_OK;
   });
 }
@@ -210,7 +223,8 @@ herald_status write(const herald_host* host, herald_exchange id, herald_str raw)
   });
 }
 
-herald_status write_many(const herald_host* host, const herald_exchange* ids, uint64_t n, herald_str raw) noexcept {
+herald_status write_many(const herald_host* host, const herald_exchange* ids, uint64_t n,
+                         herald_str raw) noexcept {
   return on_side(host, "write_many", [&](Side& side) -> herald_status {
     const auto chunk = bytes_of(raw, kMaxChunk);
     if (!chunk || n > kMaxExchanges || (n != 0 && ids == nullptr)) return HERALD_E_INVALID;

@@ -26,23 +26,28 @@ std::optional<web::FetchRequest> read_request(const herald_http_request* raw) {
   auto headers = read_headers(raw->headers);
   const auto body = bytes_of(raw->body, kMaxBody);
   if (!method || !url || !headers || !body || method->empty()) return std::nullopt;
-  if (!std::all_of(method->begin(), method->end(), [](char c) { return c >= 'A' && c <= 'Z'; })) return std::nullopt;
+  if (!std::all_of(method->begin(), method->end(), [](char c) { return c >= 'A' && c <= 'Z'; }))
+    return std::nullopt;
   if (!url->starts_with("https://") && !url->starts_with("http://")) return std::nullopt;
-  if (std::any_of(url->begin(), url->end(), [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7F; }))
+  if (std::any_of(url->begin(), url->end(),
+                  [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7F; }))
     return std::nullopt;
   web::FetchRequest request;
   request.method = std::move(*method);
   request.url = std::move(*url);
   request.headers = std::move(*headers);
   request.body = *body;
-  if (raw->timeout_ms != 0) request.timeout = std::chrono::milliseconds{std::min(raw->timeout_ms, kMaxTimeout)};
+  if (raw->timeout_ms != 0)
+    request.timeout = std::chrono::milliseconds{std::min(raw->timeout_ms, kMaxTimeout)};
   request.once = (raw->flags & HERALD_FETCH_ONCE) != 0;
-  if (raw->max_response_bytes != 0) request.max_response = std::min(raw->max_response_bytes, kMaxResponse);
+  if (raw->max_response_bytes != 0)
+    request.max_response = std::min(raw->max_response_bytes, kMaxResponse);
   return request;
 }
 
 herald_status status_of(const web::FetchResult& r) {
-  if (r.reached == web::FetchResult::Reached::answered && r.error.empty() && r.status != 0) return HERALD_OK;
+  if (r.reached == web::FetchResult::Reached::answered && r.error.empty() && r.status != 0)
+    return HERALD_OK;
   return r.cancelled ? HERALD_E_STATE : HERALD_E_INTERNAL;
 }
 
@@ -70,20 +75,27 @@ Event fetched(herald_token token, web::FetchResult result) {
 
 }  // namespace
 
-herald_status fetch(const herald_host* host, herald_token token, const herald_http_request* raw) noexcept {
+herald_status fetch(const herald_host* host, herald_token token,
+                    const herald_http_request* raw) noexcept {
   return on_side(host, "fetch", [&](Side& side) -> herald_status {
     auto request = read_request(raw);
     if (token == 0 || !request) return HERALD_E_INVALID;
-    enum { ok, full, taken } room = side.held.with([&](Held& h) {
+    enum {
+      ok,
+      full,
+      taken
+    } room = side.held.with([&](Held& h) {
       if (h.closed || h.fetches.size() >= kMaxFetches) return full;
       return h.fetches.emplace(token, 0).second ? ok : taken;
     });
     if (room != ok) return room == full ? HERALD_E_LIMIT : HERALD_E_INVALID;
-    const auto handle = side.ports.fetcher.fetch(std::move(*request), [weak = side.weak_from_this(), token](web::FetchResult r) {
-      const auto self = weak.lock();
-      if (!self || self->held.with([&](Held& h) { return h.fetches.erase(token); }) == 0) return;
-      self->send(fetched(token, std::move(r)));
-    });
+    const auto handle = side.ports.fetcher.fetch(
+        std::move(*request), [weak = side.weak_from_this(), token](web::FetchResult r) {
+          const auto self = weak.lock();
+          if (!self || self->held.with([&](Held& h) { return h.fetches.erase(token); }) == 0)
+            return;
+          self->send(fetched(token, std::move(r)));
+        });
     side.held.with([&](Held& h) {
       if (const auto it = h.fetches.find(token); it != h.fetches.end()) it->second = handle;
     });

@@ -4,7 +4,8 @@
 
 #include "plugin/text.hpp"
 
-// herald.host.http/1: the table. Outbound requests: fetch.cpp; routes and their answers: mount.cpp, exchange.cpp.
+// herald.host.http/1: the table. Outbound requests: fetch.cpp; routes and their answers: mount.cpp,
+// exchange.cpp.
 namespace herald::plugin {
 
 namespace {
@@ -12,11 +13,13 @@ namespace {
 bool is_token(std::string_view name) {
   static constexpr std::string_view kOther = "!#$%&'*+-.^_`|~";
   return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || kOther.find(c) != std::string_view::npos;
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           kOther.find(c) != std::string_view::npos;
   });
 }
 
-// RFC 9110 section 5.5: no CR, LF, NUL or other control bytes but the tab; what comes in is sent as it is.
+// RFC 9110 section 5.5: no CR, LF, NUL or other control bytes but the tab; what comes in is sent as
+// it is.
 bool is_value(std::string_view value) {
   return std::all_of(value.begin(), value.end(), [](char c) {
     return c == '\t' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7F);
@@ -49,8 +52,9 @@ std::optional<model::web::Headers> read_headers(herald_kvs raw) {
 }
 
 const herald_host_http* http_table() {
-  static const herald_host_http table{sizeof table, 0, &fetch, &fetch_cancel, &mount, &unmount, &respond, &begin,
-                                      &write, &write_many, &end, &ws_accept, &ws_send, &ws_close};
+  static const herald_host_http table{
+      sizeof table, 0,      &fetch,      &fetch_cancel, &mount,     &unmount, &respond,
+      &begin,       &write, &write_many, &end,          &ws_accept, &ws_send, &ws_close};
   return &table;
 }
 

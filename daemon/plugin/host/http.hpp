@@ -4,17 +4,23 @@
 
 namespace herald::plugin {
 
-/// Headers as a plugin gave them; nothing when a name is no token, a value holds control bytes, or there are too many.
+/// Headers as a plugin gave them; nothing when a name is no token, a value holds control bytes, or
+/// there are too many.
 std::optional<model::web::Headers> read_headers(herald_kvs raw);
 
-herald_status fetch(const herald_host* host, herald_token token, const herald_http_request* request) noexcept;
+herald_status fetch(const herald_host* host, herald_token token,
+                    const herald_http_request* request) noexcept;
 herald_status fetch_cancel(const herald_host* host, herald_token token) noexcept;
-herald_status mount(const herald_host* host, herald_token token, const herald_route* route) noexcept;
+herald_status mount(const herald_host* host, herald_token token,
+                    const herald_route* route) noexcept;
 herald_status unmount(const herald_host* host, herald_token token) noexcept;
-herald_status respond(const herald_host* host, herald_exchange exchange, const herald_http_response* response) noexcept;
-herald_status begin(const herald_host* host, herald_exchange exchange, const herald_http_response* response) noexcept;
+herald_status respond(const herald_host* host, herald_exchange exchange,
+                      const herald_http_response* response) noexcept;
+herald_status begin(const herald_host* host, herald_exchange exchange,
+                    const herald_http_response* response) noexcept;
 herald_status write(const herald_host* host, herald_exchange exchange, herald_str chunk) noexcept;
-herald_status write_many(const herald_host* host, const herald_exchange* exchanges, uint64_t n, herald_str chunk) noexcept;
+herald_status write_many(const herald_host* host, const herald_exchange* exchanges, uint64_t n,
+                         herald_str chunk) noexcept;
 herald_status end(const herald_host* host, herald_exchange exchange) noexcept;
 
 }  // namespace herald::plugin

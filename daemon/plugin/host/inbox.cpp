@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include "plugin/host/side.hpp"
 #include "plugin/host/items.hpp"
+#include "plugin/host/side.hpp"
 #include "plugin/text.hpp"
 
 // herald.host.inbox/1: append, list, seen, clear, subscribe. The inbox belongs to the daemon.
@@ -14,24 +14,31 @@ constexpr uint64_t kMaxIds = 500, kDefaultLimit = 100, kMaxLimit = 500;
 
 base::Result<model::NewItem> read_item(const herald_item* raw) {
   const auto bad = [](const char* what) { return base::fail(base::Code::invalid, what); };
-  if (raw == nullptr || !HERALD_HAS(raw, actions_stride)) return bad("an item that is missing or too small");
+  if (raw == nullptr || !HERALD_HAS(raw, actions_stride))
+    return bad("an item that is missing or too small");
   auto type = text_of(raw->type, 64);
   auto title = text_of(raw->title, 1024);
   auto text = text_of(raw->text, kMaxText);
   auto markdown = text_of(raw->markdown, kMaxText);
-  if (!type || !title || !text || !markdown) return bad("an item with a text that is too long or not UTF-8");
-  if (!strided(raw->actions, raw->actions_size, raw->actions_stride, kMaxActions)) return bad("an item with over 16 actions");
-  model::NewItem item{0, {}, std::move(*type), std::move(*title), std::move(*text), std::move(*markdown), {}};
+  if (!type || !title || !text || !markdown)
+    return bad("an item with a text that is too long or not UTF-8");
+  if (!strided(raw->actions, raw->actions_size, raw->actions_stride, kMaxActions))
+    return bad("an item with over 16 actions");
+  model::NewItem item{
+      0, {}, std::move(*type), std::move(*title), std::move(*text), std::move(*markdown), {}};
   for (uint64_t i = 0; i < raw->actions_size; ++i) {
     const auto& action = element(raw->actions, raw->actions_stride, i);
-    auto id = text_of(action.id, 64), label = text_of(action.label, 256), typed = text_of(action.text, 256);
-    if (!id || id->empty() || !label || !typed) return bad("an action without id or with a text over 256 bytes");
+    auto id = text_of(action.id, 64), label = text_of(action.label, 256),
+         typed = text_of(action.text, 256);
+    if (!id || id->empty() || !label || !typed)
+      return bad("an action without id or with a text over 256 bytes");
     item.actions.push_back({std::move(*id), std::move(*label), std::move(*typed)});
   }
   return item;
 }
 
-herald_status append(const herald_host* host, herald_token token, herald_op op, const herald_item* raw) noexcept {
+herald_status append(const herald_host* host, herald_token token, herald_op op,
+                     const herald_item* raw) noexcept {
   return on_side(host, "append", [&](Side& side) -> herald_status {
     auto item = read_item(raw);
     if (token == 0 || !item) {
@@ -46,27 +53,29 @@ herald_status append(const herald_host* host, herald_token token, herald_op op, 
     }
     item->user = delivery->user;
     item->notification = delivery->notification;
-    side.ports.delivery.append(side.name(), delivery->attempt_id, std::move(*item),
-                               [weak = side.weak_from_this(), token, op](base::Result<model::Item> r) {
-      const auto self = weak.lock();
-      if (!self) return;
-      if (!r) {
-        self->ops.end_append(op);  // the plugin still owes an answer
-        return self->answer(HERALD_EV_ITEMS, token, r.error());
-      }
-      // The store has recorded the same outcome together with the item.
-      self->finish(op, {{model::OutcomeKind::accepted, model::Reason::none, {}, {}, {}}, {}});
-      model::ItemPage page;
-      page.last_seq = r->seq;
-      page.items.push_back(std::move(*r));
-      self->answer(items_event(token, std::move(page), false, self->runtime.clock.now()));
-    });
+    side.ports.delivery.append(
+        side.name(), delivery->attempt_id, std::move(*item),
+        [weak = side.weak_from_this(), token, op](base::Result<model::Item> r) {
+          const auto self = weak.lock();
+          if (!self) return;
+          if (!r) {
+            self->ops.end_append(op);  // the plugin still owes an answer
+            return self->answer(HERALD_EV_ITEMS, token, r.error());
+          }
+          // The store has recorded the same outcome together with the item.
+          self->finish(op, {{model::OutcomeKind::accepted, model::Reason::none, {}, {}, {}}, {}});
+          model::ItemPage page;
+          page.last_seq = r->seq;
+          page.items.push_back(std::move(*r));
+          self->answer(items_event(token, std::move(page), false, self->runtime.clock.now()));
+        });
     return HERALD_OK;
   });
 }
 
 /// The exchange's principal and whose inbox it is about.
-herald_status who(Side& side, herald_exchange exchange, model::Principal& principal, model::UserId& user) {
+herald_status who(Side& side, herald_exchange exchange, model::Principal& principal,
+                  model::UserId& user) {
   auto actor = side.actor(exchange);
   if (!actor) return HERALD_E_STATE;
   if (actor->second <= 0) return HERALD_E_INVALID;
@@ -76,16 +85,18 @@ herald_status who(Side& side, herald_exchange exchange, model::Principal& princi
 }
 
 /// A filter the port does not know, applied to its answer.
-void narrow(model::ItemPage& page, const std::string& notification, uint64_t before_id, std::size_t limit, bool newest,
-            bool& more) {
+void narrow(model::ItemPage& page, const std::string& notification, uint64_t before_id,
+            std::size_t limit, bool newest, bool& more) {
   std::erase_if(page.items, [&](const model::Item& item) {
     return (!notification.empty() && item.notification != notification) ||
            (before_id != 0 && static_cast<uint64_t>(item.id) >= before_id);
   });
   if (page.items.size() <= limit) return;
   more = true;
-  if (newest) page.items.erase(page.items.begin(), page.items.end() - static_cast<std::ptrdiff_t>(limit));
-  else page.items.resize(limit);
+  if (newest)
+    page.items.erase(page.items.begin(), page.items.end() - static_cast<std::ptrdiff_t>(limit));
+  else
+    page.items.resize(limit);
   if (!newest && !page.items.empty()) page.last_seq = page.items.back().seq;
 }
 
@@ -94,22 +105,26 @@ herald_status list(const herald_host* host, herald_token token, herald_exchange 
   return on_side(host, "list", [&](Side& side) -> herald_status {
     if (token == 0 || raw == nullptr || !HERALD_HAS(raw, limit)) return HERALD_E_INVALID;
     auto notification = text_of(raw->herald_id, 64);
-    if (!notification || raw->after_seq > INT64_MAX || raw->after_unix_us < 0 || raw->limit > kMaxLimit)
+    if (!notification || raw->after_seq > INT64_MAX || raw->after_unix_us < 0 ||
+        raw->limit > kMaxLimit)
       return HERALD_E_INVALID;
     model::Principal principal;
     model::ItemQuery query;
-    if (const auto status = who(side, exchange, principal, query.user); status != HERALD_OK) return status;
+    if (const auto status = who(side, exchange, principal, query.user); status != HERALD_OK)
+      return status;
     if (!side.begin_request()) return HERALD_E_LIMIT;
     // Another epoch's cursor says nothing here: a full list, and the client is told of the gap.
     const bool foreign = raw->epoch != 0 && raw->epoch != kEpoch;
     query.after_seq = foreign ? 0 : static_cast<int64_t>(raw->after_seq);
     if (raw->after_unix_us != 0) query.after = base::from_unix_us(raw->after_unix_us);
-    query.history = (raw->flags & (HERALD_LIST_HISTORY | HERALD_LIST_CHANGES)) != 0 || !notification->empty();
+    query.history =
+        (raw->flags & (HERALD_LIST_HISTORY | HERALD_LIST_CHANGES)) != 0 || !notification->empty();
     const bool newest = query.after_seq == 0 && !query.after;
     const auto limit = static_cast<std::size_t>(raw->limit == 0 ? kDefaultLimit : raw->limit);
     query.limit = static_cast<unsigned>(kMaxLimit);
-    side.ports.inbox.list(query, [weak = side.weak_from_this(), token, foreign, newest, limit, before = raw->before_id,
-                                  notification = std::move(*notification)](base::Result<model::ItemPage> r) {
+    side.ports.inbox.list(query, [weak = side.weak_from_this(), token, foreign, newest, limit,
+                                  before = raw->before_id, notification = std::move(*notification)](
+                                     base::Result<model::ItemPage> r) {
       const auto self = weak.lock();
       if (!self) return;
       if (!r) return self->answer(HERALD_EV_ITEMS, token, r.error());
@@ -132,48 +147,57 @@ auto done(Side& side, herald_token token) {
   };
 }
 
-herald_status seen(const herald_host* host, herald_token token, herald_exchange exchange, const uint64_t* ids, uint64_t n,
-                   uint32_t level) noexcept {
+herald_status seen(const herald_host* host, herald_token token, herald_exchange exchange,
+                   const uint64_t* ids, uint64_t n, uint32_t level) noexcept {
   return on_side(host, "seen", [&](Side& side) -> herald_status {
     if (token == 0 || n == 0 || n > kMaxIds || ids == nullptr ||
         (level != HERALD_SEEN_DELIVERED && level != HERALD_SEEN_READ))
       return HERALD_E_INVALID;
     model::Principal principal;
     model::UserId user = 0;
-    if (const auto status = who(side, exchange, principal, user); status != HERALD_OK) return status;
+    if (const auto status = who(side, exchange, principal, user); status != HERALD_OK)
+      return status;
     if (!side.begin_request()) return HERALD_E_LIMIT;
     std::vector<std::string> texts;
     texts.reserve(n);
     for (uint64_t i = 0; i < n; ++i) texts.push_back(std::to_string(ids[i]));
-    side.ports.inbox.seen(std::move(principal), user, std::move(texts),
-                          level == HERALD_SEEN_READ ? model::Evidence::read : model::Evidence::delivered, done(side, token));
+    side.ports.inbox.seen(
+        std::move(principal), user, std::move(texts),
+        level == HERALD_SEEN_READ ? model::Evidence::read : model::Evidence::delivered,
+        done(side, token));
     return HERALD_OK;
   });
 }
 
-herald_status clear(const herald_host* host, herald_token token, herald_exchange exchange, uint64_t up_to_seq) noexcept {
+herald_status clear(const herald_host* host, herald_token token, herald_exchange exchange,
+                    uint64_t up_to_seq) noexcept {
   return on_side(host, "clear", [&](Side& side) -> herald_status {
     if (token == 0 || up_to_seq > INT64_MAX) return HERALD_E_INVALID;
     model::Principal principal;
     model::UserId user = 0;
-    if (const auto status = who(side, exchange, principal, user); status != HERALD_OK) return status;
+    if (const auto status = who(side, exchange, principal, user); status != HERALD_OK)
+      return status;
     if (!side.begin_request()) return HERALD_E_LIMIT;
-    side.ports.inbox.clear(std::move(principal), user, static_cast<int64_t>(up_to_seq), done(side, token));
+    side.ports.inbox.clear(std::move(principal), user, static_cast<int64_t>(up_to_seq),
+                           done(side, token));
     return HERALD_OK;
   });
 }
 
-void changed(const std::weak_ptr<Side>& weak, herald_token token, uint64_t generation, int64_t seq) {
+void changed(const std::weak_ptr<Side>& weak, herald_token token, uint64_t generation,
+             int64_t seq) {
   const auto self = weak.lock();
   if (!self) return;
   const bool send = self->held.with([&](Held& h) {
     const auto it = h.subscriptions.find(token);
     if (it == h.subscriptions.end() || it->second.generation != generation) return false;
     it->second.seq = std::max(it->second.seq, seq);
-    return !std::exchange(it->second.queued, true);  // one waiting event tells of all changes until then
+    return !std::exchange(it->second.queued,
+                          true);  // one waiting event tells of all changes until then
   });
   if (!send) return;
-  auto latest = std::make_shared<uint64_t>(0);  // shared between `wanted`, which learns it, and the event, which shows it
+  auto latest = std::make_shared<uint64_t>(
+      0);  // shared between `wanted`, which learns it, and the event, which shows it
   auto e = event(HERALD_EV_INBOX, token);
   e.payload = latest;
   e.wanted = [weak, token, generation, latest] {
@@ -208,7 +232,9 @@ herald_status subscribe(const herald_host* host, herald_token token, herald_str 
       return HERALD_E_LIMIT;
     }
     const auto handle = side.ports.inbox.subscribe(
-        user, [weak = side.weak_from_this(), token, generation](int64_t seq) { changed(weak, token, generation, seq); });
+        user, [weak = side.weak_from_this(), token, generation](int64_t seq) {
+          changed(weak, token, generation, seq);
+        });
     const bool kept = side.held.with([&](Held& h) {
       const auto it = h.subscriptions.find(token);
       if (it == h.subscriptions.end() || it->second.generation != generation) return false;
@@ -239,7 +265,8 @@ herald_status unsubscribe(const herald_host* host, herald_token token) noexcept 
 }  // namespace
 
 const herald_host_inbox* inbox_table() {
-  static const herald_host_inbox table{sizeof table, 0, &append, &list, &seen, &clear, &subscribe, &unsubscribe};
+  static const herald_host_inbox table{sizeof table, 0,      &append,    &list,
+                                       &seen,        &clear, &subscribe, &unsubscribe};
   return &table;
 }
 

@@ -19,28 +19,31 @@ herald_status kv_get(const herald_host* host, herald_token token, herald_str raw
     auto key = key_of(raw_key);
     if (token == 0 || !key) return HERALD_E_INVALID;
     if (!side.begin_request()) return HERALD_E_LIMIT;
-    side.ports.kv.get(side.name(), std::move(*key), [weak = side.weak_from_this(), token](base::Result<KvValue> r) {
-      const auto self = weak.lock();
-      if (!self) return;
-      if (!r) return self->answer(HERALD_EV_STORE, token, r.error());
-      auto e = event(HERALD_EV_STORE, token);
-      e.bytes = std::move(r->value);
-      e.raw.version = r->version;
-      self->answer(std::move(e));
-    });
+    side.ports.kv.get(side.name(), std::move(*key),
+                      [weak = side.weak_from_this(), token](base::Result<KvValue> r) {
+                        const auto self = weak.lock();
+                        if (!self) return;
+                        if (!r) return self->answer(HERALD_EV_STORE, token, r.error());
+                        auto e = event(HERALD_EV_STORE, token);
+                        e.bytes = std::move(r->value);
+                        e.raw.version = r->version;
+                        self->answer(std::move(e));
+                      });
     return HERALD_OK;
   });
 }
 
-herald_status kv_put(const herald_host* host, herald_token token, herald_str raw_key, herald_str raw_value,
-                     int64_t expires_unix_ms, uint64_t if_version) noexcept {
+herald_status kv_put(const herald_host* host, herald_token token, herald_str raw_key,
+                     herald_str raw_value, int64_t expires_unix_ms, uint64_t if_version) noexcept {
   return on_side(host, "kv_put", [&](Side& side) -> herald_status {
     auto key = key_of(raw_key);
     const auto value = bytes_of(raw_value, kMaxValue);
-    if (token == 0 || !key || !value || expires_unix_ms < 0 || expires_unix_ms > 253'402'300'799'000)
+    if (token == 0 || !key || !value || expires_unix_ms < 0 ||
+        expires_unix_ms > 253'402'300'799'000)
       return HERALD_E_INVALID;
     if (!side.begin_request()) return HERALD_E_LIMIT;
-    side.ports.kv.put(side.name(), std::move(*key), std::string{*value}, base::from_unix_ms(expires_unix_ms), if_version,
+    side.ports.kv.put(side.name(), std::move(*key), std::string{*value},
+                      base::from_unix_ms(expires_unix_ms), if_version,
                       [weak = side.weak_from_this(), token](base::Result<uint64_t> r) {
                         const auto self = weak.lock();
                         if (!self) return;
@@ -58,12 +61,14 @@ herald_status kv_remove(const herald_host* host, herald_token token, herald_str 
     auto key = key_of(raw_key);
     if (token == 0 || !key) return HERALD_E_INVALID;
     if (!side.begin_request()) return HERALD_E_LIMIT;
-    side.ports.kv.remove(side.name(), std::move(*key), [weak = side.weak_from_this(), token](base::Result<bool> r) {
-      const auto self = weak.lock();
-      if (!self) return;
-      if (!r && r.error().code != base::Code::not_found) return self->answer(HERALD_EV_DONE, token, r.error());
-      self->answer(event(HERALD_EV_DONE, token));
-    });
+    side.ports.kv.remove(side.name(), std::move(*key),
+                         [weak = side.weak_from_this(), token](base::Result<bool> r) {
+                           const auto self = weak.lock();
+                           if (!self) return;
+                           if (!r && r.error().code != base::Code::not_found)
+                             return self->answer(HERALD_EV_DONE, token, r.error());
+                           self->answer(event(HERALD_EV_DONE, token));
+                         });
     return HERALD_OK;
   });
 }

@@ -23,18 +23,20 @@ MetricsPort::Kind kind_of(uint32_t kind) {
   return kind == HERALD_GAUGE ? MetricsPort::Kind::gauge : MetricsPort::Kind::histogram;
 }
 
-herald_status define(const herald_host* host, herald_token metric, uint32_t kind, herald_str raw_name,
-                     herald_str raw_help) noexcept {
+herald_status define(const herald_host* host, herald_token metric, uint32_t kind,
+                     herald_str raw_name, herald_str raw_help) noexcept {
   return on_side(host, "define", [&](Side& side) -> herald_status {
     const auto name = text_of(raw_name, 64);
     const auto help = text_of(raw_help, 500);
-    if (metric == 0 || !name || !is_name(*name) || !help || kind < HERALD_COUNTER || kind > HERALD_HISTOGRAM)
+    if (metric == 0 || !name || !is_name(*name) || !help || kind < HERALD_COUNTER ||
+        kind > HERALD_HISTOGRAM)
       return HERALD_E_INVALID;
     Held::Metric wanted{"herald_plugin_" + *name, *help, kind, {}};
     const auto status = side.held.with([&](Held& h) -> herald_status {
       const auto it = h.metrics.find(metric);
       if (it != h.metrics.end())
-        return it->second.name == wanted.name && it->second.kind == kind ? HERALD_OK : HERALD_E_CONFLICT;
+        return it->second.name == wanted.name && it->second.kind == kind ? HERALD_OK
+                                                                         : HERALD_E_CONFLICT;
       if (h.closed || h.metrics.size() >= kMaxMetrics) return HERALD_E_LIMIT;
       h.metrics.emplace(metric, wanted);
       return HERALD_OK;
@@ -48,9 +50,11 @@ herald_status define(const herald_host* host, herald_token metric, uint32_t kind
   });
 }
 
-herald_status record(const herald_host* host, herald_token metric, double value, herald_kvs raw) noexcept {
+herald_status record(const herald_host* host, herald_token metric, double value,
+                     herald_kvs raw) noexcept {
   return on_side(host, "record", [&](Side& side) -> herald_status {
-    if (!std::isfinite(value) || raw.size > kMaxLabels || (raw.size != 0 && raw.data == nullptr)) return HERALD_E_INVALID;
+    if (!std::isfinite(value) || raw.size > kMaxLabels || (raw.size != 0 && raw.data == nullptr))
+      return HERALD_E_INVALID;
     MetricsPort::Labels labels{{"instance", side.name()}};
     std::string key;
     for (uint64_t i = 0; i < raw.size; ++i) {
@@ -75,8 +79,10 @@ herald_status record(const herald_host* host, herald_token metric, double value,
       }
       name = m.name;
       if (m.label_sets.contains(key)) return;
-      if (m.label_sets.size() < kMaxLabelSets) m.label_sets.insert(key);
-      else status = HERALD_E_LIMIT;
+      if (m.label_sets.size() < kMaxLabelSets)
+        m.label_sets.insert(key);
+      else
+        status = HERALD_E_LIMIT;
     });
     if (name.empty()) return status;
     if (status == HERALD_E_LIMIT) labels = {{"instance", side.name()}, {"other", "true"}};

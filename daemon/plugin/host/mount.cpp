@@ -16,7 +16,8 @@ namespace {
 constexpr std::size_t kMaxRouteBody = 8 << 20;
 constexpr uint32_t kMaxTimeout = 600'000;
 
-/// Absolute, printable, no empty segment but a last one, no dot segments, parameters whole segments.
+/// Absolute, printable, no empty segment but a last one, no dot segments, parameters whole
+/// segments.
 bool is_path(std::string_view path) {
   if (path.empty() || path[0] != '/' || path.size() > 1024) return false;
   for (const char c : path)
@@ -26,49 +27,61 @@ bool is_path(std::string_view path) {
     if (segment.find_first_of("{}") == std::string_view::npos) continue;
     const auto name = segment.substr(1, segment.size() - 2);
     if (segment.size() < 3 || segment.front() != '{' || segment.back() != '}' ||
-        !std::all_of(name.begin(), name.end(), [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; }))
+        !std::all_of(name.begin(), name.end(),
+                     [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; }))
       return false;
   }
   return true;
 }
 
 bool below(std::string_view path, std::string_view prefix) {
-  return !prefix.empty() && path.starts_with(prefix) && (path.size() == prefix.size() || path[prefix.size()] == '/');
+  return !prefix.empty() && path.starts_with(prefix) &&
+         (path.size() == prefix.size() || path[prefix.size()] == '/');
 }
 
 std::optional<web::Access> access_of(uint32_t access) {
   switch (access) {
-    case HERALD_ACCESS_ANYONE: return web::Access::anyone;
-    case HERALD_ACCESS_PATH_USER: return web::Access::path_user;
-    case HERALD_ACCESS_ANY_USER: return web::Access::any_user;
-    case HERALD_ACCESS_SERVICE: return web::Access::service;
-    default: return std::nullopt;
+    case HERALD_ACCESS_ANYONE:
+      return web::Access::anyone;
+    case HERALD_ACCESS_PATH_USER:
+      return web::Access::path_user;
+    case HERALD_ACCESS_ANY_USER:
+      return web::Access::any_user;
+    case HERALD_ACCESS_SERVICE:
+      return web::Access::service;
+    default:
+      return std::nullopt;
   }
 }
 
 base::Result<web::Route> read_route(const herald_route* raw) {
-  if (raw == nullptr || !HERALD_HAS(raw, timeout_ms)) return base::fail(Code::invalid, "the route is missing or too small");
-  if ((raw->flags & HERALD_ROUTE_WEBSOCKET) != 0) return base::fail(Code::unsupported, "this daemon has no WebSocket");
+  if (raw == nullptr || !HERALD_HAS(raw, timeout_ms))
+    return base::fail(Code::invalid, "the route is missing or too small");
+  if ((raw->flags & HERALD_ROUTE_WEBSOCKET) != 0)
+    return base::fail(Code::unsupported, "this daemon has no WebSocket");
   auto methods = text_of(raw->methods, 100);
   auto path = text_of(raw->path, 1024);
   auto scope = text_of(raw->scope, 100);
   const auto access = access_of(raw->access);
   if (!methods || !path || !scope || !access || !is_path(*path) || raw->max_body > kMaxRouteBody)
-    return base::fail(Code::invalid, "the route's methods, path, scope, access or max_body is out of contract");
+    return base::fail(Code::invalid,
+                      "the route's methods, path, scope, access or max_body is out of contract");
   web::Route route;
   route.methods = words(*methods);
   std::sort(route.methods.begin(), route.methods.end());
   for (const auto& method : route.methods)
     if (!std::all_of(method.begin(), method.end(), [](char c) { return c >= 'A' && c <= 'Z'; }))
       return base::fail(Code::invalid, "a method must be upper case letters");
-  if (route.methods.empty() || route.methods.size() > 8) return base::fail(Code::invalid, "a route needs 1 to 8 methods");
+  if (route.methods.empty() || route.methods.size() > 8)
+    return base::fail(Code::invalid, "a route needs 1 to 8 methods");
   if (*access == web::Access::path_user && path->find("{user}") == std::string::npos)
     return base::fail(Code::invalid, "access for the person in the path needs {user} in the path");
   route.path = std::move(*path);
   route.access = *access;
   route.scope = std::move(*scope);
   route.max_body = raw->max_body;
-  if (raw->timeout_ms != 0) route.timeout = std::chrono::milliseconds{std::min(raw->timeout_ms, kMaxTimeout)};
+  if (raw->timeout_ms != 0)
+    route.timeout = std::chrono::milliseconds{std::min(raw->timeout_ms, kMaxTimeout)};
   return route;
 }
 
@@ -81,10 +94,11 @@ herald_status mount(const herald_host* host, herald_token token, const herald_ro
     if (!route) return plugin::status_of(route.error().code);
     if (!side.begin_request()) return HERALD_E_LIMIT;
     if (!below(route->path, side.spec.prefix)) {
-      side.answer(HERALD_EV_DONE, token,
-                  base::fail(Code::denied, "path " + route->path + " lies outside the granted prefix " +
-                                               (side.spec.prefix.empty() ? "(none)" : side.spec.prefix) +
-                                               "; set prefix: of the channel"));
+      side.answer(
+          HERALD_EV_DONE, token,
+          base::fail(Code::denied, "path " + route->path + " lies outside the granted prefix " +
+                                       (side.spec.prefix.empty() ? "(none)" : side.spec.prefix) +
+                                       "; set prefix: of the channel"));
       return HERALD_OK;
     }
     if (auto ok = side.routes->mount(side.shared_from_this(), token, std::move(*route)); !ok)

@@ -10,8 +10,8 @@ namespace {
 
 constexpr uint64_t kMaxReceipts = 1'000;
 
-herald_status receipts(const herald_host* host, herald_token token, const herald_receipt* raw, uint64_t n,
-                       uint64_t stride) noexcept {
+herald_status receipts(const herald_host* host, herald_token token, const herald_receipt* raw,
+                       uint64_t n, uint64_t stride) noexcept {
   return on_side(host, "receipts", [&](Side& side) -> herald_status {
     if (token == 0 || n == 0 || !strided(raw, n, stride, kMaxReceipts)) return HERALD_E_INVALID;
     std::vector<model::ports::ChannelReceipt> batch;
@@ -25,13 +25,14 @@ herald_status receipts(const herald_host* host, herald_token token, const herald
       batch.push_back(std::move(*receipt));
     }
     if (!side.begin_request()) return HERALD_E_LIMIT;
-    side.ports.delivery.receipts(side.name(), std::move(batch),
-                                 [weak = side.weak_from_this(), token](const base::Result<bool>& r) {
-      const auto self = weak.lock();
-      if (!self) return;
-      if (!r) return self->answer(HERALD_EV_DONE, token, r.error());
-      self->answer(event(HERALD_EV_DONE, token));
-    });
+    side.ports.delivery.receipts(
+        side.name(), std::move(batch),
+        [weak = side.weak_from_this(), token](const base::Result<bool>& r) {
+          const auto self = weak.lock();
+          if (!self) return;
+          if (!r) return self->answer(HERALD_EV_DONE, token, r.error());
+          self->answer(event(HERALD_EV_DONE, token));
+        });
     return HERALD_OK;
   });
 }

@@ -19,7 +19,8 @@ std::string decode(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '+') {
       out += ' ';
-    } else if (text[i] == '%' && i + 2 < text.size() && hex(text[i + 1]) >= 0 && hex(text[i + 2]) >= 0) {
+    } else if (text[i] == '%' && i + 2 < text.size() && hex(text[i + 1]) >= 0 &&
+               hex(text[i + 2]) >= 0) {
       out += static_cast<char>(hex(text[i + 1]) * 16 + hex(text[i + 2]));
       i += 2;
     } else {
@@ -48,25 +49,30 @@ std::vector<std::pair<std::string, std::string>> parse_query(std::string_view qu
     const auto equals = part.find('=');
     auto key = decode(part.substr(0, equals));
     auto value = equals == std::string_view::npos ? std::string{} : decode(part.substr(equals + 1));
-    if (base::is_utf8(key) && base::is_utf8(value)) out.emplace_back(std::move(key), std::move(value));
+    if (base::is_utf8(key) && base::is_utf8(value))
+      out.emplace_back(std::move(key), std::move(value));
   }
   return out;
 }
 
-Event request_event(herald_token mount, herald_exchange exchange, const model::web::Request& request,
-                    const model::Principal& who, model::UserId user) {
+Event request_event(herald_token mount, herald_exchange exchange,
+                    const model::web::Request& request, const model::Principal& who,
+                    model::UserId user) {
   auto owned = std::make_shared<Inbound>();  // shared only because std::function copies
   auto& in = *owned;
   in.request = request;
   in.query_texts = parse_query(in.request.query);
-  for (const auto& [name, value] : in.request.headers) in.headers.push_back({str(name), str(value)});
+  for (const auto& [name, value] : in.request.headers)
+    in.headers.push_back({str(name), str(value)});
   for (const auto& [name, value] : in.request.params) in.path.push_back({str(name), str(value)});
   for (const auto& [name, value] : in.query_texts) in.query.push_back({str(name), str(value)});
   if (user > 0) in.user = std::to_string(user);
 
   in.who.struct_size = sizeof in.who;
   switch (who.kind) {
-    case model::Principal::Kind::anyone: in.who.kind = HERALD_PRINCIPAL_ANYONE; break;
+    case model::Principal::Kind::anyone:
+      in.who.kind = HERALD_PRINCIPAL_ANYONE;
+      break;
     case model::Principal::Kind::user:
       in.who.kind = HERALD_PRINCIPAL_USER;
       in.who_user = std::to_string(who.user);

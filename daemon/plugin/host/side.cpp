@@ -29,10 +29,17 @@ const void* get_interface(const herald_host* host, herald_str id) noexcept {
 
 }  // namespace
 
-Side::Side(Runtime& r, const HostPorts& p, std::shared_ptr<Routes> routes_of, const Options& options, InstanceSpec s,
-           uint32_t plugin_flags, std::shared_ptr<Lane> its_lane)
-    : runtime{r}, ports{p}, routes{std::move(routes_of)}, spec{std::move(s)}, flags{plugin_flags},
-      lane{std::move(its_lane)}, version_{options.version}, ports_alive_{r.alive} {
+Side::Side(Runtime& r, const HostPorts& p, std::shared_ptr<Routes> routes_of,
+           const Options& options, InstanceSpec s, uint32_t plugin_flags,
+           std::shared_ptr<Lane> its_lane)
+    : runtime{r},
+      ports{p},
+      routes{std::move(routes_of)},
+      spec{std::move(s)},
+      flags{plugin_flags},
+      lane{std::move(its_lane)},
+      version_{options.version},
+      ports_alive_{r.alive} {
   abi_.struct_size = sizeof abi_;
   abi_.abi_major = HERALD_ABI_MAJOR;
   abi_.abi_minor = HERALD_ABI_MINOR;
@@ -52,8 +59,10 @@ void Side::send(Event e) {
 
 void Side::enter(Event& e) {
   if (!open() || plugin == nullptr || (e.wanted && !e.wanted())) return;
-  if (e.fill) e.fill(e.raw);
-  else if (!e.payload) e.raw.u.bytes = str(e.bytes);
+  if (e.fill)
+    e.fill(e.raw);
+  else if (!e.payload)
+    e.raw.u.bytes = str(e.bytes);
   std::string thrown;
   guarded(thrown, [&] {
     plugin->event(plugin, &e.raw);
@@ -85,12 +94,14 @@ void Side::misbehaved(std::string_view what, std::string_view text) {
                        {{"instance", spec.name}, {"what", std::string{what}}});
   const auto verdict = misbehaviour_gate_.ask(runtime.clock.mono());
   if (!verdict.pass) return;
-  ports.log.warning("plugin.misbehaved", "the plugin broke its contract: " + note(text, 500),
-                    {{"instance", spec.name}, {"plugin", spec.plugin}, {"what", std::string{what}}});
+  ports.log.warning(
+      "plugin.misbehaved", "the plugin broke its contract: " + note(text, 500),
+      {{"instance", spec.name}, {"plugin", spec.plugin}, {"what", std::string{what}}});
 }
 
 void Side::called_after_stop(const char* function) {
-  if (ports_alive_->load()) misbehaved("call_after_stop", std::string{"called "} + function + "() after stop()");
+  if (ports_alive_->load())
+    misbehaved("call_after_stop", std::string{"called "} + function + "() after stop()");
 }
 
 bool Side::finish(uint64_t id, Ended ended, bool by_deadline) {
@@ -99,7 +110,9 @@ bool Side::finish(uint64_t id, Ended ended, bool by_deadline) {
   runtime.alarms.cancel(op->alarm);
   if (op->done) {
     // Its caller may do anything, also wait for us: never inside a plugin's call.
-    runtime.post([done = std::move(op->done), ended = std::move(ended)]() mutable { done(std::move(ended)); });
+    runtime.post([done = std::move(op->done), ended = std::move(ended)]() mutable {
+      done(std::move(ended));
+    });
   }
   runtime.tell_idle();
   return true;
@@ -138,7 +151,9 @@ void Side::close(const model::Outcome& last) {
     runtime.alarms.cancel(exchange.alarm);
     if (!exchange.port) continue;
     if (exchange.stage == Held::Exchange::Stage::waiting)
-      exchange.port->respond({503, {{"retry-after", "1"}}, R"({"title":"The channel is restarting; try again","status":503})",
+      exchange.port->respond({503,
+                              {{"retry-after", "1"}},
+                              R"({"title":"The channel is restarting; try again","status":503})",
                               "application/problem+json"});
     else if (exchange.stage == Held::Exchange::Stage::streaming)
       exchange.port->end();

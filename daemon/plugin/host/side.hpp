@@ -1,6 +1,7 @@
-// host: the daemon as one plugin instance sees it: one file per host interface, all of them functions on a Side.
-// [host] functions run on any thread of the plugin and never block; their answers are events on the instance's strand.
-// Never trusts an argument: sizes, UTF-8, enums and ids are checked here, everything is copied.
+// host: the daemon as one plugin instance sees it: one file per host interface, all of them
+// functions on a Side. [host] functions run on any thread of the plugin and never block; their
+// answers are events on the instance's strand. Never trusts an argument: sizes, UTF-8, enums and
+// ids are checked here, everything is copied.
 #pragma once
 
 #include <atomic>
@@ -30,7 +31,8 @@ struct Held {
   struct Timer {
     uint64_t alarm = 0, generation = 0;
     base::Duration period{};
-    bool queued = false;  ///< its event waits on the strand: a slow plugin gets one, not a heap of them
+    bool queued =
+        false;  ///< its event waits on the strand: a slow plugin gets one, not a heap of them
   };
   std::unordered_map<herald_token, Timer> timers;
   uint64_t timer_generation = 0;
@@ -66,8 +68,9 @@ struct Held {
 
 class Side : public std::enable_shared_from_this<Side> {
  public:
-  Side(Runtime& runtime, const HostPorts& ports, std::shared_ptr<Routes> routes, const Options& options,
-       InstanceSpec spec, uint32_t plugin_flags, std::shared_ptr<Lane> lane);
+  Side(Runtime& runtime, const HostPorts& ports, std::shared_ptr<Routes> routes,
+       const Options& options, InstanceSpec spec, uint32_t plugin_flags,
+       std::shared_ptr<Lane> lane);
   ~Side();
 
   const herald_host* abi() const { return &abi_; }
@@ -88,7 +91,8 @@ class Side : public std::enable_shared_from_this<Side> {
   /// A [host] function was called although stop() had returned; this object lives on for just that.
   void called_after_stop(const char* function);
 
-  /// Ends an operation: its caller hears of it on a thread of the core. False when it has ended before.
+  /// Ends an operation: its caller hears of it on a thread of the core. False when it has ended
+  /// before.
   bool finish(uint64_t op, Ended ended, bool by_deadline = false);
   /// A completion that came after the end of its delivery.
   void report_late(const std::string& attempt_id, const model::Outcome& outcome);
@@ -106,8 +110,8 @@ class Side : public std::enable_shared_from_this<Side> {
   const std::shared_ptr<Routes> routes;  // shared with the handlers of mounted routes
   const InstanceSpec spec;
   const uint32_t flags;
-  const std::shared_ptr<Lane> lane;      // shared with the instance and what runs on it
-  herald_plugin* plugin = nullptr;       ///< set before the first event
+  const std::shared_ptr<Lane> lane;  // shared with the instance and what runs on it
+  herald_plugin* plugin = nullptr;   ///< set before the first event
   OpTable ops;
   base::Guarded<Held> held;
   std::atomic<uint32_t> pending{0}, queued_posts{0};
@@ -118,13 +122,15 @@ class Side : public std::enable_shared_from_this<Side> {
 
   herald_host abi_{};
   const std::string version_;
-  const std::shared_ptr<const std::atomic<bool>> ports_alive_;  // shared with the registry, which may end before us
+  const std::shared_ptr<const std::atomic<bool>>
+      ports_alive_;  // shared with the registry, which may end before us
   std::atomic<bool> open_{true};
   std::atomic<uint64_t> misbehaviours_{0};
   LogGate misbehaviour_gate_{10};
 };
 
-/// The instance behind a host pointer, for the length of one [host] call; nothing that the call throws gets out.
+/// The instance behind a host pointer, for the length of one [host] call; nothing that the call
+/// throws gets out.
 template <class F>
 herald_status on_side(const herald_host* host, const char* function, F&& f) noexcept {
   if (host == nullptr || host->impl == nullptr) return HERALD_E_INVALID;
@@ -140,7 +146,8 @@ herald_status on_side(const herald_host* host, const char* function, F&& f) noex
   }
 }
 
-/// Where a plugin's thread is inside a call of ours: complete() for this operation waits for the call's error text.
+/// Where a plugin's thread is inside a call of ours: complete() for this operation waits for the
+/// call's error text.
 inline thread_local uint64_t t_entered_op = 0;
 
 const herald_host_core* core_table();

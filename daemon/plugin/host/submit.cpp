@@ -25,19 +25,21 @@ herald_status submit(const herald_host* host, herald_token token, herald_str raw
       side.answer(HERALD_EV_STORE, token, request.error());
       return HERALD_OK;
     }
-    side.ports.producer.submit("channel:" + side.name(), *request,
-                               [weak = side.weak_from_this(), token](base::Result<boost::json::object> r) {
-      const auto self = weak.lock();
-      if (!self) return;
-      if (!r) {
-        auto error = r.error();
-        if (!error.where.empty()) error.message = error.where + ": " + error.message;
-        return self->answer(HERALD_EV_STORE, token, error);
-      }
-      auto e = event(HERALD_EV_STORE, token);
-      if (const auto* id = r->if_contains("id"); id != nullptr && id->is_string()) e.bytes = id->as_string();
-      self->answer(std::move(e));
-    });
+    side.ports.producer.submit(
+        "channel:" + side.name(), *request,
+        [weak = side.weak_from_this(), token](base::Result<boost::json::object> r) {
+          const auto self = weak.lock();
+          if (!self) return;
+          if (!r) {
+            auto error = r.error();
+            if (!error.where.empty()) error.message = error.where + ": " + error.message;
+            return self->answer(HERALD_EV_STORE, token, error);
+          }
+          auto e = event(HERALD_EV_STORE, token);
+          if (const auto* id = r->if_contains("id"); id != nullptr && id->is_string())
+            e.bytes = id->as_string();
+          self->answer(std::move(e));
+        });
     return HERALD_OK;
   });
 }
