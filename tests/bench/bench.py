@@ -136,7 +136,7 @@ class Bench:
             daemon.stop(60)
             commits.append(single_row_commits(folder))
             db = sqlite3.connect(folder / "herald.db")
-            rows = db.execute("SELECT n.created_at, i.at FROM notifications n JOIN inbox_items i ON i.notification = n.rowid").fetchall()
+            rows = db.execute("SELECT n.created, i.at FROM notifications n JOIN inbox_items i ON i.notification = n.rowid").fetchall()
             db.close()
             assert len(rows) == sent["accepted"], f"{sent['accepted']} accepted, {len(rows)} recorded"
             span = max(r[1] for r in rows) - min(r[0] for r in rows)

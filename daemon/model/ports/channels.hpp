@@ -49,7 +49,7 @@ struct Delivery {
 /// A parameter of a kind, from the template plugin's catalog.
 struct ParamSpec {
   std::string name;
-  std::string type;        ///< string, integer, number, boolean, object, phone
+  std::string type;        ///< string, id (text or integer), integer, number, boolean, object, phone
   bool required = true;
   std::string default_json;///< empty: none
   std::size_t max_bytes = 16 * 1024;
