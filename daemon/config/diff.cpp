@@ -33,7 +33,7 @@ std::vector<Change> diff(const Config& a, const Config& b) {
                         bool restart = false) {
     if (!(before == after)) out.push_back({what, restart});
   };
-  note("development", a.development, b.development);
+  note("development", a.development, b.development, true);
   note("store.url", a.store.url, b.store.url, true);
   note("store.queue", a.store.queue, b.store.queue, true);
   note("http.address", a.http.address, b.http.address, true);
@@ -43,20 +43,26 @@ std::vector<Change> diff(const Config& a, const Config& b) {
   http.address = a.http.address;
   http.port = a.http.port;
   http.threads = a.http.threads;
-  note("http", a.http, http);
+  note("http", a.http, http, true);
   note("control.socket", a.control.socket, b.control.socket, true);
   auto control = b.control;
   control.socket = a.control.socket;
-  note("control", a.control, control);
+  note("control", a.control, control, true);
   note("log", a.log, b.log);
-  note("plugins", a.plugin_path, b.plugin_path);
+  note("plugins", a.plugin_path, b.plugin_path, true);
   note("limits", a.limits, b.limits);
   note("directory", a.directory, b.directory);
   note("inbox", a.inbox_keep, b.inbox_keep);
   note("locale", a.locale, b.locale);
   note("time_zone", a.time_zone, b.time_zone);
   note("secrets", a.secrets, b.secrets);
-  note("auth", a.auth, b.auth);
+  // Keys rotate while the daemon runs; who is the audience and which cookie counts is fixed at its start.
+  note("auth.user_tokens.keys", a.auth.user_tokens.keys, b.auth.user_tokens.keys);
+  note("auth.user_tokens.lifetime", a.auth.user_tokens.lifetime, b.auth.user_tokens.lifetime);
+  auto auth = b.auth;
+  auth.user_tokens.keys = a.auth.user_tokens.keys;
+  auth.user_tokens.lifetime = a.auth.user_tokens.lifetime;
+  note("auth", a.auth, auth, true);
   note("templates", a.templates, b.templates);
   for (const auto& channel : a.channels) {
     const auto* after = b.channel(channel.name);

@@ -37,6 +37,9 @@ struct ItemQuery {
   int64_t after_seq = 0;                 ///< strictly after; 0: from the start
   std::optional<TimePoint> after;        ///< strictly newer than
   bool history = false;                  ///< also inactive items
+  bool newest = false;                   ///< history: the newest `limit` of them instead of the oldest
+  int64_t before_id = 0;                 ///< history: only ids below this one; 0: all
+  std::string notification;              ///< only the item of this notification, active or not; empty: all
   unsigned limit = 500;
 };
 

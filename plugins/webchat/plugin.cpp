@@ -19,7 +19,9 @@ void Webchat::configure(std::string_view json) {
 void Webchat::deliver(const herald::Delivery& delivery, herald::Completion done) {
   const auto& message = delivery.message;
   const auto markdown = message.body("text/markdown");
-  const auto exact = markdown.empty() ? message.body("text/plain") : markdown;
+  // In Markdown the parameters are escaped; the exact text is the plain one.
+  const auto plain = message.body("text/plain");
+  const auto exact = plain.empty() ? markdown : plain;
   if (exact.empty())
     return done(herald::Outcome::rejected(HERALD_REASON_BAD_CONTENT,
                                           "neither text/markdown nor text/plain was rendered"));

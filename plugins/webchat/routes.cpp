@@ -31,14 +31,10 @@ constexpr Endpoint kEndpoints[] = {
      test_notification},
 };
 
-// Where the API lies when the host wants whole paths instead of putting the granted prefix before
-// them.
-constexpr const char* kUsualPrefix = "/api/web-chat";
-
-void mount(const herald::Host& host, const Endpoint& e, const std::string& prefix) {
+void mount(const herald::Host& host, const Endpoint& e) {
   herald::Route route;
   route.methods = e.method;
-  route.path = prefix + e.path;
+  route.path = e.path;
   route.access = e.access;
   route.scope = e.scope;
   route.max_body = e.max_body;
@@ -47,10 +43,8 @@ void mount(const herald::Host& host, const Endpoint& e, const std::string& prefi
       [host, handle = e.handle](const herald::Incoming& request, const herald::Exchange& exchange) {
         handle(host, request, exchange);
       },
-      [host, &e, prefix](const herald::Done& mounted) {
-        if (mounted.status == HERALD_E_DENIED && prefix.empty())
-          mount(host, e, kUsualPrefix);
-        else if (!mounted.ok())
+      [host, &e](const herald::Done& mounted) {
+        if (!mounted.ok())
           host.error("route refused; compare the prefix granted to this channel and its neighbours",
                      {{"path", e.path}, {"cause", mounted.error}});
       });
@@ -59,7 +53,7 @@ void mount(const herald::Host& host, const Endpoint& e, const std::string& prefi
 }  // namespace
 
 void Webchat::start() {
-  for (const auto& endpoint : kEndpoints) mount(host(), endpoint, {});
+  for (const auto& endpoint : kEndpoints) mount(host(), endpoint);
 }
 
 herald::Response success(std::string json) {

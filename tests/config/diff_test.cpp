@@ -24,8 +24,8 @@ TEST(Diff, WhatAReloadDoesIsNot) {
   EXPECT_THAT(
       between(
           "",
-          "http: { max_connections: 5 }\nlog: { level: debug }\ninbox: { keep: 3 }\nlocale: en\n"),
-      ElementsAre(Change{"http", false}, Change{"log", false}, Change{"inbox", false},
+          "log: { level: debug }\ninbox: { keep: 3 }\nlocale: en\n"),
+      ElementsAre(Change{"log", false}, Change{"inbox", false},
                   Change{"locale", false}));
 }
 

@@ -13,13 +13,13 @@ herald::Message message(const std::string& text) {
   m.user = m.recipient = kUser;
   m.address_kind = "user";
   m.subject = "Demande";
-  m.parts = {{"text/markdown", {}, text}, {"text/plain", {}, "plain"}};
+  m.parts = {{"text/markdown", {}, "markdown of " + text}, {"text/plain", {}, text}};
   m.actions = {{"accept", "OUI", "OUI"}};
   return m;
 }
 
 // covers: S01 S27
-TEST_F(Deliver, PutsTheExactMarkdownIntoTheInboxAndIsAccepted) {
+TEST_F(Deliver, PutsTheExactTextAndTheMarkdownIntoTheInboxAndIsAccepted) {
   const std::string text = "🔧 **Plomberie** <b> & \"x\"\nfin";
   const auto op = host.deliver(message(text));
   ASSERT_NE(host.outcome(op), nullptr);
@@ -27,7 +27,7 @@ TEST_F(Deliver, PutsTheExactMarkdownIntoTheInboxAndIsAccepted) {
   ASSERT_EQ(host.inbox.boxes[kUser].rows.size(), 1u);
   const auto& item = host.inbox.boxes[kUser].rows[0].item;
   EXPECT_EQ(item.text, text);
-  EXPECT_EQ(item.markdown, text);
+  EXPECT_EQ(item.markdown, "markdown of " + text);
   EXPECT_EQ(item.type, "confirmation");
   EXPECT_EQ(item.title, "Demande");
   EXPECT_EQ(item.herald_id, "n1");
@@ -40,6 +40,14 @@ TEST_F(Deliver, TheSameNotificationTwiceArrivesOnce) {
   const auto again = host.deliver(message("one"), 2);
   EXPECT_EQ(host.outcome(again)->result, HERALD_ACCEPTED);
   EXPECT_EQ(host.inbox.boxes[kUser].rows.size(), 1u);
+}
+
+TEST_F(Deliver, TakesTheMarkdownWhereThereIsNoPlainText) {
+  auto m = message({});
+  m.parts = {{"text/markdown", {}, "**x**"}};
+  host.deliver(m);
+  EXPECT_EQ(host.inbox.boxes[kUser].rows.at(0).item.text, "**x**");
+  EXPECT_EQ(host.inbox.boxes[kUser].rows.at(0).item.markdown, "**x**");
 }
 
 TEST_F(Deliver, TakesPlainTextWhereThereIsNoMarkdownAndInfoWhereThereIsNoType) {

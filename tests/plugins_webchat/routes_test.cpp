@@ -39,18 +39,6 @@ class RoutesOfOtherHosts : public testing::Test {
   }
 };
 
-TEST_F(RoutesOfOtherHosts, AHostThatWantsWholePathsGetsTheUsualPrefix) {
-  FakeHost host{"webchat"};
-  load(host);
-  host.fail_next("mount", HERALD_E_DENIED);  // the first route: the list
-  host.start();
-  EXPECT_EQ(
-      host.request("GET", "/api/web-chat/notifications/42", {.who = person()}).response.status,
-      200u);
-  EXPECT_FALSE(host.core.logged("refused"));
-  EXPECT_TRUE(host.finish().empty());
-}
-
 TEST_F(RoutesOfOtherHosts, ARefusedRouteIsLogged) {
   FakeHost host{"webchat"};
   load(host);

@@ -84,20 +84,16 @@ herald_status who(Side& side, herald_exchange exchange, model::Principal& princi
   return HERALD_OK;
 }
 
-/// A filter the port does not know, applied to its answer.
-void narrow(model::ItemPage& page, const std::string& notification, uint64_t before_id,
-            std::size_t limit, bool newest, bool& more) {
-  std::erase_if(page.items, [&](const model::Item& item) {
-    return (!notification.empty() && item.notification != notification) ||
-           (before_id != 0 && static_cast<uint64_t>(item.id) >= before_id);
-  });
-  if (page.items.size() <= limit) return;
-  more = true;
-  if (newest)
+/// The port was asked for one more than wanted, to learn whether there are more.
+bool cut(model::ItemPage& page, std::size_t limit, bool newest) {
+  if (page.items.size() <= limit) return false;
+  if (newest) {
     page.items.erase(page.items.begin(), page.items.end() - static_cast<std::ptrdiff_t>(limit));
-  else
+  } else {
     page.items.resize(limit);
-  if (!newest && !page.items.empty()) page.last_seq = page.items.back().seq;
+    page.last_seq = page.items.back().seq;
+  }
+  return true;
 }
 
 herald_status list(const herald_host* host, herald_token token, herald_exchange exchange,
@@ -118,18 +114,19 @@ herald_status list(const herald_host* host, herald_token token, herald_exchange 
     query.after_seq = foreign ? 0 : static_cast<int64_t>(raw->after_seq);
     if (raw->after_unix_us != 0) query.after = base::from_unix_us(raw->after_unix_us);
     query.history =
-        (raw->flags & (HERALD_LIST_HISTORY | HERALD_LIST_CHANGES)) != 0 || !notification->empty();
-    const bool newest = query.after_seq == 0 && !query.after;
+        (raw->flags & (HERALD_LIST_HISTORY | HERALD_LIST_CHANGES)) != 0;
+    query.newest = query.after_seq == 0 && !query.after;
+    query.before_id = static_cast<int64_t>(std::min<uint64_t>(raw->before_id, INT64_MAX));
+    query.notification = std::move(*notification);
     const auto limit = static_cast<std::size_t>(raw->limit == 0 ? kDefaultLimit : raw->limit);
-    query.limit = static_cast<unsigned>(kMaxLimit);
-    side.ports.inbox.list(query, [weak = side.weak_from_this(), token, foreign, newest, limit,
-                                  before = raw->before_id, notification = std::move(*notification)](
-                                     base::Result<model::ItemPage> r) {
+    query.limit = static_cast<unsigned>(limit + 1);
+    const bool newest = query.newest;
+    side.ports.inbox.list(query, [weak = side.weak_from_this(), token, foreign, newest,
+                                  limit](base::Result<model::ItemPage> r) {
       const auto self = weak.lock();
       if (!self) return;
       if (!r) return self->answer(HERALD_EV_ITEMS, token, r.error());
-      bool more = false;
-      narrow(*r, notification, before, limit, newest, more);
+      const bool more = cut(*r, limit, newest);
       r->gap = r->gap || foreign;
       self->answer(items_event(token, std::move(*r), more, self->runtime.clock.now()));
     });

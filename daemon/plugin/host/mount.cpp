@@ -93,14 +93,14 @@ herald_status mount(const herald_host* host, herald_token token, const herald_ro
     if (token == 0) return HERALD_E_INVALID;
     if (!route) return plugin::status_of(route.error().code);
     if (!side.begin_request()) return HERALD_E_LIMIT;
-    if (!below(route->path, side.spec.prefix)) {
-      side.answer(
-          HERALD_EV_DONE, token,
-          base::fail(Code::denied, "path " + route->path + " lies outside the granted prefix " +
-                                       (side.spec.prefix.empty() ? "(none)" : side.spec.prefix) +
-                                       "; set prefix: of the channel"));
+    if (side.spec.prefix.empty()) {
+      side.answer(HERALD_EV_DONE, token,
+                  base::fail(Code::denied, "the channel has no prefix for HTTP routes; set prefix: "
+                                           "of the channel to mount " + route->path));
       return HERALD_OK;
     }
+    // Plugins name paths below their prefix, which is the administrator's to choose.
+    if (!below(route->path, side.spec.prefix)) route->path = side.spec.prefix + route->path;
     if (auto ok = side.routes->mount(side.shared_from_this(), token, std::move(*route)); !ok)
       side.answer(HERALD_EV_DONE, token, ok.error());
     else

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <boost/json/parse.hpp>
 
 #include "store/sqlite/inbox.hpp"
@@ -17,6 +18,13 @@ const Sql kHistory{
     "SELECT i.id, i.seq, i.at, i.user_id, n.id, i.type, i.title, i.text, i.markdown, i.actions, i.read, i.returned, i.gone,"
     " i.answered FROM inbox_items i JOIN notifications n ON n.rowid = i.notification"
     " WHERE i.user_id = ? AND i.seq > ? AND i.at > ? ORDER BY i.seq LIMIT ?"};
+const Sql kNewest{
+    "SELECT i.id, i.seq, i.at, i.user_id, n.id, i.type, i.title, i.text, i.markdown, i.actions, i.read, i.returned, i.gone,"
+    " i.answered FROM inbox_items i JOIN notifications n ON n.rowid = i.notification"
+    " WHERE i.user_id = ? AND i.seq > ? AND i.at > ? AND i.id < ? ORDER BY i.seq DESC LIMIT ?"};
+const Sql kNamed{
+    "SELECT i.id, i.seq, i.at, i.user_id, n.id, i.type, i.title, i.text, i.markdown, i.actions, i.read, i.returned, i.gone,"
+    " i.answered FROM notifications n JOIN inbox_items i ON i.notification = n.rowid WHERE n.id = ? AND i.user_id = ?"};
 const Sql kOfNotification{
     "SELECT i.id, i.seq, i.at, i.user_id, n.id, i.type, i.title, i.text, i.markdown, i.actions, i.read, i.returned, i.gone,"
     " i.answered FROM inbox_items i JOIN notifications n ON n.rowid = i.notification WHERE i.notification = ?"};
@@ -80,8 +88,20 @@ base::Result<model::ItemPage> items(ReadState& state, const model::ItemQuery& qu
   if (query.after_seq > 0)
     if (auto row = db.use(kFirstKept, query.user); row.step()) page.gap = row.integer(0) > query.after_seq + 1;
 
+  if (!query.notification.empty()) {
+    auto row = db.use(kNamed, query.notification, query.user);
+    if (row.step()) page.items.push_back(read_item(row));
+    return page;
+  }
   const auto after_seq = query.history ? query.after_seq : std::max(query.after_seq, first_active - 1);
   const auto after = query.after ? base::unix_us(*query.after) : INT64_MIN;
+  if (query.history && (query.newest || query.before_id != 0)) {
+    const auto before = query.before_id == 0 ? INT64_MAX : query.before_id;
+    auto row = db.use(kNewest, query.user, after_seq, after, before, std::min(query.limit, kMost));
+    while (row.step()) page.items.push_back(read_item(row));
+    std::reverse(page.items.begin(), page.items.end());
+    return page;
+  }
   auto row = db.use(query.history ? kHistory : kActive, query.user, after_seq, after, std::min(query.limit, kMost));
   while (row.step()) page.items.push_back(read_item(row));
   return page;

@@ -27,9 +27,10 @@ typedef struct herald_route {
   uint32_t struct_size;
   uint32_t access;     /* enum herald_access */
   herald_str methods;  /* space separated: "GET POST"; HEAD and OPTIONS are answered by the host */
-  herald_str path;     /* absolute, below a prefix granted in the configuration:
-                          "/api/web-chat/notifications/{user}". "{name}" takes one segment; a
-                          literal segment wins over a parameter */
+  herald_str path;     /* below the prefix granted in the configuration: "/notifications/{user}" is
+                          mounted as "/api/web-chat/notifications/{user}"; a path that begins with
+                          the prefix is taken as it is. "{name}" takes one segment; a literal
+                          segment wins over a parameter */
   herald_str scope;    /* what a service token needs for it; empty: no service token is accepted */
   uint64_t max_body;   /* bytes, at most the daemon's own limit; 0: no body is accepted */
   uint32_t flags;      /* enum herald_route_flag */
@@ -103,8 +104,8 @@ typedef struct herald_host_http {
                          const herald_http_request* request);
   /* [host] Ends a fetch early: EV_FETCHED still comes (E_STATE in status) unless it already has. */
   herald_status (*fetch_cancel)(const herald_host* host, herald_token token);
-  /* [host] -> EV_DONE, then EV_HTTP_REQUEST for each request. E_DENIED: path is outside the
-   * granted prefixes; E_CONFLICT: another route has it. Called in start(). */
+  /* [host] -> EV_DONE, then EV_HTTP_REQUEST for each request. E_DENIED: no prefix is
+   * granted; E_CONFLICT: another route has it. Called in start(). */
   herald_status (*mount)(const herald_host* host, herald_token token, const herald_route* route);
   /* [host] Later requests get 404; open exchanges go on. */
   herald_status (*unmount)(const herald_host* host, herald_token token);
