@@ -6,6 +6,19 @@
 #include "delivery/work.hpp"
 
 namespace herald::delivery {
+namespace {
+
+/// Why an address must not be used now (R16); none when it may.
+model::Reason unusable(const model::Identity& identity, const std::vector<store::IdentityState>& states, model::TimePoint now) {
+  for (const auto& known : states) {
+    if (known.identity != identity || (known.until != model::TimePoint{} && known.until <= now)) continue;
+    if (known.state == "opted_out") return model::Reason::opted_out;
+    if (known.state == "unreachable") return model::Reason::quarantined;
+  }
+  return model::Reason::none;
+}
+
+}  // namespace
 
 void Dispatcher::advance(Work& work) {
   if (work.writing) return;
@@ -52,6 +65,7 @@ void Dispatcher::find_address(Work& work, const model::ChannelInfo& channel) {
         if (still == nullptr || !still->starting) return;
         if (!user) return leave_step(*still, model::Reason::no_address, true, user.error().message);
         still->identities = std::move(user->identities);
+        still->identity_states = std::move(user->states);
         still->identities.push_back({"user", std::to_string(user->id)});
         still->identities_known = true;
         find_address(*still, channel);
@@ -59,12 +73,22 @@ void Dispatcher::find_address(Work& work, const model::ChannelInfo& channel) {
     });
     return;
   }
+  auto refused = model::Reason::no_address;
   for (const auto& kind : wanted) {
-    const auto it = std::find_if(work.identities.begin(), work.identities.end(), [&](const auto& i) { return i.kind == kind; });
-    if (it == work.identities.end()) continue;
-    work.address = *it;
-    return render(work, channel);
+    for (const auto& identity : work.identities) {
+      if (identity.kind != kind) continue;
+      const auto against = unusable(identity, work.identity_states, need_.clock.now());
+      if (against == model::Reason::none) {
+        work.address = identity;
+        return render(work, channel);
+      }
+      refused = against;
+    }
   }
+  if (refused == model::Reason::quarantined)
+    return leave_step(work, refused, true, "the address could not be reached lately; it is tried again later");
+  if (refused == model::Reason::opted_out)
+    return leave_step(work, refused, false, "the recipient does not want messages at this address");
   std::string kinds;
   for (const auto& kind : wanted) kinds += (kinds.empty() ? "" : " or ") + kind;
   leave_step(work, model::Reason::no_address, false, "the recipient has no " + kinds);

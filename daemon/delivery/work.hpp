@@ -35,6 +35,7 @@ struct Dispatcher::Work {
 
   std::optional<model::Identity> address;  ///< for the current step
   std::vector<model::Identity> identities;
+  std::vector<store::IdentityState> identity_states;  ///< what is known against using one of them (R16)
   bool identities_known = false;
   std::shared_ptr<const model::Rendered> rendered;  // shared with deliveries under way
   unsigned rendered_run = 0, rendered_step = 0;

@@ -75,6 +75,20 @@ TEST_F(DispatcherTest, WithoutAnAddressTheStepIsLeftWithoutAnAttempt) {
   EXPECT_EQ(progress(kId).state, State::undelivered);
 }
 
+TEST_F(DispatcherTest, AnAddressThatIsQuarantinedOrOptedOutIsNotUsed) {
+  store.users[1].states = {{{"phone", "+237691924173"}, "unreachable", clock.time + 1h}};
+  store.users[2].identities = {{"phone", "+237677000111"}};
+  store.users[2].states = {{{"phone", "+237677000111"}, "opted_out", {}}};
+  start();
+  accept(kId, 1);
+  answer(0, OutcomeKind::rejected);
+  EXPECT_EQ(progress(kId).left.at(1).reason, model::Reason::quarantined);
+  accept(kOther, 2);
+  answer(channels.deliveries.size() - 1, OutcomeKind::rejected);
+  EXPECT_EQ(progress(kOther).left.at(1).reason, model::Reason::opted_out);
+  for (const auto& d : channels.deliveries) EXPECT_NE(d.channel, "whatsapp");
+}
+
 TEST_F(DispatcherTest, AChannelThatIsGoneOrNotRunningIsLeft) {
   channels.infos.erase("webchat");
   channels.infos["whatsapp"].running = false;
