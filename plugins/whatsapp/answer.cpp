@@ -29,7 +29,8 @@ std::string message_id(const json::object& answer) {
 }
 
 uint32_t seconds(std::string_view text) {
-  if (text.empty() || text.size() > 6 || text.find_first_not_of("0123456789") != text.npos) return 0;
+  if (text.empty() || text.size() > 6 || text.find_first_not_of("0123456789") != text.npos)
+    return 0;
   return static_cast<uint32_t>(std::stoul(std::string{text}));
 }
 
@@ -95,8 +96,12 @@ Answer read_answer(const herald::FetchResult& result, uint32_t attempt) {
     said = std::move(read.said);
   }
   const auto verdict = judge(failure);
-  return {{verdict.result, verdict.reason, verdict.retry_after_ms, {},
-           explain(failure, verdict, said), {}},
+  return {{verdict.result,
+           verdict.reason,
+           verdict.retry_after_ms,
+           {},
+           explain(failure, verdict, said),
+           {}},
           failure.code};
 }
 

@@ -15,19 +15,19 @@ namespace whatsapp {
 
 /// What to do about an error; decides the outcome, see judge().
 enum class Action {
-  retry,          // transient and certainly not sent
-  needs_template, // the 24-hour window is closed: a text cannot pass
-  recipient,      // never for this address
-  content,        // never for this message
-  configuration,  // nothing works until an operator acts
+  retry,           // transient and certainly not sent
+  needs_template,  // the 24-hour window is closed: a text cannot pass
+  recipient,       // never for this address
+  content,         // never for this message
+  configuration,   // nothing works until an operator acts
 };
 
 struct Rule {
-  int32_t first, last;   // error.code, inclusive
+  int32_t first, last;  // error.code, inclusive
   Action action;
   herald_reason reason;
-  uint32_t retry_ms;     // RETRY, CHANNEL_DOWN: not before; 0: the daemon's own backoff
-  std::string_view hint; // cause and next step, for the operator
+  uint32_t retry_ms;      // RETRY, CHANNEL_DOWN: not before; 0: the daemon's own backoff
+  std::string_view hint;  // cause and next step, for the operator
 };
 
 /// Every documented code, ascending, without overlap.
@@ -37,9 +37,9 @@ std::span<const Rule> rules() noexcept;
 struct Failure {
   std::optional<int64_t> code{};  // error.code; nothing: no such error object came
   int64_t subcode = 0;
-  uint32_t http = 0;              // 0: told by webhook
-  uint32_t attempt = 1;           // 1 for the first try on this channel
-  uint32_t wait_ms = 0;           // what the answer's headers ask for; 0: nothing
+  uint32_t http = 0;     // 0: told by webhook
+  uint32_t attempt = 1;  // 1 for the first try on this channel
+  uint32_t wait_ms = 0;  // what the answer's headers ask for; 0: nothing
 };
 
 struct Verdict {

@@ -73,9 +73,10 @@ void Line::match() {
       openers.resize(at);  // what stood between is literal
       const auto least = std::min(opener.count, closer.count);
       // Of three the inner one is the italic: ***x*** is *_x_*.
-      const std::size_t use = closer.mark == '~' ? 2 : least >= 3 && least % 2 == 1 ? 1
-                                                     : least >= 2                  ? 2
-                                                                                   : 1;
+      const std::size_t use = closer.mark == '~'             ? 2
+                              : least >= 3 && least % 2 == 1 ? 1
+                              : least >= 2                   ? 2
+                                                             : 1;
       const char mark = closer.mark == '~' ? '~' : use == 2 ? '*' : '_';
       opener.open_marks.insert(opener.open_marks.begin(), {mark, pairs_});
       closer.close_marks.emplace_back(mark, pairs_++);

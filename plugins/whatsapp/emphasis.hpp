@@ -12,7 +12,8 @@ namespace whatsapp {
 class Line {
  public:
   void text(std::string_view s);
-  /// A run of one delimiter character (`*`, `_` or `~`) with the code points beside it in the source.
+  /// A run of one delimiter character (`*`, `_` or `~`) with the code points beside it in the
+  /// source.
   void run(char mark, std::size_t count, char32_t before, char32_t after);
   /// The line; `all_bold`: as a heading.
   std::string finish(bool all_bold = false);

@@ -13,16 +13,14 @@ struct Named {
 };
 // HTML 4's references that people and editors really write; others stay as they stand.
 constexpr Named kNamed[] = {
-    {"amp", '&'},       {"lt", '<'},        {"gt", '>'},        {"quot", '"'},
-    {"apos", '\''},     {"nbsp", 0xA0},     {"copy", 0xA9},     {"reg", 0xAE},
-    {"deg", 0xB0},      {"laquo", 0xAB},    {"raquo", 0xBB},    {"middot", 0xB7},
-    {"times", 0xD7},    {"eacute", 0xE9},   {"egrave", 0xE8},   {"ecirc", 0xEA},
-    {"euml", 0xEB},     {"agrave", 0xE0},   {"acirc", 0xE2},    {"ccedil", 0xE7},
-    {"icirc", 0xEE},    {"iuml", 0xEF},     {"ocirc", 0xF4},    {"ugrave", 0xF9},
-    {"ucirc", 0xFB},    {"oelig", 0x153},   {"Eacute", 0xC9},   {"Egrave", 0xC8},
-    {"Agrave", 0xC0},   {"Ccedil", 0xC7},   {"ndash", 0x2013},  {"mdash", 0x2014},
-    {"lsquo", 0x2018},  {"rsquo", 0x2019},  {"ldquo", 0x201C},  {"rdquo", 0x201D},
-    {"bull", 0x2022},   {"hellip", 0x2026}, {"euro", 0x20AC},   {"trade", 0x2122},
+    {"amp", '&'},      {"lt", '<'},       {"gt", '>'},        {"quot", '"'},     {"apos", '\''},
+    {"nbsp", 0xA0},    {"copy", 0xA9},    {"reg", 0xAE},      {"deg", 0xB0},     {"laquo", 0xAB},
+    {"raquo", 0xBB},   {"middot", 0xB7},  {"times", 0xD7},    {"eacute", 0xE9},  {"egrave", 0xE8},
+    {"ecirc", 0xEA},   {"euml", 0xEB},    {"agrave", 0xE0},   {"acirc", 0xE2},   {"ccedil", 0xE7},
+    {"icirc", 0xEE},   {"iuml", 0xEF},    {"ocirc", 0xF4},    {"ugrave", 0xF9},  {"ucirc", 0xFB},
+    {"oelig", 0x153},  {"Eacute", 0xC9},  {"Egrave", 0xC8},   {"Agrave", 0xC0},  {"Ccedil", 0xC7},
+    {"ndash", 0x2013}, {"mdash", 0x2014}, {"lsquo", 0x2018},  {"rsquo", 0x2019}, {"ldquo", 0x201C},
+    {"rdquo", 0x201D}, {"bull", 0x2022},  {"hellip", 0x2026}, {"euro", 0x20AC},  {"trade", 0x2122},
     {"rarr", 0x2192}};
 
 char32_t acceptable(uint32_t c) noexcept {

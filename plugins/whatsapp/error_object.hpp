@@ -1,5 +1,5 @@
-// error_object.hpp - the provider's {"code", "message", "error_data": {"details"}, ...}: the same in
-// answers and in failed statuses.
+// error_object.hpp - the provider's {"code", "message", "error_data": {"details"}, ...}: the same
+// in answers and in failed statuses.
 #pragma once
 
 #include <boost/json/object.hpp>

@@ -61,9 +61,12 @@ class Inline {
     at_ += n;
   }
   void escape() {
-    if (at_ + 1 == s_.size()) ++at_;  // a hard line break
-    else if (kEscapable.find(s_[at_ + 1]) != kEscapable.npos) ++at_, literal(1);
-    else literal(1);
+    if (at_ + 1 == s_.size())
+      ++at_;  // a hard line break
+    else if (kEscapable.find(s_[at_ + 1]) != kEscapable.npos)
+      ++at_, literal(1);
+    else
+      literal(1);
   }
   void code() {
     auto end = std::min(s_.find_first_not_of('`', at_), s_.size());
@@ -124,9 +127,12 @@ class Inline {
     std::size_t close = open;
     for (const auto end = std::min(s_.size(), open + kLongestLabel);; ++close) {
       if (close >= end) return false;
-      if (s_[close] == '\\') ++close;
-      else if (s_[close] == '[' && ++depth > kDeepest) return false;
-      else if (s_[close] == ']' && --depth == 0) break;
+      if (s_[close] == '\\')
+        ++close;
+      else if (s_[close] == '[' && ++depth > kDeepest)
+        return false;
+      else if (s_[close] == ']' && --depth == 0)
+        break;
     }
     if (s_.substr(close + 1, 1) != "(") return false;
     std::size_t i = close + 2;
@@ -143,8 +149,10 @@ class Inline {
                 : url.substr(0, url.find_first_of(" \t"));
     auto label = inline_text(s_.substr(open + 1, close - open - 1), false);
     const bool bare = label == url || (url.starts_with("mailto:") && label == url.substr(7));
-    if (label.empty()) label = url;
-    else if (!bare && !url.empty()) label.append(" (").append(url).append(")");
+    if (label.empty())
+      label = url;
+    else if (!bare && !url.empty())
+      label.append(" (").append(url).append(")");
     line_.text(label);
     at_ = i + 1;
     return true;
@@ -185,8 +193,10 @@ bool heading(std::string_view s, std::string_view& title) {
     return false;
   title = trimmed(s.substr(level));
   const auto end = title.find_last_not_of('#');
-  if (end == title.npos) title = {};
-  else if (end + 1 < title.size() && title[end] == ' ') title = trimmed(title.substr(0, end));
+  if (end == title.npos)
+    title = {};
+  else if (end + 1 < title.size() && title[end] == ' ')
+    title = trimmed(title.substr(0, end));
   return true;
 }
 

@@ -73,7 +73,8 @@ std::optional<herald::Receipt> receipt(const json::object& status) {
   if (is_attempt(attempt)) r.attempt_id = attempt;
   if (r.state != HERALD_RECEIPT_FAILED) return r;
   ErrorObject error;
-  if (const auto errors = objects(status, "errors"); !errors.empty()) error = read_error(*errors[0]);
+  if (const auto errors = objects(status, "errors"); !errors.empty())
+    error = read_error(*errors[0]);
   Failure failure;
   failure.code = error.code;
   failure.subcode = error.subcode;
@@ -87,8 +88,9 @@ std::optional<herald::Receipt> receipt(const json::object& status) {
 
 /// A label, so a closed set.
 std::string type_of(const json::object& message) {
-  constexpr string_view kTypes[] = {"text",  "interactive", "button",   "image", "audio", "video",
-                                    "document", "sticker",  "location", "contacts", "reaction"};
+  constexpr string_view kTypes[] = {"text",     "interactive", "button",   "image",
+                                    "audio",    "video",       "document", "sticker",
+                                    "location", "contacts",    "reaction"};
   const auto type = text(message, "type");
   return std::find(std::begin(kTypes), std::end(kTypes), type) != std::end(kTypes)
              ? std::string{type}
@@ -107,8 +109,10 @@ void read_value(const json::object& value, string_view phone_number_id, Notice& 
     return;
   }
   for (const auto* status : statuses) {
-    if (auto r = receipt(*status)) out.receipts.push_back(std::move(*r));
-    else ++out.ignored;
+    if (auto r = receipt(*status))
+      out.receipts.push_back(std::move(*r));
+    else
+      ++out.ignored;
   }
   for (const auto* message : objects(value, "messages")) ++out.inbound[type_of(*message)];
   for (const auto* error : objects(value, "errors")) {

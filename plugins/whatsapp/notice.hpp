@@ -11,8 +11,8 @@ namespace whatsapp {
 struct Notice {
   std::vector<herald::Receipt> receipts{};
   std::map<std::string, int> inbound{};  // messages from people by type: a bounded set of words
-  int ignored = 0;                       // statuses that are unknown, without id, or of another number
-  std::vector<std::string> alarms{};     // account-level errors, for people
+  int ignored = 0;                    // statuses that are unknown, without id, or of another number
+  std::vector<std::string> alarms{};  // account-level errors, for people
 };
 
 /// Nothing when the body is no JSON object. Tolerates whatever is unknown or missing in it.

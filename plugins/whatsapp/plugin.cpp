@@ -10,7 +10,8 @@ namespace {
 /// A secret as files hold it, often with a newline at the end. Nothing when it cannot stand in a
 /// header.
 std::string usable(std::string_view secret) {
-  while (!secret.empty() && (secret.back() == '\n' || secret.back() == '\r' || secret.back() == ' '))
+  while (!secret.empty() &&
+         (secret.back() == '\n' || secret.back() == '\r' || secret.back() == ' '))
     secret.remove_suffix(1);
   const bool printable =
       std::all_of(secret.begin(), secret.end(), [](char c) { return c > 0x20 && c < 0x7F; });

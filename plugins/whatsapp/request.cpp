@@ -92,7 +92,8 @@ SendBody send_body(const Settings& settings, const herald::Delivery& delivery) {
     out.reason = HERALD_REASON_BAD_RECIPIENT;
     return out;
   }
-  json::object body{{"messaging_product", "whatsapp"}, {"recipient_type", "individual"}, {"to", to}};
+  json::object body{
+      {"messaging_product", "whatsapp"}, {"recipient_type", "individual"}, {"to", to}};
   if (const auto* t = settings.template_for(m.kind)) {
     out.is_template = true;
     body["type"] = "template";

@@ -36,9 +36,12 @@ void check_keys(const json::object& object, const std::string& where,
 /// A text; a number or true stands for its digits or letters, as YAML reads them without quotes.
 std::string text(const json::value& v, const std::string& where, std::size_t most = 512) {
   std::string out;
-  if (v.is_string()) out = v.get_string();
-  else if (v.is_int64() || v.is_uint64()) out = json::serialize(v);
-  else refuse(where, "must be a text");
+  if (v.is_string())
+    out = v.get_string();
+  else if (v.is_int64() || v.is_uint64())
+    out = json::serialize(v);
+  else
+    refuse(where, "must be a text");
   if (out.empty() || out.size() > most)
     refuse(where, "must have 1 to " + std::to_string(most) + " bytes");
   if (std::any_of(out.begin(), out.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; }))
@@ -57,11 +60,12 @@ std::string base_url(const json::value& v) {
   const auto host = rest.substr(0, rest.find('/'));
   if ((!secure && !plain) || host.empty() || rest.find_first_of("?#@ \\") != rest.npos)
     refuse("base_url", "must be an address such as https://graph.facebook.com, without query");
-  const auto name = host.starts_with('[') ? host.substr(0, host.find(']') + 1)
-                                          : host.substr(0, host.find(':'));
+  const auto name =
+      host.starts_with('[') ? host.substr(0, host.find(']') + 1) : host.substr(0, host.find(':'));
   if (plain && name != "127.0.0.1" && name != "localhost" && name != "[::1]")
-    refuse("base_url", "must begin with https://; http:// would show the access token on the way "
-                       "and is for this machine (127.0.0.1) only");
+    refuse("base_url",
+           "must begin with https://; http:// would show the access token on the way "
+           "and is for this machine (127.0.0.1) only");
   return url;
 }
 
@@ -118,7 +122,8 @@ Template one_template(const json::value& v, const std::string& where) {
   if (const auto* found = o.if_contains("when")) {
     const auto when = text(*found, where + ".when", 32);
     if (when != "always" && when != "never")
-      refuse(where + ".when", "must be `always` (send this kind as the template) or `never` (as text)");
+      refuse(where + ".when",
+             "must be `always` (send this kind as the template) or `never` (as text)");
     t.always = when == "always";
   }
   return t;
@@ -147,7 +152,8 @@ Settings read_settings(string_view text_of_settings) {
   const auto& o = parsed.get_object();
   check_keys(o, {}, kSettings);
   Settings s;
-  if (const auto* v = o.if_contains("provider"); v != nullptr && text(*v, "provider") != "cloud-api")
+  if (const auto* v = o.if_contains("provider");
+      v != nullptr && text(*v, "provider") != "cloud-api")
     refuse("provider", "must be cloud-api; this version knows no other");
   if (const auto* v = o.if_contains("base_url")) s.base_url = base_url(*v);
   if (const auto* v = o.if_contains("version")) {
@@ -160,8 +166,9 @@ Settings read_settings(string_view text_of_settings) {
   }
   const auto* number = o.if_contains("phone_number_id");
   if (number == nullptr)
-    refuse("phone_number_id", "is missing; it is the numeric id of the business number, shown "
-                              "under API setup of the app (not the number itself)");
+    refuse("phone_number_id",
+           "is missing; it is the numeric id of the business number, shown "
+           "under API setup of the app (not the number itself)");
   s.phone_number_id = text(*number, "phone_number_id", 32);
   if (!all_of(s.phone_number_id, kDigits)) refuse("phone_number_id", "must be digits only");
   if (const auto* v = o.if_contains("preview_url")) {

@@ -20,7 +20,7 @@ struct Template {
   std::string header{};               // name of a field, or empty
   std::vector<std::string> params{};  // names of fields, in the order of {{1}}, {{2}}, ...
   std::vector<TemplateButton> buttons{};
-  bool always = true;                 // false: mapped, but the kind is sent as text for now
+  bool always = true;  // false: mapped, but the kind is sent as text for now
 };
 
 struct Settings {
@@ -30,7 +30,9 @@ struct Settings {
   bool preview_url = false;
   std::map<std::string, Template, std::less<>> templates{};  // by kind
 
-  std::string messages_url() const { return base_url + "/" + version + "/" + phone_number_id + "/messages"; }
+  std::string messages_url() const {
+    return base_url + "/" + version + "/" + phone_number_id + "/messages";
+  }
   /// The template a kind is to be sent with, or null.
   const Template* template_for(std::string_view kind) const {
     const auto it = templates.find(kind);

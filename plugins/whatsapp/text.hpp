@@ -27,7 +27,8 @@ std::size_t length(std::string_view text) noexcept;  // in code points
 /// people see it (accents, emoji with modifiers, flags).
 std::string cut(std::string_view text, std::size_t most);
 
-/// A template parameter: every run of white space is one space, none at the ends, never empty ("-").
+/// A template parameter: every run of white space is one space, none at the ends, never empty
+/// ("-").
 std::string parameter(std::string_view text, std::size_t most = kMaxParameter);
 
 /// Numbers long enough for a telephone become "2376•••••173", words long enough for a token "•••".

@@ -56,9 +56,10 @@ void Whatsapp::mount_webhook() {
   route.max_body = 0;
   const auto mounted = [this](const herald::Done& done) {
     if (!done.ok())
-      host().error("the webhook's path was refused; set `webhook_path` to one below the channel's "
-                   "prefix, or no status will be heard",
-                   {{"path", path()}, {"cause", done.error}});
+      host().error(
+          "the webhook's path was refused; set `webhook_path` to one below the channel's "
+          "prefix, or no status will be heard",
+          {{"path", path()}, {"cause", done.error}});
   };
   host().mount(
       route, [this](const auto& request, const auto& exchange) { verify(request, exchange); },
@@ -97,9 +98,10 @@ void Whatsapp::notified(const herald::Incoming& request, const herald::Exchange&
   if (app_secret_.empty()) return answer(exchange, 503, "not ready\n");
   // Over the bytes as they came: written anew the same JSON has another signature.
   if (!signed_by(app_secret_, request.body, request.header("x-hub-signature-256"))) {
-    host().warn("a webhook with a wrong signature was refused; if it came from the provider, "
-                "compare the secret `app_secret` with the app's",
-                {{"peer", request.peer}});
+    host().warn(
+        "a webhook with a wrong signature was refused; if it came from the provider, "
+        "compare the secret `app_secret` with the app's",
+        {{"peer", request.peer}});
     return answer(exchange, 401, "wrong signature\n");
   }
   auto notice = read_notice(request.body, settings_.phone_number_id);

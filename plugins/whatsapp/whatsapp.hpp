@@ -1,7 +1,8 @@
 // whatsapp.hpp - the channel: sends through the WhatsApp Business Cloud API, hears of statuses by
 // webhook.
 // Owns: the settings, the secrets in memory. Runs on: the instance's strand.
-// Never: sends a request twice, blocks, writes a secret, number or text anywhere but to the provider.
+// Never: sends a request twice, blocks, writes a secret, number or text anywhere but to the
+// provider.
 #pragma once
 
 #include <herald/herald.hpp>
