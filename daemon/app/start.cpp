@@ -153,7 +153,7 @@ base::Result<void> App::start_delivery() {
 base::Result<void> App::open_doors() {
   auto api = http::mount_producer_api(core_->router, core_->producer);
   if (!api) return api.error();
-  auto pages = http::mount_service_pages(core_->router, {[this] { return not_ready(); }, [this] { return metrics_text(); }, {}});
+  auto pages = http::mount_service_pages(core_->router, {[this] { return not_ready(); }, [this] { return metrics_text(); }, http::openapi_document});
   if (!pages) return pages.error();
 
   operations_ = std::make_unique<ControlOperations>(*this);

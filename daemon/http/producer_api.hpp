@@ -17,6 +17,9 @@ namespace herald::http {
 base::Result<std::vector<uint64_t>> mount_producer_api(model::web::Mounts& mounts,
                                                        model::ports::Producer& producer);
 
+/// The contract of everything under /api/, as OpenAPI 3.1: openapi.json of this folder.
+std::string openapi_document();
+
 /// What the daemon says about itself. Called on I/O threads, so they must not block; a path whose
 /// callback is missing is not mounted.
 struct ServicePages {
