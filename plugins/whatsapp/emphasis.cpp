@@ -36,7 +36,9 @@ void Line::run(char mark, std::size_t count, char32_t before, char32_t after) {
   piece.count = piece.original = count;
   piece.opens = opens;
   piece.closes = closes;
-  if (mark == '_') {
+  // A lone asterisk between letters is arithmetic or a footnote more often than emphasis, and
+  // WhatsApp would show it either way: the underscore's rule serves both.
+  if (mark == '_' || (mark == '*' && count == 1)) {
     piece.opens = opens && (!closes || left == Side::punctuation);
     piece.closes = closes && (!opens || right == Side::punctuation);
   }

@@ -129,15 +129,16 @@ HERALD_PLUGIN(
     whatsapp::Whatsapp, .id = "org.herald.whatsapp", .name = "WhatsApp", .version = "0.1.0",
     .license = "Apache-2.0", .description = "WhatsApp Business messages through Meta's Cloud API",
     .config_schema =
-        R"({"type":"object","additionalProperties":false,"required":["phone_number_id"],"properties":{)"
-        R"("provider":{"enum":["cloud-api"]},"base_url":{"type":"string"},"version":{"type":"string"},)"
-        R"("phone_number_id":{"type":["string","integer"]},"timeout":{"type":"string"},)"
-        R"("preview_url":{"type":"boolean"},"webhook_path":{"type":"string"},)"
-        R"("templates":{"type":"object","additionalProperties":{"type":"object",)"
-        R"("additionalProperties":false,"required":["name","language"],"properties":{)"
-        R"("name":{"type":"string"},"language":{"type":"string"},"header":{"type":"string"},)"
-        R"("params":{"type":"array","items":{"type":"string"}},)"
-        R"("buttons":{"type":"array","items":{"type":"object"}},"when":{"enum":["always","never"]}}}}}})",
+        R"({"type":"object","additionalProperties":false,"required":["phone_number_id"],)"
+        R"("properties":{"provider":{"enum":["cloud-api"]},"base_url":{"type":"string"},)"
+        R"("version":{"type":"string"},"phone_number_id":{"type":["string","integer"]},)"
+        R"("timeout":{"type":"string"},"preview_url":{"type":"boolean"},)"
+        R"("webhook_path":{"type":"string"},"templates":{"type":"object","additionalProperties":)"
+        R"({"type":"object","additionalProperties":false,"required":["name","language"],)"
+        R"("properties":{"name":{"type":"string"},"language":{"type":"string"},)"
+        R"("header":{"type":"string"},"params":{"type":"array","items":{"type":"string"}},)"
+        R"("buttons":{"type":"array","items":{"type":"object"}},)"
+        R"("when":{"enum":["always","never"]}}}}}})",
     .flags = HERALD_PLUGIN_RECEIPTS | HERALD_PLUGIN_DISTURBS, .max_message_bytes = 64 * 1024,
     .addresses = "whatsapp.user_id whatsapp.phone phone", .formats = "text/markdown text/plain",
     .evidence = herald::evidence(HERALD_RECEIPT_SENT, HERALD_RECEIPT_DELIVERED,
