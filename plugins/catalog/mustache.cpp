@@ -12,12 +12,19 @@ std::string key_of(std::string name) {
   return name;
 }
 
+// The engine drops lines by rules of its own, which differ for sections that are not shown; scan()
+// has dropped what must go. So line feeds are put in as a value.
+constexpr std::string_view kLineFeed = ";";
+
 std::string canonical(const std::vector<Piece>& pieces) {
   std::string out;
   for (const auto& piece : pieces) {
     switch (piece.kind) {
       case Piece::Kind::text:
-        out += piece.text;
+        for (const char c : piece.text) {
+          if (c == '\n') out.append("{{{").append(kLineFeed).append("}}}");
+          else out += c;
+        }
         break;
       case Piece::Kind::raw:
         out += "{{{" + key_of(piece.text) + "}}}";
@@ -103,6 +110,7 @@ void Mustache::check_values(const Values& values) const {
 std::string Mustache::render(const Values& values, std::string (*escape)(const std::string&)) {
   check_values(values);
   kainjow::mustache::data data{kainjow::mustache::data::type::object};
+  data.set(std::string{kLineFeed}, "\n");
   for (const auto& [name, value] : values) {
     // What is shown in place of a missing value prints, but {{#x}} does not take it for one: a
     // section asks for `x?`.

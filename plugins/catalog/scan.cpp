@@ -50,7 +50,7 @@ class Scanner {
     if (end == std::string::npos) mistake(here, "`{{` is not closed by `" + std::string{end_mark} + "`");
     std::string body = text_.substr(inner, end - inner);
     at_ = end + end_mark.size();
-    if (!triple && body.starts_with('!')) return comment(start);
+    if (!triple && body.starts_with('!')) return drop_line(start);
     if (body.find('\n') != std::string::npos) mistake(here, "`{{` is not closed on its line");
     Piece piece{triple ? Piece::Kind::raw : Piece::Kind::value, {}, here};
     if (!triple && !body.empty()) {
@@ -70,6 +70,8 @@ class Scanner {
     if (!is_name(piece.text, 128, true))
       mistake(here, "a tag holds the name of a parameter, such as {{service}} or {{provider.name}}");
     nest(piece);
+    if (piece.kind == Piece::Kind::open || piece.kind == Piece::Kind::open_not || piece.kind == Piece::Kind::close)
+      drop_line(start);
     if (out_.size() >= 2 * kMaxTags) mistake(here, "more than 1,000 tags");
     out_.push_back(std::move(piece));
   }
@@ -87,7 +89,8 @@ class Scanner {
     }
   }
 
-  void comment(std::size_t start) {
+  // When the tag from `start` to here stands alone on its line, the line goes with it.
+  void drop_line(std::size_t start) {
     auto before = start;
     while (before > 0 && (text_[before - 1] == ' ' || text_[before - 1] == '\t')) --before;
     const auto after = text_.find_first_not_of(" \t", at_);

@@ -21,7 +21,7 @@ struct Piece {
 
 /// Known: {{x}} {{{x}}} {{&x}} {{#x}} {{^x}} {{/x}} {{>x}} {{!comment}}. Throws a mistake for other
 /// tags, tags without an end, and sections that are not closed in order. A line with nothing but a
-/// comment is dropped.
+/// comment or the begin or end of a section is dropped.
 std::vector<Piece> scan(const std::string& file, const std::string& text);
 
 /// scan() of that file without its final line feed, with `{{> footer}}` replaced by the text of

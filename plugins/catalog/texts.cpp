@@ -56,7 +56,7 @@ std::string fold(std::string_view text) {
       out += static_cast<char>(c + 32);
     } else if (c == 0xC3 && next >= 0x80 && next <= 0xBF) {
       const auto lower = next | 0x20U;
-      const char base = kBase[lower - 0xA0];
+      const char base = next == 0x9F ? '.' : kBase[lower - 0xA0];  // U+00DF is no y
       if (base != '.') {
         out += base;
       } else {
