@@ -6,6 +6,8 @@ import pathlib
 from .places import SOURCE, plugin_dir
 from .yaml_text import to_yaml
 
+KEY = "a key of the tests, at least 32 bytes"
+
 
 def daemon_config(folder, port, whatsapp=None, **changes):
     """A whole configuration as nested values: SQLite in `folder`, loopback, development mode.
@@ -24,7 +26,7 @@ def daemon_config(folder, port, whatsapp=None, **changes):
         "templates": {"plugin": "catalog",
                       "settings": {"folder": str(SOURCE / "config" / "templates")}},
         "channels": {
-            "webchat": {"plugin": "webchat"},
+            "webchat": {"plugin": "webchat", "grants": ["submit"]},
             "log": {"plugin": "log", "settings": {"file": str(folder / "notifications.jsonl")}},
         },
         "routes": [{"name": "default", "chain": ["webchat", "log"]}],
@@ -52,6 +54,16 @@ def whatsapp_channel(fake):
             "settings": {"base_url": fake.url, "phone_number_id": fake.phone_number_id},
             "secrets": {"token": "whatsapp_token", "app_secret": "whatsapp_app_secret",
                         "verify_token": "whatsapp_verify_token"}}
+
+
+def production(folder, **changes):
+    """Changes for daemon_config: no development mode, and a key for people's tokens (KEY)."""
+    path = pathlib.Path(folder, "user_key")
+    path.write_text(KEY, encoding="utf-8")
+    path.chmod(0o600)
+    keys = [{"id": "test", "algorithm": "HS256", "secret": "user_key"}]
+    return merged({"development": False, "secrets": {"user_key": {"file": str(path)}},
+                   "auth": {"user_tokens": {"keys": keys}}}, changes)
 
 
 def merged(base, changes):

@@ -42,10 +42,11 @@ class NotifySocket:
 class Daemon:
     """`heraldd --config FILE`. Output goes to `folder`/heraldd.log, over all restarts."""
 
-    def __init__(self, config, folder, environment=None, arguments=()):
+    def __init__(self, config, folder, environment=None, arguments=(), wrapper=()):
         self.config, self.folder = pathlib.Path(config), pathlib.Path(folder)
         self.environment = dict(environment or {})
         self.arguments = list(arguments)
+        self.wrapper = list(wrapper)  # what runs the daemon by exec
         self.log_path = self.folder / "heraldd.log"
         self.process = None
         self.notify = None
@@ -57,7 +58,7 @@ class Daemon:
         environment = os.environ | self.environment | {"NOTIFY_SOCKET": self.notify.path}
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
-                [str(program("heraldd")), "--config", str(self.config), *self.arguments],
+                [*self.wrapper, str(program("heraldd")), "--config", str(self.config), *self.arguments],
                 stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=self.folder,
                 env=environment)
         return self

@@ -10,19 +10,19 @@ PROGRAM = pathlib.Path(__file__).resolve().parents[2] / "support" / "producer.py
 
 
 class Producers:
-    """`count` processes named p0, p1, ... that write to `numbers` in turn."""
+    """`count` processes named p0, p1, ... (p: `prefix`) that write to `numbers` in turn."""
 
     def __init__(self, folder, port, numbers, count=8, rate=0.0, each=None, kind="message",
-                 token_file="", patience=60.0):
+                 token_file="", patience=60.0, prefix="p"):
         self.folder = pathlib.Path(folder)
         self.processes = []
-        self.names = [f"p{n}" for n in range(count)]
+        self.names = [f"{prefix}{n}" for n in range(count)]
         for n, name in enumerate(self.names):
             turned = numbers[n % len(numbers):] + numbers[:n % len(numbers)]
             command = ["/usr/bin/python3", str(PROGRAM), "--url", f"http://127.0.0.1:{port}",
                        "--name", name, "--kind", kind, "--rate", str(rate),
                        "--patience", str(patience), "--intents", str(self.intents(name)),
-                       "--acks", str(self.acks(name)), "--token-file", token_file,
+                       "--acks", str(self.acks(name)), "--token-file", str(token_file),
                        *(["--count", str(each)] if each else [])]
             for number in turned:
                 command += ["--to", number]
