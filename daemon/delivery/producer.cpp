@@ -1,5 +1,6 @@
 #include "delivery/producer.hpp"
 
+#include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
 #include "delivery/views.hpp"
@@ -27,8 +28,7 @@ base::Result<store::ListQuery> parse_query(const json::object& query) {
     } else if (name == "kind") {
       out.kind = text;
     } else if (name == "user") {
-      out.user = number != 0 ? number : std::atoll(text.c_str());
-      if (out.user <= 0) return fail(Code::invalid, "user is a user id", name);
+      continue;  // a person as people spell them: list() looks them up
     } else if (name == "since") {
       out.since = base::parse_iso8601(text);
       if (!out.since) return fail(Code::invalid, "since is not an ISO-8601 time", name);
@@ -107,8 +107,24 @@ void Producer::cancel(std::string id, std::string by, Reply reply) {
 void Producer::list(const json::object& query, bool private_parts, Reply reply) {
   auto parsed = parse_query(query);
   if (!parsed) return reply(parsed.error());
-  const auto limit = parsed->limit;
-  need_.store.list(std::move(*parsed), [private_parts, limit, reply = std::move(reply)](base::Result<std::vector<model::Notification>> found) {
+  const auto* who = query.if_contains("user");
+  if (who == nullptr) return listed(std::move(*parsed), private_parts, std::move(reply));
+  const auto rules = rules_.with([](const auto& current) { return current; });
+  if (!rules) return reply(fail(Code::unavailable, "the daemon is starting; try again in a moment"));
+  auto person = rules->directory->parse(who->is_string() ? std::string{who->get_string()} : json::serialize(*who));
+  if (!person) return reply(fail(Code::invalid, "user: " + person.error().message, "user"));
+  rules->directory->resolve(std::move(*person), [this, filter = std::move(*parsed), private_parts, reply = std::move(reply)](
+                                                    base::Result<model::UserId> user) mutable {
+    if (!user) return reply(user.error());
+    if (*user == 0) return reply(fail(Code::not_found, "nobody has this id or number", "user"));
+    filter.user = *user;
+    listed(std::move(filter), private_parts, std::move(reply));
+  });
+}
+
+void Producer::listed(store::ListQuery filter, bool private_parts, Reply reply) {
+  const auto limit = filter.limit;
+  need_.store.list(std::move(filter), [private_parts, limit, reply = std::move(reply)](base::Result<std::vector<model::Notification>> found) {
     if (!found) return reply(found.error());
     json::array rows;
     for (const auto& n : *found) rows.push_back(view(n, private_parts));

@@ -31,6 +31,8 @@ class Producer final : public model::ports::Producer {
   void list(const boost::json::object& query, bool private_parts, Reply reply) override;
 
  private:
+  void listed(store::ListQuery filter, bool private_parts, Reply reply);
+
   Needs need_;
   base::Guarded<std::shared_ptr<const SubmissionRules>> rules_;
   base::Guarded<std::set<std::string>> keys_in_flight_;

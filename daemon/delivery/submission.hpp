@@ -18,7 +18,7 @@ struct SubmissionRules {
   std::shared_ptr<const model::Catalog> catalog;
   /// Which chain: routing, injected. (kind, priority, producer, has actions)
   std::function<base::Result<model::ChainPtr>(std::string_view, model::Priority, std::string_view, bool)> chain;
-  const model::ports::Directory* directory = nullptr;
+  model::ports::Directory* directory = nullptr;
   bool create_recipients = false;
 };
 
