@@ -1,12 +1,11 @@
 #include "delivery/digest.hpp"
 
-#include <openssl/sha.h>
-
 #include <algorithm>
-#include <array>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 #include <vector>
+
+#include "base/digest.hpp"
 
 namespace herald::delivery {
 namespace {
@@ -31,21 +30,10 @@ json::value sorted(const json::value& value) {
 
 }  // namespace
 
-std::string sha256_hex(std::string_view text) {
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
-  std::string out;
-  for (const auto byte : digest) {
-    out += "0123456789abcdef"[byte >> 4];
-    out += "0123456789abcdef"[byte & 15];
-  }
-  return out;
-}
-
 std::string request_digest(const json::object& request) {
   json::object body = request;
   body.erase("idempotency_key");
-  return sha256_hex(json::serialize(sorted(body)));
+  return base::sha256_hex(json::serialize(sorted(body)));
 }
 
 }  // namespace herald::delivery

@@ -5,6 +5,7 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
+#include "base/digest.hpp"
 #include "base/text.hpp"
 #include "delivery/content.hpp"
 #include "delivery/digest.hpp"
@@ -79,7 +80,7 @@ std::string dedupe_key(const model::KindSpec& kind, const model::Identity& to, c
     if (value == nullptr || value->is_null()) return {};
     key += '\n' + json::serialize(*value);
   }
-  return key.size() <= 200 ? key : sha256_hex(key);
+  return key.size() <= 200 ? key : base::sha256_hex(key);
 }
 
 /// Kind, parameters or content, item type, actions.

@@ -77,15 +77,7 @@ std::string make_service_token(base::Random& random) {
   return "hst_" + base::make_secret(random, 32);
 }
 
-std::string digest_of(std::string_view service_token) {
-  static constexpr std::string_view kHex = "0123456789abcdef";
-  std::string out;
-  for (const auto byte : sha256(service_token)) {
-    out += kHex[byte >> 4];
-    out += kHex[byte & 15];
-  }
-  return out;
-}
+std::string digest_of(std::string_view service_token) { return base::sha256_hex(service_token); }
 
 Authenticator::Authenticator(Options options, const base::Clock& clock)
     : options_(std::move(options)),

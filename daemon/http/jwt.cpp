@@ -3,7 +3,6 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <openssl/sha.h>
 
 #include <algorithm>
 #include <boost/json/array.hpp>
@@ -120,12 +119,6 @@ base::Result<const KeyRecord*> key_of(const json::object& header,
 }
 
 }  // namespace
-
-Sha256 sha256(std::string_view bytes) {
-  Sha256 out{};
-  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), out.data());
-  return out;
-}
 
 std::string base64url(std::string_view bytes) {
   std::string out;

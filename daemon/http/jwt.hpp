@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/digest.hpp"
 #include "base/result.hpp"
 #include "model/types.hpp"
 
@@ -52,8 +53,8 @@ std::string sign_jwt(const KeyRecord& key, const JwtRules& rules, model::UserId 
 std::string sign_jws(std::string_view header_json, std::string_view claims_json,
                      std::string_view secret, JwtAlgorithm algorithm);
 
-using Sha256 = std::array<unsigned char, 32>;
-Sha256 sha256(std::string_view bytes);
+using base::Sha256;
+using base::sha256;
 
 std::string base64url(std::string_view bytes);
 /// Nothing unless the text is the one canonical unpadded encoding of some bytes.

@@ -1,7 +1,6 @@
 #include "plugin/scan.hpp"
 
 #include <fcntl.h>
-#include <openssl/evp.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,6 +11,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "base/digest.hpp"
 #include "base/text.hpp"
 #include "plugin/elf.hpp"
 
@@ -97,20 +97,6 @@ base::Result<std::string> read_all(int fd, const fs::path& file, off_t size) {
   return bytes;
 }
 
-std::string sha256_hex(std::string_view bytes) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned size = 0;
-  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1)
-    return {};
-  std::string out;
-  for (unsigned i = 0; i < size; ++i) {
-    constexpr std::string_view kHex = "0123456789abcdef";
-    out += kHex[digest[i] >> 4U];
-    out += kHex[digest[i] & 15U];
-  }
-  return out;
-}
-
 base::Result<Fd> private_copy(const fs::path& file, std::string_view bytes) {
   const auto cannot = [&] {
     return refuse(file, std::string{"cannot be copied into memory: "} + std::strerror(errno),
@@ -166,7 +152,7 @@ base::Result<Candidate> find_plugin(std::string_view name, const std::vector<std
   if (auto ok = check_elf(*bytes); !ok) return refuse(file, ok.error().message, "install it again");
   auto copy = private_copy(file, *bytes);
   if (!copy) return copy.error();
-  return Candidate{file.native(), sha256_hex(*bytes), std::move(*copy)};
+  return Candidate{file.native(), base::sha256_hex(*bytes), std::move(*copy)};
 }
 
 }  // namespace herald::plugin

@@ -169,7 +169,6 @@ TEST_F(SubmissionTest, TheDigestIgnoresTheOrderOfKeysAndTheKeyItself) {
   EXPECT_EQ(digest(R"({"a":1,"b":{"c":2,"d":3}})"), digest(R"({"b":{"d":3,"c":2},"a":1,"idempotency_key":"k"})"));
   EXPECT_NE(digest(R"({"a":1})"), digest(R"({"a":2})"));
   EXPECT_NE(digest(R"({"a":[1,2]})"), digest(R"({"a":[2,1]})"));
-  EXPECT_EQ(sha256_hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
 TEST_F(SubmissionTest, OnlyOthersThanUserIdsCanBeCreated) {
