@@ -62,6 +62,9 @@ def reordered(stage):
     closed = stage.send("service_request.confirmed", SILENT, REQUEST)
     stage.until(lambda: stage.timeline(closed), lambda t: any("131047" in a["detail"] for a in t["attempts"])
                 or any("131047" in e["detail"] for e in t["timeline"]), "error 131047", 30)
+    stage.say("(Paul opens the chat)")
+    stage.until(lambda: stage.inbox(SILENT), lambda box: box["count"] == 1, "the item in Paul's inbox")
+    stage.ends(closed, "delivered")
     stage.show(closed)
 
 

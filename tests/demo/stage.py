@@ -146,7 +146,9 @@ class Stage:
     def edit(self, routes):
         head = self.original.split("\nroutes:")[0]
         self.config_path.write_text(head + "\nroutes:\n" + routes, "utf-8")
-        self.say(f"{self.config_path.name}: " + routes.strip().split("\n")[-1].strip())
+        chain = next(line.strip() for line in routes.split("\n") if "chain:" in line)
+        self.say(f"{self.config_path.name}: {chain}")
+        self.say("$ heraldctl reload")
 
     def whatsapp_first(self):
         self.edit("  - name: default\n    chain: [{ channel: whatsapp, within: 15s }, { channel: webchat, within: 10s }, log]\n")
