@@ -50,7 +50,10 @@ json::array actions(const Kind& kind) {
 std::string catalog_json(const Kinds& kinds, const std::string& version) {
   json::array list;
   for (const auto& kind : kinds.kinds) {
-    json::object one{{"kind", kind.name}, {"type", kind.type}, {"priority", kind.priority}, {"params", params(kind.params)}};
+    json::object one{{"kind", kind.name},
+                     {"type", kind.type},
+                     {"priority", kind.priority},
+                     {"params", params(kind.params)}};
     if (!kind.actions.empty()) one["actions"] = actions(kind);
     if (!kind.dedupe.empty()) one["dedupe"] = texts(kind.dedupe);
     one["locales"] = texts(kind.locales);
@@ -59,6 +62,8 @@ std::string catalog_json(const Kinds& kinds, const std::string& version) {
   return json::serialize(json::object{{"version", version}, {"kinds", std::move(list)}});
 }
 
-std::string actions_json(const Kind& kind) { return kind.actions.empty() ? std::string{} : json::serialize(actions(kind)); }
+std::string actions_json(const Kind& kind) {
+  return kind.actions.empty() ? std::string{} : json::serialize(actions(kind));
+}
 
 }  // namespace catalog

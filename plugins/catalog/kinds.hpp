@@ -32,12 +32,12 @@ struct Param {
   bool required = false;
   bool multiline = false;
   Format format = Format::plain;
-  std::size_t max_bytes = 0;          ///< 0: the host's own limit
-  std::optional<Node> fallback;       ///< `default`: the host fills it in
+  std::size_t max_bytes = 0;     ///< 0: the host's own limit
+  std::optional<Node> fallback;  ///< `default`: the host fills it in
   std::vector<std::string> values;
-  std::vector<Param> fields;          ///< of an object
-  Localized missing;                  ///< shown where there is no value; empty: none
-  std::optional<Lookup> lookup;       ///< of an object
+  std::vector<Param> fields;     ///< of an object
+  Localized missing;             ///< shown where there is no value; empty: none
+  std::optional<Lookup> lookup;  ///< of an object
   Place at;
 };
 

@@ -15,7 +15,9 @@ std::string verbatim(const std::string& text) { return text; }
 const std::string& locale_of(const Kind& kind, std::string_view wanted) {
   const auto same = [](std::string_view a, std::string_view b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
-      const auto lower = [](char c) { return c == '_' ? '-' : c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+      const auto lower = [](char c) {
+        return c == '_' ? '-' : c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+      };
       return lower(x) == lower(y);
     });
   };
@@ -39,14 +41,16 @@ std::string variant_of(const Kind& kind, const Values& values) {
 
 void check_size(const std::string& part, std::size_t most, const std::string& what) {
   if (part.size() > most)
-    throw herald::Error{HERALD_E_INVALID, what + " is " + std::to_string(part.size()) + " bytes; at most " +
-                                              std::to_string(most) + " are allowed. Shorten the parameters"};
+    throw herald::Error{HERALD_E_INVALID, what + " is " + std::to_string(part.size()) +
+                                              " bytes; at most " + std::to_string(most) +
+                                              " are allowed. Shorten the parameters"};
 }
 
 }  // namespace
 
 Library::Library(const Files& files)
-    : version_{version_of(files)}, kinds_{read_kinds(parse_yaml("kinds.yaml", files.at("kinds.yaml")))} {
+    : version_{version_of(files)},
+      kinds_{read_kinds(parse_yaml("kinds.yaml", files.at("kinds.yaml")))} {
   for (const auto& one : kinds_.kinds)
     for (const auto& locale : one.locales) compile(files, one, locale);
 }
@@ -56,17 +60,20 @@ void Library::compile(const Files& files, const Kind& kind, const std::string& l
     const auto name = variant.empty() ? kind.name : kind.name + '.' + variant;
     Text text{Mustache{expand(files, locale, name), kind}, nullptr};
     if (const auto found = title.find(locale); found != title.end())
-      text.title = std::make_unique<Mustache>(scan("kinds.yaml (title of " + name + ", " + locale + ")", found->second), kind);
+      text.title = std::make_unique<Mustache>(
+          scan("kinds.yaml (title of " + name + ", " + locale + ")", found->second), kind);
     texts_.emplace(Key{locale, kind.name, variant}, std::move(text));
   };
   add({}, kind.title);
-  for (const auto& variant : kind.variants) add(variant.name, variant.title.empty() ? kind.title : variant.title);
+  for (const auto& variant : kind.variants)
+    add(variant.name, variant.title.empty() ? kind.title : variant.title);
 }
 
 const Kind& Library::kind(const std::string& name) const {
   for (const auto& one : kinds_.kinds)
     if (one.name == name) return one;
-  throw herald::Error{HERALD_E_INVALID, "there is no template for the kind " + name + "; add it to kinds.yaml"};
+  throw herald::Error{HERALD_E_INVALID,
+                      "there is no template for the kind " + name + "; add it to kinds.yaml"};
 }
 
 std::string Library::catalog_json() const { return catalog::catalog_json(kinds_, version_); }
@@ -77,7 +84,8 @@ herald::Rendered Library::render(const herald::RenderRequest& request) {
   const auto values = read_values(spec, request.params_json, locale);
   auto& text = texts_.at(Key{locale, spec.name, variant_of(spec, values)});
 
-  const auto most = request.max_bytes == 0 ? kMaxPart : std::min<std::size_t>(request.max_bytes, kMaxPart);
+  const auto most =
+      request.max_bytes == 0 ? kMaxPart : std::min<std::size_t>(request.max_bytes, kMaxPart);
   herald::Rendered out;
   for (const auto& format : request.formats) {
     if (format != "text/markdown" && format != "text/plain") continue;

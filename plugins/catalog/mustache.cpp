@@ -22,8 +22,10 @@ std::string canonical(const std::vector<Piece>& pieces) {
     switch (piece.kind) {
       case Piece::Kind::text:
         for (const char c : piece.text) {
-          if (c == '\n') out.append("{{{").append(kLineFeed).append("}}}");
-          else out += c;
+          if (c == '\n')
+            out.append("{{{").append(kLineFeed).append("}}}");
+          else
+            out += c;
         }
         break;
       case Piece::Kind::raw:
@@ -40,8 +42,12 @@ std::string canonical(const std::vector<Piece>& pieces) {
   return out;
 }
 
-bool opens(const Piece& piece) { return piece.kind == Piece::Kind::open || piece.kind == Piece::Kind::open_not; }
-bool prints(const Piece& piece) { return piece.kind == Piece::Kind::value || piece.kind == Piece::Kind::raw; }
+bool opens(const Piece& piece) {
+  return piece.kind == Piece::Kind::open || piece.kind == Piece::Kind::open_not;
+}
+bool prints(const Piece& piece) {
+  return piece.kind == Piece::Kind::value || piece.kind == Piece::Kind::raw;
+}
 
 }  // namespace
 
@@ -50,7 +56,9 @@ struct Mustache::Engine {
 };
 
 Mustache::Mustache(std::vector<Piece> pieces, const Kind& kind)
-    : pieces_{std::move(pieces)}, kind_{kind.name}, engine_{new Engine{kainjow::mustache::mustache{canonical(pieces_)}}} {
+    : pieces_{std::move(pieces)},
+      kind_{kind.name},
+      engine_{new Engine{kainjow::mustache::mustache{canonical(pieces_)}}} {
   check(kind);
   if (!engine_->impl.is_valid())
     mistake(pieces_.empty() ? Place{kind.name} : pieces_.front().at, engine_->impl.error_message());
@@ -71,19 +79,22 @@ void Mustache::check(const Kind& kind) const {
     if (found == known.end()) {
       std::string all;
       for (const auto& [name, what] : known) all += (all.empty() ? "" : ", ") + name;
-      mistake(piece.at, "kind " + kind.name + " has no parameter `" + piece.text + "`; it has: " + all);
+      mistake(piece.at,
+              "kind " + kind.name + " has no parameter `" + piece.text + "`; it has: " + all);
     }
     if (opens(piece)) open.push_back(&piece);
     if (!prints(piece)) continue;
     if (!found->second.scalar)
-      mistake(piece.at, "`" + piece.text + "` cannot be printed; ask with {{#" + piece.text + "}}, or name a field of it");
+      mistake(piece.at, "`" + piece.text + "` cannot be printed; ask with {{#" + piece.text +
+                            "}}, or name a field of it");
     const bool guarded = std::any_of(open.begin(), open.end(), [&](const Piece* section) {
       return section->kind == Piece::Kind::open &&
-             (section->text == piece.text || (found->second.within && piece.text.starts_with(section->text + '.')));
+             (section->text == piece.text ||
+              (found->second.within && piece.text.starts_with(section->text + '.')));
     });
     if (!found->second.always && !guarded)
-      mistake(piece.at, "`" + piece.text + "` may be missing: write {{#" + piece.text + "}}...{{/" + piece.text +
-                            "}} around it, or give it `missing` in kinds.yaml");
+      mistake(piece.at, "`" + piece.text + "` may be missing: write {{#" + piece.text + "}}...{{/" +
+                            piece.text + "}} around it, or give it `missing` in kinds.yaml");
   }
 }
 
@@ -99,11 +110,15 @@ void Mustache::check_values(const Values& values) const {
       shown.push_back(shown.back() && value.given == (piece.kind == Piece::Kind::open));
     } else if (shown.back()) {
       if (!value.text)
-        throw herald::Error{HERALD_E_INVALID, "parameter " + piece.text + " of kind " + kind_ + " is missing; the text needs it (" +
-                                                  piece.at.file + ":" + std::to_string(piece.at.line) + ")"};
+        throw herald::Error{HERALD_E_INVALID, "parameter " + piece.text + " of kind " + kind_ +
+                                                  " is missing; the text needs it (" +
+                                                  piece.at.file + ":" +
+                                                  std::to_string(piece.at.line) + ")"};
       bytes += value.text->size();
     }
-    if (bytes > kMaxTemplate) throw herald::Error{HERALD_E_INVALID, "the text of kind " + kind_ + " is larger than 256 KiB"};
+    if (bytes > kMaxTemplate)
+      throw herald::Error{HERALD_E_INVALID,
+                          "the text of kind " + kind_ + " is larger than 256 KiB"};
   }
 }
 
@@ -121,7 +136,8 @@ std::string Mustache::render(const Values& values, std::string (*escape)(const s
   std::string out;
   engine_->impl.render(data, [&](const std::string& text) {
     if (out.size() + text.size() > kMaxTemplate)
-      throw herald::Error{HERALD_E_INVALID, "the text of kind " + kind_ + " is larger than 256 KiB"};
+      throw herald::Error{HERALD_E_INVALID,
+                          "the text of kind " + kind_ + " is larger than 256 KiB"};
     out += text;
   });
   return out;

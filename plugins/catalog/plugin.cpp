@@ -25,7 +25,9 @@ class Catalog : public herald::Template {
     return library_->catalog_json();
   }
 
-  herald::Rendered render(const herald::RenderRequest& request) override { return library_->render(request); }
+  herald::Rendered render(const herald::RenderRequest& request) override {
+    return library_->render(request);
+  }
 
  private:
   void load(const std::string& folder) {
@@ -44,5 +46,6 @@ class Catalog : public herald::Template {
 HERALD_PLUGIN(catalog::Catalog, .id = "org.herald.catalog", .name = "Catalog", .version = "0.1.0",
               .license = "Apache-2.0",
               .description = "Kinds, parameters and texts from a folder of YAML and Mustache files",
-              .config_schema = R"({"type":"object","additionalProperties":false,"required":["folder"],)"
-                               R"("properties":{"folder":{"type":"string"}}})");
+              .config_schema =
+                  R"({"type":"object","additionalProperties":false,"required":["folder"],)"
+                  R"("properties":{"folder":{"type":"string"}}})");

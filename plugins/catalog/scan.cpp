@@ -21,7 +21,9 @@ class Scanner {
       literal(open);
       tag();
     }
-    if (!open_.empty()) mistake(open_.back().at, "`{{#" + open_.back().text + "}}` is never closed; add `{{/" + open_.back().text + "}}`");
+    if (!open_.empty())
+      mistake(open_.back().at, "`{{#" + open_.back().text + "}}` is never closed; add `{{/" +
+                                   open_.back().text + "}}`");
     return std::move(out_);
   }
 
@@ -47,7 +49,8 @@ class Scanner {
     const std::string_view end_mark = triple ? "}}}" : "}}";
     const auto inner = start + end_mark.size();
     const auto end = text_.find(end_mark, inner);
-    if (end == std::string::npos) mistake(here, "`{{` is not closed by `" + std::string{end_mark} + "`");
+    if (end == std::string::npos)
+      mistake(here, "`{{` is not closed by `" + std::string{end_mark} + "`");
     std::string body = text_.substr(inner, end - inner);
     at_ = end + end_mark.size();
     if (!triple && body.starts_with('!')) return drop_line(start);
@@ -55,10 +58,12 @@ class Scanner {
     Piece piece{triple ? Piece::Kind::raw : Piece::Kind::value, {}, here};
     if (!triple && !body.empty()) {
       const char mark = body.front();
-      if (mark == '=') mistake(here, "other delimiters (`{{=`) are not supported; write `{{` and `}}`");
+      if (mark == '=')
+        mistake(here, "other delimiters (`{{=`) are not supported; write `{{` and `}}`");
       static constexpr std::string_view kMarks = "&#^/>";
-      static constexpr Piece::Kind kKinds[] = {Piece::Kind::raw, Piece::Kind::open, Piece::Kind::open_not,
-                                               Piece::Kind::close, Piece::Kind::partial};
+      static constexpr Piece::Kind kKinds[] = {Piece::Kind::raw, Piece::Kind::open,
+                                               Piece::Kind::open_not, Piece::Kind::close,
+                                               Piece::Kind::partial};
       if (const auto which = kMarks.find(mark); which != std::string_view::npos) {
         piece.kind = kKinds[which];
         body.erase(0, 1);
@@ -68,9 +73,11 @@ class Scanner {
     const auto last = body.find_last_not_of(" \t");
     piece.text = first == std::string::npos ? "" : body.substr(first, last - first + 1);
     if (!is_name(piece.text, 128, true))
-      mistake(here, "a tag holds the name of a parameter, such as {{service}} or {{provider.name}}");
+      mistake(here,
+              "a tag holds the name of a parameter, such as {{service}} or {{provider.name}}");
     nest(piece);
-    if (piece.kind == Piece::Kind::open || piece.kind == Piece::Kind::open_not || piece.kind == Piece::Kind::close)
+    if (piece.kind == Piece::Kind::open || piece.kind == Piece::Kind::open_not ||
+        piece.kind == Piece::Kind::close)
       drop_line(start);
     if (out_.size() >= 2 * kMaxTags) mistake(here, "more than 1,000 tags");
     out_.push_back(std::move(piece));
@@ -83,7 +90,8 @@ class Scanner {
     } else if (piece.kind == Piece::Kind::close) {
       if (open_.empty()) mistake(piece.at, "`{{/" + piece.text + "}}` closes nothing");
       if (open_.back().text != piece.text)
-        mistake(piece.at, "`{{/" + piece.text + "}}` stands where `{{/" + open_.back().text + "}}` is expected, opened on line " +
+        mistake(piece.at, "`{{/" + piece.text + "}}` stands where `{{/" + open_.back().text +
+                              "}}` is expected, opened on line " +
                               std::to_string(open_.back().at.line));
       open_.pop_back();
     }
@@ -94,7 +102,8 @@ class Scanner {
     auto before = start;
     while (before > 0 && (text_[before - 1] == ' ' || text_[before - 1] == '\t')) --before;
     const auto after = text_.find_first_not_of(" \t", at_);
-    const bool alone = (before == 0 || text_[before - 1] == '\n') && (after == std::string::npos || text_[after] == '\n');
+    const bool alone = (before == 0 || text_[before - 1] == '\n') &&
+                       (after == std::string::npos || text_[after] == '\n');
     if (!alone) return;
     if (before < start && !out_.empty() && out_.back().kind == Piece::Kind::text)
       out_.back().text.resize(out_.back().text.size() - (start - before));
@@ -114,7 +123,8 @@ class Expander {
   void add(const std::string& file, const Place& from) {
     const auto found = files_.find(file);
     if (found == files_.end())
-      mistake(from, from.line == 0 ? "is missing; write this text or remove the locale" : "there is no " + file + " to include");
+      mistake(from, from.line == 0 ? "is missing; write this text or remove the locale"
+                                   : "there is no " + file + " to include");
     if (std::find(path_.begin(), path_.end(), file) != path_.end()) {
       std::string chain;
       for (const auto& one : path_) chain += one + " -> ";
@@ -127,14 +137,17 @@ class Expander {
     bytes_ += text.size();
     if (bytes_ > kMaxTemplate) mistake(from, "larger than 256 KiB with all it includes");
     for (auto& piece : scan(file, text)) {
-      if (piece.kind != Piece::Kind::text && ++tags_ > kMaxTags) mistake(piece.at, "more than 1,000 tags with all that is included");
+      if (piece.kind != Piece::Kind::text && ++tags_ > kMaxTags)
+        mistake(piece.at, "more than 1,000 tags with all that is included");
       if (piece.kind == Piece::Kind::open || piece.kind == Piece::Kind::open_not) {
         if (++depth_ > kMaxDepth) mistake(piece.at, "sections are nested deeper than 32");
       } else if (piece.kind == Piece::Kind::close) {
         --depth_;
       }
-      if (piece.kind == Piece::Kind::partial) add(locale_ + "/_" + piece.text + ".mustache", piece.at);
-      else out.push_back(std::move(piece));
+      if (piece.kind == Piece::Kind::partial)
+        add(locale_ + "/_" + piece.text + ".mustache", piece.at);
+      else
+        out.push_back(std::move(piece));
     }
     path_.pop_back();
   }
@@ -150,7 +163,9 @@ class Expander {
 
 }  // namespace
 
-std::vector<Piece> scan(const std::string& file, const std::string& text) { return Scanner{file, text}.run(); }
+std::vector<Piece> scan(const std::string& file, const std::string& text) {
+  return Scanner{file, text}.run();
+}
 
 std::vector<Piece> expand(const Files& files, const std::string& locale, const std::string& name) {
   Expander expander{files, locale};

@@ -112,7 +112,9 @@ std::string clean(std::string_view text, bool one_line) {
     if ((static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t') || c == 0x7F) continue;
     if (one_line && (c == '\n' || c == '\t')) {
       while (!out.empty() && out.back() == ' ') out.pop_back();
-      while (i + 1 < text.size() && std::string_view{" \t\r\n"}.find(text[i + 1]) != std::string_view::npos) ++i;
+      while (i + 1 < text.size() &&
+             std::string_view{" \t\r\n"}.find(text[i + 1]) != std::string_view::npos)
+        ++i;
       c = ' ';
     }
     out += c;
@@ -172,7 +174,11 @@ bool is_text(std::string_view text) noexcept {
   for (std::size_t i = 0; i < text.size();) {
     const auto c = static_cast<unsigned char>(text[i]);
     if (c == 0) return false;
-    const std::size_t n = c < 0x80 ? 1 : c >= 0xC2 && c <= 0xDF ? 2 : (c >> 4) == 0xE ? 3 : c >= 0xF0 && c <= 0xF4 ? 4 : 0;
+    const std::size_t n = c < 0x80                 ? 1
+                          : c >= 0xC2 && c <= 0xDF ? 2
+                          : (c >> 4) == 0xE        ? 3
+                          : c >= 0xF0 && c <= 0xF4 ? 4
+                                                   : 0;
     if (n == 0 || i + n > text.size()) return false;
     for (std::size_t k = 1; k < n; ++k)
       if ((static_cast<unsigned char>(text[i + k]) & 0xC0) != 0x80) return false;

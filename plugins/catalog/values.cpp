@@ -19,9 +19,11 @@ namespace json = boost::json;
 
 std::string number_text(const json::value& value, const Param& param) {
   if (value.is_int64())
-    return param.format == Param::Format::thousands ? thousands(value.get_int64()) : std::to_string(value.get_int64());
+    return param.format == Param::Format::thousands ? thousands(value.get_int64())
+                                                    : std::to_string(value.get_int64());
   if (value.is_uint64())
-    return param.format == Param::Format::thousands ? thousands(value.get_uint64()) : std::to_string(value.get_uint64());
+    return param.format == Param::Format::thousands ? thousands(value.get_uint64())
+                                                    : std::to_string(value.get_uint64());
   return decimal(value.get_double(), param.format == Param::Format::one_decimal ? 1 : 6);
 }
 
@@ -37,21 +39,26 @@ Value scalar(const Param& param, const json::value& value, const std::string& na
     if (!value.is_bool()) wrong(name, "must be true or false");
     return {value.get_bool() ? "true" : "false", value.get_bool()};
   }
-  if (value.is_number() && param.type != "string" && param.type != "phone") return {number_text(value, param), true};
-  if (!value.is_string() || param.type == "integer" || param.type == "number") wrong(name, "must be of type " + param.type);
+  if (value.is_number() && param.type != "string" && param.type != "phone")
+    return {number_text(value, param), true};
+  if (!value.is_string() || param.type == "integer" || param.type == "number")
+    wrong(name, "must be of type " + param.type);
   auto text = clean({value.get_string().data(), value.get_string().size()}, !param.multiline);
   if (text.find_first_not_of(" \t\n") == std::string::npos) return {};
   if (param.format == Param::Format::capitalized) text = capitalized(std::move(text));
   return {std::move(text), true};
 }
 
-Value value_of(const Param& param, const json::object* params, const std::string& name, const std::string& locale) {
+Value value_of(const Param& param, const json::object* params, const std::string& name,
+               const std::string& locale) {
   const auto* value = params != nullptr ? params->if_contains(param.name) : nullptr;
   Value out;
   if (value != nullptr && !value->is_null()) out = scalar(param, *value, name);
-  if (!out.text && param.fallback) out = scalar(param, from_yaml(param, param.fallback->text), name);
+  if (!out.text && param.fallback)
+    out = scalar(param, from_yaml(param, param.fallback->text), name);
   if (!out.text)
-    if (const auto shown = param.missing.find(locale); shown != param.missing.end()) out.text = shown->second;
+    if (const auto shown = param.missing.find(locale); shown != param.missing.end())
+      out.text = shown->second;
   return out;
 }
 
@@ -83,8 +90,10 @@ std::map<std::string, Known, std::less<>> known_names(const Kind& kind) {
 
 Values read_values(const Kind& kind, std::string_view params_json, const std::string& locale) {
   json::error_code problem;
-  const auto parsed = params_json.empty() ? json::value(json::object{}) : json::parse(params_json, problem);
-  if (problem || !parsed.is_object()) throw herald::Error{HERALD_E_INVALID, "the parameters are not a JSON object"};
+  const auto parsed =
+      params_json.empty() ? json::value(json::object{}) : json::parse(params_json, problem);
+  if (problem || !parsed.is_object())
+    throw herald::Error{HERALD_E_INVALID, "the parameters are not a JSON object"};
   const auto& params = parsed.get_object();
   Values out;
   for (const auto& param : kind.params)

@@ -12,7 +12,7 @@ namespace catalog {
 
 struct Value {
   std::optional<std::string> text;  ///< formatted; none: absent, or an object
-  bool given = false;               ///< what {{#x}} asks: there is a value, an object, or it is true
+  bool given = false;  ///< what {{#x}} asks: there is a value, an object, or it is true
 };
 
 /// "service", "provider", "provider.name" -> value; every parameter of the kind is there.

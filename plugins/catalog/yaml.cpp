@@ -21,7 +21,8 @@ class Builder : public YAML::EventHandler {
   Node take() { return std::move(root_); }
   Place place(const YAML::Mark& mark) const {
     if (mark.is_null()) return {file_, 1, 1};
-    return {file_, static_cast<std::size_t>(mark.line) + 1, static_cast<std::size_t>(mark.column) + 1};
+    return {file_, static_cast<std::size_t>(mark.line) + 1,
+            static_cast<std::size_t>(mark.column) + 1};
   }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
@@ -40,7 +41,8 @@ class Builder : public YAML::EventHandler {
                 const std::string& value) override {
     check(mark, tag, anchor);
     if (!wants_key()) return add({Node::Kind::scalar, value, tag == "!", {}, {}, place(mark)});
-    if (value == "<<") mistake(place(mark), "merge keys (`<<`) are not allowed; write the values out");
+    if (value == "<<")
+      mistake(place(mark), "merge keys (`<<`) are not allowed; write the values out");
     if (!stack_.back().seen.insert(value).second)
       mistake(place(mark), "`" + value + "` stands here twice; remove one");
     stack_.back().node.keys.push_back(value);
@@ -69,12 +71,14 @@ class Builder : public YAML::EventHandler {
   }
   void check(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
     if (anchor != 0)
-      mistake(place(mark), "anchors (`&name`) are not allowed; write the value out where it is needed");
+      mistake(place(mark),
+              "anchors (`&name`) are not allowed; write the value out where it is needed");
     if (!tag.empty() && tag != "?" && tag != "!")
       mistake(place(mark), "tags (`!name`) are not allowed; remove it");
     if (++nodes_ > kMaxNodes) mistake(place(mark), "more than 100,000 values; split the file");
   }
-  void open(Node::Kind kind, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
+  void open(Node::Kind kind, const YAML::Mark& mark, const std::string& tag,
+            YAML::anchor_t anchor) {
     check(mark, tag, anchor);
     if (wants_key()) mistake(place(mark), "a key must be a text");
     if (stack_.size() >= kMaxDepth) mistake(place(mark), "nested deeper than 64 levels");
@@ -86,8 +90,10 @@ class Builder : public YAML::EventHandler {
     add(std::move(node));
   }
   void add(Node node) {
-    if (stack_.empty()) root_ = std::move(node);
-    else stack_.back().node.children.push_back(std::move(node));
+    if (stack_.empty())
+      root_ = std::move(node);
+    else
+      stack_.back().node.children.push_back(std::move(node));
   }
 
   std::string file_;
@@ -136,7 +142,8 @@ const Node& as_map(const Node& node, const std::string& what,
       all += (all.empty() ? "" : ", ") + std::string{key};
     }
     if (!known)
-      mistake(node.children[i].at, what + " has no setting `" + node.keys[i] + "`; there are: " + all);
+      mistake(node.children[i].at,
+              what + " has no setting `" + node.keys[i] + "`; there are: " + all);
   }
   return node;
 }
@@ -163,7 +170,8 @@ std::size_t as_size(const Node& node, const std::string& what, std::size_t max) 
   std::size_t value = 0;
   const auto* end = node.text.data() + node.text.size();
   const auto [stop, problem] = std::from_chars(node.text.data(), end, value);
-  if (node.kind != Node::Kind::scalar || problem != std::errc{} || stop != end || value < 1 || value > max)
+  if (node.kind != Node::Kind::scalar || problem != std::errc{} || stop != end || value < 1 ||
+      value > max)
     mistake(node.at, what + " must be a whole number from 1 to " + std::to_string(max));
   return value;
 }

@@ -13,10 +13,10 @@ namespace catalog {
 struct Node {
   enum class Kind { null, scalar, list, map };
   Kind kind = Kind::null;
-  std::string text;                ///< of a scalar
-  bool quoted = false;             ///< "5" and not 5
-  std::vector<std::string> keys;   ///< of a map, in the order of the file
-  std::vector<Node> children;      ///< of a list; of a map the values of `keys`
+  std::string text;               ///< of a scalar
+  bool quoted = false;            ///< "5" and not 5
+  std::vector<std::string> keys;  ///< of a map, in the order of the file
+  std::vector<Node> children;     ///< of a list; of a map the values of `keys`
   Place at;
 
   /// Null where there is no such key, or no value behind it.

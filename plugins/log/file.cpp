@@ -21,15 +21,17 @@ std::string problem(const std::string& path, const char* what, int code) {
 }  // namespace
 
 bool File::still_there() const {
-  struct stat here {}, open_one {};
-  return stat(path_.c_str(), &here) == 0 && fstat(fd_, &open_one) == 0 && here.st_dev == open_one.st_dev &&
-         here.st_ino == open_one.st_ino;
+  struct stat here {
+  }, open_one{};
+  return stat(path_.c_str(), &here) == 0 && fstat(fd_, &open_one) == 0 &&
+         here.st_dev == open_one.st_dev && here.st_ino == open_one.st_ino;
 }
 
 std::string File::open() {
   if (fd_ >= 0 && still_there()) return {};
   // Non-blocking: a pipe without a reader must not stop the channel.
-  const int fd = ::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
+  const int fd = ::open(path_.c_str(),
+                        O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
   if (fd < 0) return problem(path_, "open", errno);
   close();
   fd_ = fd;

@@ -13,8 +13,8 @@ class File {
   ~File() { close(); }
 
   const std::string& path() const { return path_; }
-  /// Opens it (append, close-on-exec, created with mode 0640) unless what is open is still what lies
-  /// at the path. Empty, or why not and what to do.
+  /// Opens it (append, close-on-exec, created with mode 0640) unless what is open is still what
+  /// lies at the path. Empty, or why not and what to do.
   std::string open();
   /// One whole line. Empty, or why not; what was half written is closed by the next line.
   std::string append(const std::string& line);

@@ -19,8 +19,9 @@ std::string utc(int64_t unix_ms) {
   std::tm parts{};
   gmtime_r(&seconds, &parts);
   std::array<char, 80> out{};
-  std::snprintf(out.data(), out.size(), "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", parts.tm_year + 1900, parts.tm_mon + 1,
-                parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec, static_cast<int>(millis));
+  std::snprintf(out.data(), out.size(), "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", parts.tm_year + 1900,
+                parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
+                static_cast<int>(millis));
   return out.data();
 }
 
@@ -37,12 +38,15 @@ std::string mask_phones(const std::string& text) {
       if (digit(text[i])) {
         digits += text[i];
         end = i + 1;
-      } else if ((text[i] != ' ' && text[i] != '.' && text[i] != '-') || i + 1 >= text.size() || !digit(text[i + 1])) {
+      } else if ((text[i] != ' ' && text[i] != '.' && text[i] != '-') || i + 1 >= text.size() ||
+                 !digit(text[i + 1])) {
         break;
       }
     }
-    if (digits.size() >= 9 && digits.size() <= 15) out += digits.substr(0, 4) + "•••••" + digits.substr(digits.size() - 3);
-    else out.append(text, at, end - at);
+    if (digits.size() >= 9 && digits.size() <= 15)
+      out += digits.substr(0, 4) + "•••••" + digits.substr(digits.size() - 3);
+    else
+      out.append(text, at, end - at);
     at = end;
   }
   return out;
@@ -60,15 +64,16 @@ std::string words(const herald::Message& message) {
 
 std::string line(const herald::Delivery& delivery, int64_t now_unix_ms, bool with_text) {
   const auto& message = delivery.message;
-  boost::json::object out{{"time", utc(now_unix_ms)},
-                          {"id", message.herald_id},
-                          {"attempt", delivery.attempt_id},
-                          {"number", delivery.attempt},
-                          {"kind", message.kind},
-                          {"type", message.type},
-                          // An id may have as many digits as a phone number; a phone begins with `+`.
-                          {"user", message.user.starts_with('+') ? mask_phones(message.user) : message.user},
-                          {"priority", priority_name(message.priority)}};
+  boost::json::object out{
+      {"time", utc(now_unix_ms)},
+      {"id", message.herald_id},
+      {"attempt", delivery.attempt_id},
+      {"number", delivery.attempt},
+      {"kind", message.kind},
+      {"type", message.type},
+      // An id may have as many digits as a phone number; a phone begins with `+`.
+      {"user", message.user.starts_with('+') ? mask_phones(message.user) : message.user},
+      {"priority", priority_name(message.priority)}};
   if (with_text) out["text"] = words(message);
   return boost::json::serialize(out) + '\n';
 }

@@ -18,7 +18,8 @@ Settings parse_settings(std::string_view json) {
   std::string to;
   for (const auto& [key, setting] : value.as_object()) {
     if (key == "file") {
-      if (!setting.is_string() || setting.as_string().empty()) refuse("the setting `file` must be the path of a file");
+      if (!setting.is_string() || setting.as_string().empty())
+        refuse("the setting `file` must be the path of a file");
       out.file = setting.as_string();
       if (out.file.front() != '/' || out.file.find('\0') != std::string::npos)
         refuse("the setting `file` must be an absolute path here");
@@ -32,10 +33,14 @@ Settings parse_settings(std::string_view json) {
       refuse("log has no setting `" + std::string{key} + "`; there are: file, to, text");
     }
   }
-  if (to == "file" && out.file.empty()) refuse("`to: file` needs the setting `file`, the path of the file");
-  if (to == "journal" && !out.file.empty()) refuse("`to: journal` and `file` exclude each other; remove one");
+  if (to == "file" && out.file.empty())
+    refuse("`to: file` needs the setting `file`, the path of the file");
+  if (to == "journal" && !out.file.empty())
+    refuse("`to: journal` and `file` exclude each other; remove one");
   if (out.text && out.file.empty())
-    refuse("`text: true` needs the setting `file`: message texts do not belong in the daemon's own log");
+    refuse(
+        "`text: true` needs the setting `file`: message texts do not belong in the daemon's own "
+        "log");
   return out;
 }
 

@@ -11,7 +11,8 @@ struct Settings {
   bool text = false;  ///< write the text of the message too; only to a file
 };
 
-/// Keys: file, to (file or journal), text. Throws herald::Error{HERALD_E_INVALID} naming the setting.
+/// Keys: file, to (file or journal), text. Throws herald::Error{HERALD_E_INVALID} naming the
+/// setting.
 Settings parse_settings(std::string_view json);
 
 }  // namespace log_channel

@@ -1,4 +1,5 @@
-// catalog_test.hpp - the plugin in a FakeHost, over the shipped templates or over a folder of a test.
+// catalog_test.hpp - the plugin in a FakeHost, over the shipped templates or over a folder of a
+// test.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -44,9 +45,9 @@ class Catalog : public testing::Test {
   void TearDown() override { EXPECT_EQ(host.finish(), std::vector<std::string>{}); }
 
   /// All outputs by name; empty when it was refused, then last_status() says why.
-  std::map<std::string, std::string> render(const std::string& kind, const std::string& params,
-                                            const std::string& locale = "fr",
-                                            const std::string& formats = "text/markdown text/plain") {
+  std::map<std::string, std::string> render(
+      const std::string& kind, const std::string& params, const std::string& locale = "fr",
+      const std::string& formats = "text/markdown text/plain") {
     herald::RenderRequest request;
     request.kind = kind;
     request.params_json = params;
@@ -56,10 +57,12 @@ class Catalog : public testing::Test {
     for (std::string word; words >> word;) request.formats.push_back(word);
     const auto op = host.render(request);
     std::map<std::string, std::string> out;
-    if (const auto* outcome = host.outcome(op)) out.insert(outcome->output.begin(), outcome->output.end());
+    if (const auto* outcome = host.outcome(op))
+      out.insert(outcome->output.begin(), outcome->output.end());
     return out;
   }
-  std::string plain(const std::string& kind, const std::string& params, const std::string& locale = "fr") {
+  std::string plain(const std::string& kind, const std::string& params,
+                    const std::string& locale = "fr") {
     auto out = render(kind, params, locale);
     EXPECT_TRUE(out.contains("text/plain")) << host.last_status().text;
     return out["text/plain"];
@@ -93,7 +96,9 @@ class Folder : public Catalog {
   }
   /// A folder with one kind `k` with the parameters a (required) and b, and this text.
   void one_kind(const std::string& text) {
-    write("kinds.yaml", "locales: [fr]\nkinds:\n  k:\n    params:\n      a: { required: true, multiline: true }\n      b: {}\n");
+    write("kinds.yaml",
+          "locales: [fr]\nkinds:\n  k:\n    params:\n      a: { required: true, multiline: true "
+          "}\n      b: {}\n");
     write("fr/k.mustache", text);
   }
   /// What configure() says; empty when it agrees.

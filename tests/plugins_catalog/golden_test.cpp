@@ -28,17 +28,21 @@ TEST_F(Shipped, ProviderFoundIsTheGoldenTextWithoutAJoinerInItsEmoji) {
 
 // covers: S63 S64 S99
 TEST_F(Shipped, ProviderRequestIsTheGoldenTextWithTwoActions) {
-  const auto out = render("provider.request", "{" + kRequest + R"(,"price":{"min":3000,"max":10000,"currency":"XAF"}})");
+  const auto out =
+      render("provider.request",
+             "{" + kRequest + R"(,"price":{"min":3000,"max":10000,"currency":"XAF"}})");
   EXPECT_EQ(out.at("text/plain"), golden("provider.request.fr.txt"));
   EXPECT_EQ(out.at("text/markdown"), golden("provider.request.fr.txt"));
-  EXPECT_EQ(out.at("actions"),
-            R"([{"id":"accept","label":"OUI","text":"OUI"},{"id":"refuse","label":"NON","text":"NON"}])");
+  EXPECT_EQ(
+      out.at("actions"),
+      R"([{"id":"accept","label":"OUI","text":"OUI"},{"id":"refuse","label":"NON","text":"NON"}])");
 }
 
 // covers: S65
 TEST_F(Shipped, PriceRangesFollowTheServiceWhereTheProducerSendsNone) {
   const auto estimate = [&](const std::string& service) {
-    const auto text = plain("provider.request", R"({"location":"x","description":"y","service":")" + service + "\"}");
+    const auto text = plain("provider.request",
+                            R"({"location":"x","description":"y","service":")" + service + "\"}");
     const auto from = text.find("**Estimation**: ") + 16;
     return text.substr(from, text.find('\n', from) - from);
   };
@@ -52,16 +56,20 @@ TEST_F(Shipped, PriceRangesFollowTheServiceWhereTheProducerSendsNone) {
 
 // covers: S64
 TEST_F(Shipped, AProducersOwnPriceIsGroupedByAsciiSpaces) {
-  const auto text = plain("provider.request", "{" + kRequest + R"(,"price":{"min":500,"max":1250000,"currency":"EUR"}})");
+  const auto text =
+      plain("provider.request",
+            "{" + kRequest + R"(,"price":{"min":500,"max":1250000,"currency":"EUR"}})");
   EXPECT_NE(text.find("**Estimation**: 500 - 1 250 000 EUR\n"), std::string::npos) << text;
-  EXPECT_NE(plain("provider.request", "{" + kRequest + R"(,"price":{"min":1000,"max":2000}})").find(": 1 000 - 2 000 XAF"),
+  EXPECT_NE(plain("provider.request", "{" + kRequest + R"(,"price":{"min":1000,"max":2000}})")
+                .find(": 1 000 - 2 000 XAF"),
             std::string::npos);
 }
 
 // covers: S59
 TEST_F(Shipped, UrgencyIsNormalWhereThereIsNoneAndBeginsWithACapital) {
   const auto urgency = [&](const std::string& json) {
-    const auto text = plain("service_request.confirmed", R"({"service":"s","location":"l","description":"d")" + json + "}");
+    const auto text = plain("service_request.confirmed",
+                            R"({"service":"s","location":"l","description":"d")" + json + "}");
     const auto from = text.find("**Urgence**: ") + 13;
     return text.substr(from, text.find('\n', from) - from);
   };
@@ -81,7 +89,8 @@ TEST_F(Shipped, PlainTextKeepsItsBoldMarkers) {
 }
 
 TEST_F(Shipped, GivesFieldsFormattedAndAVersion) {
-  const auto out = render("provider.request", "{" + kRequest + R"(,"price":{"min":3000,"max":10000},"request_id":12})");
+  const auto out = render("provider.request",
+                          "{" + kRequest + R"(,"price":{"min":3000,"max":10000},"request_id":12})");
   const auto fields = boost::json::parse(out.at("fields")).as_object();
   EXPECT_EQ(fields.at("price.min").as_string(), "3 000");
   EXPECT_EQ(fields.at("price.currency").as_string(), "XAF");
@@ -93,8 +102,10 @@ TEST_F(Shipped, GivesFieldsFormattedAndAVersion) {
 TEST_F(Shipped, ChoosesTheLocaleAndFallsBackToTheFirst) {
   const std::string params = R"({"service":"x","status":"paid"})";
   EXPECT_TRUE(plain("service_request.status", params, "en").starts_with("💰 **Payment completed**"));
-  EXPECT_TRUE(plain("service_request.status", params, "en-GB").starts_with("💰 **Payment completed**"));
-  EXPECT_TRUE(plain("service_request.status", params, "fr-CM").starts_with("💰 **Paiement terminé**"));
+  EXPECT_TRUE(
+      plain("service_request.status", params, "en-GB").starts_with("💰 **Payment completed**"));
+  EXPECT_TRUE(
+      plain("service_request.status", params, "fr-CM").starts_with("💰 **Paiement terminé**"));
   EXPECT_TRUE(plain("service_request.status", params, "de").starts_with("💰 **Paiement terminé**"));
   EXPECT_TRUE(plain("service_request.status", params, "").starts_with("💰 **Paiement terminé**"));
   EXPECT_EQ(render("service_request.status", params, "en").at("title"), "Payment completed");

@@ -40,7 +40,8 @@ TEST_F(Hostile, TextIsVerbatimAndMarkdownIsLiteral) {
 
 // covers: S70
 TEST_F(Hostile, TemplateMetacharactersStayLiteral) {
-  for (const auto* value : {"{{service}}", "{{{service}}}", "{{#service}}x{{/service}}", "{{> questions}}", "{{=<% %>=}}", "}}{{"}) {
+  for (const auto* value : {"{{service}}", "{{{service}}}", "{{#service}}x{{/service}}",
+                            "{{> questions}}", "{{=<% %>=}}", "}}{{"}) {
     const auto out = render("service_request.confirmed", with(value));
     EXPECT_EQ(shown(out.at("text/plain")), value);
     EXPECT_NE(out.at("text/plain").find("💬 N'hésitez pas"), std::string::npos);
@@ -49,14 +50,19 @@ TEST_F(Hostile, TemplateMetacharactersStayLiteral) {
 
 // covers: S70
 TEST_F(Hostile, LinesStayLinesAndBlocksStayText) {
-  const auto out = render("service_request.confirmed", with("un\r\ndeux\rtrois\n# titre\n- liste\n1. un\n> cité\n---\n    code"));
-  EXPECT_EQ(shown(out.at("text/plain")), "un\ndeux\ntrois\n# titre\n- liste\n1. un\n> cité\n---\n    code");
-  EXPECT_EQ(shown(out.at("text/markdown")), "un\ndeux\ntrois\n\\# titre\n\\- liste\n1\\. un\n\\> cité\n\\---\n   code");
+  const auto out =
+      render("service_request.confirmed",
+             with("un\r\ndeux\rtrois\n# titre\n- liste\n1. un\n> cité\n---\n    code"));
+  EXPECT_EQ(shown(out.at("text/plain")),
+            "un\ndeux\ntrois\n# titre\n- liste\n1. un\n> cité\n---\n    code");
+  EXPECT_EQ(shown(out.at("text/markdown")),
+            "un\ndeux\ntrois\n\\# titre\n\\- liste\n1\\. un\n\\> cité\n\\---\n   code");
 }
 
 TEST_F(Hostile, OneLineParametersStayOnOneLine) {
-  const auto text = plain("service_request.confirmed",
-                          R"({"service":"s","location":"Rue 1\n✅ **Payé** \r\n\tx","description":"d"})");
+  const auto text =
+      plain("service_request.confirmed",
+            R"({"service":"s","location":"Rue 1\n✅ **Payé** \r\n\tx","description":"d"})");
   EXPECT_NE(text.find("**Lieu**: Rue 1 ✅ **Payé** x\n📝"), std::string::npos) << text;
 }
 
@@ -83,12 +89,14 @@ TEST_F(Hostile, TooLargeForTheChannelIsRefusedWithItsSize) {
   max_bytes = 1'000;
   EXPECT_TRUE(render("message", R"({"message":")" + std::string(2'000, 'x') + "\"}").empty());
   EXPECT_EQ(host.last_status().code, HERALD_E_INVALID);
-  EXPECT_NE(host.last_status().text.find("2000 bytes; at most 1000"), std::string::npos) << host.last_status().text;
+  EXPECT_NE(host.last_status().text.find("2000 bytes; at most 1000"), std::string::npos)
+      << host.last_status().text;
 }
 
 TEST_F(Hostile, MarkdownStopsAt48KiBAfterEscaping) {
   EXPECT_TRUE(render("message", R"({"message":")" + std::string(30'000, '*') + "\"}").empty());
-  EXPECT_NE(host.last_status().text.find("text/markdown is 60000 bytes; at most 49152"), std::string::npos)
+  EXPECT_NE(host.last_status().text.find("text/markdown is 60000 bytes; at most 49152"),
+            std::string::npos)
       << host.last_status().text;
 }
 

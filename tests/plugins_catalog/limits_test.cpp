@@ -16,7 +16,8 @@ std::string repeated(const std::string& text, int times) {
 // covers: F62
 TEST_F(Limits, TwentyThousandNestedSectionsAreRefused) {
   one_kind(repeated("{{#a}}", 4'000) + repeated("{{/a}}", 4'000));
-  EXPECT_NE(refusal().find("fr/k.mustache:1:193: sections are nested deeper than 32"), std::string::npos);
+  EXPECT_NE(refusal().find("fr/k.mustache:1:193: sections are nested deeper than 32"),
+            std::string::npos);
   one_kind(repeated("{{#a}}", 32) + "x" + repeated("{{/a}}", 32));
   EXPECT_EQ(refusal(), "");
   EXPECT_EQ(plain("k", R"({"a":"1"})"), "x");
@@ -25,7 +26,8 @@ TEST_F(Limits, TwentyThousandNestedSectionsAreRefused) {
 TEST_F(Limits, NestingCountsThroughPartials) {
   write("fr/_p.mustache", repeated("{{#a}}", 20) + repeated("{{/a}}", 20));
   one_kind(repeated("{{#a}}", 20) + "{{> p}}" + repeated("{{/a}}", 20));
-  EXPECT_NE(refusal().find("fr/_p.mustache:1:73: sections are nested deeper than 32"), std::string::npos);
+  EXPECT_NE(refusal().find("fr/_p.mustache:1:73: sections are nested deeper than 32"),
+            std::string::npos);
 }
 
 // covers: F62
@@ -33,7 +35,8 @@ TEST_F(Limits, PartialsThatIncludeThemselvesAreRefused) {
   one_kind("{{> p}}");
   write("fr/_p.mustache", "x\n{{> q}}");
   write("fr/_q.mustache", "{{> p}}");
-  EXPECT_NE(refusal().find("fr/_q.mustache:1:1: a text includes itself: fr/k.mustache -> fr/_p.mustache -> fr/_q.mustache -> "
+  EXPECT_NE(refusal().find("fr/_q.mustache:1:1: a text includes itself: fr/k.mustache -> "
+                           "fr/_p.mustache -> fr/_q.mustache -> "
                            "fr/_p.mustache"),
             std::string::npos);
 }

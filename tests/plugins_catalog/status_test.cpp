@@ -6,8 +6,10 @@ namespace {
 class Status : public Shipped {
  protected:
   std::string first_line(const std::string& status, const std::string& locale = "fr") {
-    const auto text = plain("service_request.status",
-                            boost::json::serialize(boost::json::object{{"service", "Plomberie"}, {"status", status}}), locale);
+    const auto text = plain(
+        "service_request.status",
+        boost::json::serialize(boost::json::object{{"service", "Plomberie"}, {"status", status}}),
+        locale);
     return text.substr(0, text.find('\n'));
   }
 };
@@ -45,7 +47,8 @@ TEST_F(Status, CaseAccentsAndUnderscoresDoNotMatter) {
 
 // covers: S67
 TEST_F(Status, AnyOtherStatusIsNamed) {
-  const auto text = plain("service_request.status", R"({"service":"Plomberie","status":"reportée"})");
+  const auto text =
+      plain("service_request.status", R"({"service":"Plomberie","status":"reportée"})");
   EXPECT_TRUE(text.starts_with("📋 **Mise à jour de votre demande**\n")) << text;
   EXPECT_NE(text.find("**Statut**: reportée\n"), std::string::npos) << text;
   EXPECT_EQ(first_line("reportée", "en"), "📋 **Update of your request**");
@@ -53,8 +56,10 @@ TEST_F(Status, AnyOtherStatusIsNamed) {
 
 // covers: S61
 TEST_F(Status, AMissingProviderIsAnnounced) {
-  for (const auto* provider : {"", R"(,"provider":null)", R"(,"provider":{})", R"(,"provider":{"name":"","rating":null})"}) {
-    const auto text = plain("service_request.status", std::string{R"({"service":"x","status":"assignée")"} + provider + "}");
+  for (const auto* provider : {"", R"(,"provider":null)", R"(,"provider":{})",
+                               R"(,"provider":{"name":"","rating":null})"}) {
+    const auto text = plain("service_request.status",
+                            std::string{R"({"service":"x","status":"assignée")"} + provider + "}");
     EXPECT_NE(text.find("**Prestataire**: En cours de confirmation\n"), std::string::npos) << text;
     EXPECT_NE(text.find("**Contact**: Information à venir\n"), std::string::npos) << text;
     EXPECT_NE(text.find("**Note**: N/A/5\n"), std::string::npos) << text;
@@ -64,8 +69,9 @@ TEST_F(Status, AMissingProviderIsAnnounced) {
 // covers: S60
 TEST_F(Status, RatingsHaveOneDecimalAtMost) {
   const auto rating = [&](const std::string& number) {
-    const auto text = plain("service_request.status",
-                            R"({"service":"x","status":"assigned","provider":{"rating":)" + number + "}}");
+    const auto text =
+        plain("service_request.status",
+              R"({"service":"x","status":"assigned","provider":{"rating":)" + number + "}}");
     const auto from = text.find("**Note**: ") + 10;
     return text.substr(from, text.find('\n', from) - from);
   };
@@ -77,7 +83,8 @@ TEST_F(Status, RatingsHaveOneDecimalAtMost) {
 }
 
 TEST_F(Status, AProviderIsNamedWhileTheServiceRunsOnlyWhereThereIsOne) {
-  const auto with = plain("service_request.status", R"({"service":"x","status":"en cours","provider":{"name":"Jean"}})");
+  const auto with = plain("service_request.status",
+                          R"({"service":"x","status":"en cours","provider":{"name":"Jean"}})");
   const auto without = plain("service_request.status", R"({"service":"x","status":"en cours"})");
   EXPECT_NE(with.find("\n\n👨🔧 **Prestataire**: Jean\n\n📱"), std::string::npos) << with;
   EXPECT_EQ(without.find("Prestataire**"), std::string::npos) << without;

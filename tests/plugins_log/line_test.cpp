@@ -22,10 +22,11 @@ herald::Delivery delivery() {
 
 // covers: S89
 TEST(Line, HasWhoWhatAndWhenButNoText) {
-  EXPECT_EQ(line(delivery(), 1'752'487'200'123, false),
-            R"({"time":"2025-07-14T10:00:00.123Z","id":"n1","attempt":"n1.0.2.2","number":2,"kind":"service_request.status",)"
-            R"("type":"status_update","user":"42","priority":"high"})"
-            "\n");
+  EXPECT_EQ(
+      line(delivery(), 1'752'487'200'123, false),
+      R"({"time":"2025-07-14T10:00:00.123Z","id":"n1","attempt":"n1.0.2.2","number":2,"kind":"service_request.status",)"
+      R"("type":"status_update","user":"42","priority":"high"})"
+      "\n");
 }
 
 // covers: S89

@@ -52,7 +52,8 @@ class Log : public testing::Test {
   static std::vector<boost::json::object> lines(const std::string& path) {
     std::ifstream in{path};
     std::vector<boost::json::object> out;
-    for (std::string line; std::getline(in, line);) out.push_back(boost::json::parse(line).as_object());
+    for (std::string line; std::getline(in, line);)
+      out.push_back(boost::json::parse(line).as_object());
     return out;
   }
 
@@ -125,7 +126,8 @@ TEST_F(Log, AFullDiskIsTriedAgainAndTellsTheCause) {
   const auto& got = outcome();
   EXPECT_EQ(got.result, HERALD_RETRY);
   EXPECT_EQ(got.reason, HERALD_REASON_INTERNAL);
-  EXPECT_NE(got.detail.find("cannot write to /dev/full: No space left on device; free some space"), std::string::npos)
+  EXPECT_NE(got.detail.find("cannot write to /dev/full: No space left on device; free some space"),
+            std::string::npos)
       << got.detail;
 }
 
@@ -159,7 +161,8 @@ TEST_F(Log, WithoutAFileItGoesToTheDaemonsLog) {
   EXPECT_EQ(got.text, "notification recorded");
   EXPECT_EQ(herald::find(got.fields, "id"), "n1");
   EXPECT_EQ(herald::find(got.fields, "user"), "+2376•••••567");
-  for (const auto& [key, value] : got.fields) EXPECT_EQ(value.find("secret"), std::string::npos) << key;
+  for (const auto& [key, value] : got.fields)
+    EXPECT_EQ(value.find("secret"), std::string::npos) << key;
 }
 
 TEST_F(Log, RefusesSettingsItDoesNotUnderstand) {
