@@ -1,5 +1,6 @@
 """Bytes to the daemon as they are, for requests that no client would send."""
 
+import re
 import socket
 from dataclasses import dataclass
 
@@ -18,7 +19,7 @@ class RawAnswer:
     @property
     def answers(self):
         """How many answers came: more than one means that smuggling worked."""
-        return self.raw.count(b"HTTP/1.")
+        return len(re.findall(rb"HTTP/1\.[01] \d{3} ", self.raw))
 
     @property
     def body(self):
