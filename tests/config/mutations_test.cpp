@@ -91,7 +91,7 @@ class Mutator {
   std::mt19937_64 engine_;
 };
 
-// covers: 47
+// covers: F47
 TEST(Mutations, EachLoadsOrIsComplainedAboutAtAPlace) {
   const std::string good = slurp(std::string{HERALD_SOURCE} + "/config/herald.yaml") +
                            "\ndevelopment: true\nlocale: fr\n";
@@ -121,7 +121,7 @@ TEST(Mutations, EachLoadsOrIsComplainedAboutAtAPlace) {
   EXPECT_GT(refused, 240);
 }
 
-// covers: 47
+// covers: F47
 TEST(Mutations, EveryKeyMistypedIsAnUnknownKeyWithTheRightGuess) {
   int guessed = 0;
   for (const auto& s : settings()) {

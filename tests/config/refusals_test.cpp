@@ -39,7 +39,7 @@ std::string keys(std::size_t n) {
 
 class Refused : public testing::TestWithParam<Refusal> {};
 
-// covers: 48
+// covers: F48
 TEST_P(Refused, QuicklyAndWithAPlace) {
   const auto start = std::chrono::steady_clock::now();
   const Loaded l{GetParam().text};
@@ -106,7 +106,7 @@ TEST(Refused, SeveralStructuralMistakesAreSaidTogether) {
   EXPECT_EQ(l.diagnostics.errors(), 4U) << l.shown();
 }
 
-// covers: 48
+// covers: F48
 TEST(Refused, BombsTakeLittleMemory) {
   struct rusage before {
   }, after{};

@@ -62,7 +62,7 @@ TEST(Rendered, TakesPartsTitleActionsAndFields) {
   EXPECT_EQ(r->version, "3");
 }
 
-// covers: 41
+// covers: F41
 TEST(Rendered, RefusesTooMuchAndNonsense) {
   EXPECT_FALSE(read_rendered({{"title", "T"}}));
   EXPECT_FALSE(read_rendered({{"text/plain", std::string(64 * 1024 + 1, 'x')}}));

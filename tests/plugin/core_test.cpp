@@ -85,7 +85,7 @@ TEST_F(Core, SecretsComeOnlyWhenGrantedAndAgainAfterRotation) {
   EXPECT_EQ(secrets.unwatched.size(), 2U);
 }
 
-// covers: 65
+// covers: F65
 TEST_F(Core, LogLinesAreEscapedCutAndNamed) {
   say("one\r\ntwo\x1b[0m", "event", "forged\n");
   const auto line = log.lines.at(0);
@@ -100,7 +100,7 @@ TEST_F(Core, LogLinesAreEscapedCutAndNamed) {
   EXPECT_EQ(chat.core()->log_enabled(chat.host, HERALD_LOG_DEBUG), 0);
 }
 
-// covers: 45
+// covers: F45
 TEST_F(Core, LogLinesAreLimitedTo200ASecond) {
   for (int i = 0; i < 100'000; ++i) say("again");
   EXPECT_EQ(log.count("plugin.log"), 200U);

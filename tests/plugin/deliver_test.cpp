@@ -66,7 +66,7 @@ TEST_F(Deliver, ANonOkReturnIsTheOutcome) {
   EXPECT_EQ(outcome.detail, "full");
 }
 
-// covers: 37
+// covers: F37
 TEST_F(Deliver, AnExceptionCostsOnlyItsAttempt) {
   InstanceSpec s;
   s.name = "chat";
@@ -242,7 +242,7 @@ TEST_F(Deliver, ReconcileAsksWithTheProvidersId) {
   EXPECT_EQ(outcomes.at(1).kind, OutcomeKind::unknown) << "it cannot tell, whatever the cause";
 }
 
-// covers: 38
+// covers: F38
 TEST_F(Deliver, ABlockingPluginHasThreadsOfItsOwn) {
   std::promise<void> go;
   auto gone = go.get_future().share();

@@ -110,7 +110,7 @@ TEST_F(InboxSide, AfterAFailedAppendTheAnswerIsStillOwed) {
   EXPECT_EQ(outcomes->at(0).kind, model::OutcomeKind::retry);
 }
 
-// covers: 41
+// covers: F41
 TEST_F(InboxSide, AppendChecksWhatItIsGiven) {
   send(delivery());
   const auto op = chat.ops.at(0);

@@ -10,7 +10,7 @@ struct Bad {
 
 class Refused : public Stage, public ::testing::WithParamInterface<Bad> {};
 
-// covers: 42
+// covers: F42
 TEST_P(Refused, WithOneLineAndTheDaemonGoesOn) {
   InstanceSpec s;
   s.name = "broken";

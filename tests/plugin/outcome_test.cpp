@@ -54,7 +54,7 @@ TEST(Outcome, ResultsAndReasonsMap) {
   EXPECT_EQ(read_outcome(&o, {}, complaint)->outcome.reason, Reason::provider);
 }
 
-// covers: 41
+// covers: F41
 TEST(Outcome, WhatAPluginSaysIsCheckedAtTheBoundary) {
   std::string complaint;
   EXPECT_FALSE(read_outcome(nullptr, {}, complaint));

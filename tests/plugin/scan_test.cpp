@@ -65,7 +65,7 @@ TEST_F(Scan, TheCopyCannotBeChanged) {
   EXPECT_NE(::ftruncate(found->copy.get(), 0), 0);
 }
 
-// covers: 43
+// covers: F43
 TEST_F(Scan, RefusesWhatOthersCouldHaveWritten) {
   ::chmod((dir / "good.so").c_str(), 0757);
   EXPECT_TRUE(refused_for("good", "writable by its group or others"));
@@ -78,7 +78,7 @@ TEST_F(Scan, RefusesWhatOthersCouldHaveWritten) {
   EXPECT_EQ(refusal("good"), "accepted");
 }
 
-// covers: 43
+// covers: F43
 TEST_F(Scan, RefusesAFolderBelowThePathThatOthersCanWrite) {
   fs::create_directory(dir / "sub");
   put(dir / "sub" / "deep.so");
@@ -86,7 +86,7 @@ TEST_F(Scan, RefusesAFolderBelowThePathThatOthersCanWrite) {
   EXPECT_TRUE(refused_for((dir / "sub" / "deep.so").string(), "writable by its group or others"));
 }
 
-// covers: 43
+// covers: F43
 TEST_F(Scan, RefusesFilesOutsideThePath) {
   put(root / "outside.so");
   EXPECT_TRUE(refused_for((root / "outside.so").string(), "outside the plugin path"));
@@ -98,7 +98,7 @@ TEST_F(Scan, RefusesFilesOutsideThePath) {
   EXPECT_EQ(refusal("inside"), "accepted");
 }
 
-// covers: 43
+// covers: F43
 TEST_F(Scan, RefusesAnotherOwnersFile) {
   if (::geteuid() != 0) GTEST_SKIP() << "only root can give a file away";
   ASSERT_EQ(::chown((dir / "good.so").c_str(), 12345, 12345), 0);
@@ -112,7 +112,7 @@ TEST_F(Scan, RefusesWhatIsNoRegularFile) {
   EXPECT_TRUE(refused_for("folder", "no regular file"));
 }
 
-// covers: 42
+// covers: F42
 TEST_F(Scan, RefusesTruncatedAndForeignFiles) {
   const auto size = fs::file_size(dir / "good.so");
   for (const auto left :

@@ -61,7 +61,7 @@ TEST_F(Template, ContentNeedsNoPlugin) {
   EXPECT_EQ(render(r)->at(0), "hello/T");
 }
 
-// covers: 41
+// covers: F41
 TEST_F(Template, AFailureSaysWhetherItCanHeal) {
   source.on_render = [&](herald_op op, const herald_render& r, herald_error* e) -> herald_status {
     const auto what = text(r.kind);
