@@ -72,13 +72,16 @@ base::Result<model::TimePoint> time_field(const json::object& request, std::stri
 }
 
 /// Parameters that make repeats of one thing recognisable (status updates: request and status).
-std::string dedupe_key(const model::KindSpec& kind, const model::Identity& to, const json::object& params) {
+/// An id is the same thing as a number and as a text. The recipient is not in it: the store adds whose it is.
+std::string dedupe_key(const model::KindSpec& kind, const json::object& params) {
   if (kind.dedupe.empty()) return {};
-  std::string key = kind.kind + '\n' + to.kind + ':' + to.value;
+  std::string key = kind.kind;
   for (const auto& name : kind.dedupe) {
     const auto* value = params.if_contains(name);
     if (value == nullptr || value->is_null()) return {};
-    key += '\n' + json::serialize(*value);
+    const auto spec = std::find_if(kind.params.begin(), kind.params.end(), [&](const auto& p) { return p.name == name; });
+    const bool id = spec != kind.params.end() && spec->type == "id";
+    key += '\n' + (id && value->is_int64() ? json::serialize(json::value(std::to_string(value->get_int64()))) : json::serialize(*value));
   }
   return key.size() <= 200 ? key : base::sha256_hex(key);
 }
@@ -103,7 +106,7 @@ base::Result<bool> take_body(const json::object& request, model::NewNotification
   if (!checked) return checked.error();
   if (const auto* type = checked->if_contains("type"); type != nullptr && type->is_string() && is_item_type(type->get_string()))
     n.type = std::string{type->get_string()};
-  n.dedupe_key = dedupe_key(kind, n.to, *checked);
+  n.dedupe_key = dedupe_key(kind, *checked);
   n.params_json = json::serialize(*checked);
   return !kind.actions.empty();
 }

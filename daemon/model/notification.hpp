@@ -25,7 +25,7 @@ struct NewNotification {
   std::string idempotency_key;  ///< empty: none
   uint64_t body_hash = 0;       ///< of the canonical request; compared when the key is met again
   std::string body_digest;      ///< SHA-256 of the canonical request, hex: what decides "same body"
-  std::string dedupe_key;       ///< kind-declared (request_id + status); a repeat within 24 h gives the first id; empty: none
+  std::string dedupe_key;       ///< kind-declared (request_id + status); a repeat to the same user within 24 h gives the first id; empty: none
   ChainPtr chain;
 };
 

@@ -125,6 +125,21 @@ TEST_P(StoreConformance, KeysAreForgottenAfter24Hours) {
   EXPECT_EQ(value(accept(n)).id, latest);
 }
 
+// covers: S102
+TEST_P(StoreConformance, DedupeKeyIsOfThePersonHoweverTheyAreNamed) {
+  auto n = some_notification(clock);
+  n.to = {"phone", "+237691924173"};
+  n.create_recipient = true;
+  n.dedupe_key = "42/assigned";
+  const auto first = value(accept(n));
+  n.id = fresh_id();
+  n.to = {"user", std::to_string(first.notification.head.user)};
+  EXPECT_EQ(value(accept(n)).id, first.id);
+  n.id = fresh_id();
+  n.to = {"phone", "+237691924174"};
+  EXPECT_FALSE(value(accept(n)).repeated);
+}
+
 TEST_P(StoreConformance, DedupeKeyIgnoresTheBody) {
   auto n = some_notification(clock);
   n.dedupe_key = "42/assigned";

@@ -34,14 +34,17 @@ base::Result<Accepted> accept(WriteState& state, const model::NewNotification& n
       return Accepted{std::move(known->id), true, {}};
     }
   }
-  if (!n.dedupe_key.empty())
-    if (auto known = find_dedupe(db, n.dedupe_key, now)) return Accepted{std::move(known->id), true, {}};
 
   if (state.counters.backlog() >= state.settings.backlog.load(std::memory_order_relaxed))
     return fail(Code::unavailable, "too many notifications have not ended yet (limits.backlog); try again later");
 
   auto user = recipient(state, n.to, n.create_recipient);
   if (!user) return user.error();
+
+  // By the person, not by what they were called this time: a phone and an id may name the same one.
+  const auto dedupe = n.dedupe_key.empty() ? std::string{} : std::to_string(*user) + '\n' + n.dedupe_key;
+  if (!dedupe.empty())
+    if (auto known = find_dedupe(db, dedupe, now)) return Accepted{std::move(known->id), true, {}};
 
   StoredNotification stored;
   stored.notification.head = head_of(n, *user);
@@ -55,7 +58,7 @@ base::Result<Accepted> accept(WriteState& state, const model::NewNotification& n
   if (inserted == 0) return fail(Code::conflict, "a notification with the id " + n.id + " is stored already", "id");
   stored.rowid = db.last_insert_rowid();
   if (!n.idempotency_key.empty()) remember_idempotency(db, n.producer, n.idempotency_key, n.id, n.body_digest, now);
-  if (!n.dedupe_key.empty()) remember_dedupe(db, n.dedupe_key, n.id, now);
+  if (!dedupe.empty()) remember_dedupe(db, dedupe, n.id, now);
   state.counters.enter(progress.state);
 
   Accepted out{n.id, false, stored.notification};
