@@ -1,4 +1,4 @@
-"""Who may do what when the daemon runs as in production: people with tokens, programs with scopes."""
+"""Who may do what in production: people with tokens, programs with scopes."""
 
 import base64
 import hashlib
@@ -130,7 +130,8 @@ class Production(SharedDaemonTest):
 
     # covers: S86 S88
     def test_a_program_does_what_its_scopes_say(self):
-        inbox, item = f"/api/web-chat/notifications/{self.mine}", self.item(self.person_api, self.mine)
+        inbox = f"/api/web-chat/notifications/{self.mine}"
+        item = self.item(self.person_api, self.mine)
         doors = {"read": ("GET", inbox, None),
                  "poll": ("GET", f"/api/web-chat/notifications/poll/{self.mine}", None),
                  "mark": ("POST", inbox + "/mark-read", {"notification_id": item["id"]}),
@@ -138,7 +139,8 @@ class Production(SharedDaemonTest):
                  "test": ("POST", f"/api/web-chat/test-notification/{self.mine}", None),
                  "send": ("POST", "/api/v1/notifications", {
                      "kind": "message", "to": {"phone": self.mine}, "params": {"message": "x"}}),
-                 "list": ("GET", "/api/v1/notifications", None), "metrics": ("GET", "/metrics", None)}
+                 "list": ("GET", "/api/v1/notifications", None),
+                 "metrics": ("GET", "/metrics", None)}
         opens = {"inbox:read": {"read", "poll"}, "inbox:read-for": {"mark", "clear"},
                  "notifications:send": {"test", "send"}, "notifications:read": {"list"},
                  "metrics:read": {"metrics"}}
@@ -168,6 +170,16 @@ class Production(SharedDaemonTest):
         reader = self.caller(self.service("reader", "notifications:read"))
         self.assertEqual(reader.notification(made["id"])["evidence"], "accepted")
         self.assertFalse(item["read"])
+
+    # covers: S06 S85
+    def test_a_program_marks_as_read_for_a_person_when_its_scope_says_so(self):
+        user = self.person()
+        made = self.program.submit("message", {"phone": user}, {"message": "Bonjour"})
+        item = self.item(self.program, user)
+        marker = self.caller(self.service("marker", "inbox:read-for", "notifications:read"))
+        marker.mark_read(user, item["id"]).expect()
+        self.api = marker
+        self.assertEqual(self.ended(made["id"], "delivered")["evidence"], "read")
 
     # covers: S85 S86
     def test_the_cookie_works_and_only_from_this_site(self):

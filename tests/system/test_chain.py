@@ -1,4 +1,4 @@
-"""The chain webchat -> WhatsApp -> log, with a stand-in for WhatsApp: who is asked, when, and what counts."""
+"""The chain webchat -> WhatsApp -> log, with a stand-in for WhatsApp: who is asked, what counts."""
 
 import json
 import unittest
@@ -156,8 +156,46 @@ class Fallback(ChainTest):
         user = self.person()
         self.fake.arm(to=user, error=131000, next=1)
         done = self.ended(self.send(user), "delivered")
-        self.assertEqual([a["outcome"] for a in done["attempts"]], ["accepted", "retry", "accepted"])
+        self.assertEqual([a["outcome"] for a in done["attempts"]],
+                         ["accepted", "retry", "accepted"])
         self.assertEqual(len({a["attempt"] for a in done["attempts"]}), 3)
+
+
+class UntilRead(ChainTest):
+    changes = {"routes": routes(quick("webchat", "1500ms", until="read"), quick("whatsapp", "5s"))}
+
+    # covers: S07
+    def test_clear_reads_only_what_the_person_was_given(self):
+        shown, unseen = self.person(), self.person()
+        read = self.send(shown)
+        self.arrived(shown)
+        self.api.clear(shown).expect()
+        self.assertEqual(self.ended(read, "delivered")["evidence"], "read")
+        self.assertEqual(self.asked(shown), [])
+
+        missed = self.send(unseen)
+        self.ended(missed, "waiting")
+        self.api.clear(unseen).expect()
+        self.assertEqual(self.api.inbox(unseen)["count"], 0)
+        self.assertEqual(self.ended(missed, "delivered")["ending"], "delivered: whatsapp delivered")
+
+    # covers: S36 S74
+    def test_being_shown_is_not_being_read(self):
+        user = self.person()
+        made = self.send(user)
+        self.arrived(user)
+        self.api.poll(user)
+        done = self.ended(made, "delivered")
+        self.assertEqual(self.steps(done), [("webchat", "accepted", "delivered"),
+                                            ("whatsapp", "accepted", "delivered")])
+
+    # covers: S06
+    def test_mark_read_ends_the_chain(self):
+        user = self.person()
+        made = self.send(user)
+        self.api.mark_read(user, self.arrived(user)["notifications"][0]["id"]).expect()
+        self.assertEqual(self.ended(made, "delivered")["ending"], "delivered: webchat read")
+        self.assertEqual(self.asked(user), [])
 
 
 class WebchatOff(ChainTest):

@@ -1,4 +1,4 @@
-"""The chain is the administrator's: reordered while the daemon runs. And it needs no network to begin."""
+"""The chain is reordered while the daemon runs, and needs no network to begin."""
 
 import json
 import shutil
@@ -118,7 +118,8 @@ class NoNetwork(SystemTest):
         wait_until(lambda: ctl("show", made)["evidence"] == "accepted")
         inside = ["nsenter", "--net", "--target", str(self.daemon.pid()), "curl", "-sS",
                   f"http://127.0.0.1:{self.port}/api/web-chat/notifications/237691924173"]
-        page = json.loads(subprocess.run(inside, capture_output=True, check=True, timeout=20).stdout)
+        done = subprocess.run(inside, capture_output=True, check=True, timeout=20)
+        page = json.loads(done.stdout)
         self.assertEqual([(i["type"], i["herald_id"]) for i in page["notifications"]],
                          [("confirmation", made)])
         wait_until(lambda: ctl("show", made)["state"] == "delivered")

@@ -1,4 +1,4 @@
-"""What web chat leaves in the database: conversation rows, the last 10, and what a restart keeps."""
+"""What web chat leaves in the database: conversation rows, the last 10, what a restart keeps."""
 
 import datetime
 import sqlite3
@@ -7,8 +7,8 @@ import unittest
 from herald_harness import SharedDaemonTest, SystemTest, wait_until
 
 # The application's own values of every row.
-CONSTANT = {"message_type": "outgoing", "confidence_score": 1.0, "action_code": "SYSTEM_NOTIFICATION",
-            "conversation_state": "NOTIFICATION_SENT", "action_success": 1}
+CONSTANT = {"message_type": "outgoing", "confidence_score": 1.0, "action_success": 1,
+            "action_code": "SYSTEM_NOTIFICATION", "conversation_state": "NOTIFICATION_SENT"}
 EMPTY = ("request_id", "session_id", "extracted_data", "execution_time", "action_metadata")
 
 
@@ -37,7 +37,8 @@ class DatabaseIntegration(SystemTest):
     # covers: S27 S44 S45
     def test_a_conversation_row_column_by_column(self):
         self.start()
-        user, text = self.person("237691924173"), "Prix < 5 000 & **gras** 👨🔧\n'; DROP TABLE users; --"
+        user = self.person("237691924173")
+        text = "Prix < 5 000 & **gras** 👨🔧\n'; DROP TABLE users; --"
         self.api.submit("message", {"user": user}, {"message": text})
         item = arrived(self.api, user, 1)[0]
         self.assertEqual(item["text"], text)

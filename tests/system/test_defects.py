@@ -18,7 +18,7 @@ class WebchatDefects(SharedDaemonTest):
     # covers: F77 S01
     def test_defect_01_a_failure_is_never_reported_as_success(self):
         user = self.person()
-        for wrong in ({"mesage": "Bonjour"}, {"message": "Bonjour", "notification_type": "info"}, {}):
+        for wrong in ({"mesage": "Bonjour"}, {}, {"message": "x", "notification_type": "info"}):
             answer = self.api.post("/api/v1/notifications",
                                    {"kind": "message", "to": {"phone": user}, "params": wrong})
             self.assertEqual(answer.expect(422)["status"], "error")
@@ -77,9 +77,12 @@ class WebchatDefects(SharedDaemonTest):
             self.assertNotRegex(item["message"], "[<>]")
             self.assertIn(attack, item["text"])
 
+    def known_ids(self):
+        return [n["id"] for n in self.ctl("list", "--limit", "500")["notifications"]]
+
     # covers: F77 S52
     def test_defect_09_an_unknown_phone_is_an_explicit_failure(self):
-        nobody, before = self.person(known=False), self.ctl("list", "--limit", "500")
+        nobody, before = self.person(known=False), self.known_ids()
         answer = self.api.post("/api/v1/notifications", {
             "kind": "message", "to": {"phone": nobody}, "params": {"message": "Bonjour"}})
         body = answer.expect(404)
@@ -89,7 +92,7 @@ class WebchatDefects(SharedDaemonTest):
         code, output, errors = self.ctl.run("send", "message", "--to", nobody, "-p", "message=x")
         self.assertEqual((code, output), (5, ""))
         self.assertNotIn(nobody, errors)
-        self.assertEqual(self.ctl("list", "--limit", "500"), before)
+        self.assertEqual(self.known_ids(), before)
         self.api.get(f"/api/web-chat/notifications/{nobody}").expect(404)
 
 
@@ -167,7 +170,8 @@ class OwnDaemonDefects(SystemTest):
         token = self.ctl("token", "user", mine)["token"]
         path = "/api/web-chat/notifications/"
         self.api.get(path + mine).expect(401)
-        for credential in ({"Authorization": f"Bearer {token}"}, {"Cookie": f"herald_token={token}"}):
+        for credential in ({"Authorization": f"Bearer {token}"},
+                           {"Cookie": f"herald_token={token}"}):
             self.api.get(path + mine, headers=credential).expect(200)
             foreign = self.api.get(path + theirs, headers=credential)
             unknown = self.api.get(path + "99999998", headers=credential)

@@ -61,7 +61,8 @@ class Texts(SharedDaemonTest):
 
     # covers: S65
     def test_prices_that_are_known_without_being_sent(self):
-        for service, line in {"Plomberie": "5 000 - 15 000 XAF", "Électricité": "3 000 - 10 000 XAF",
+        for service, line in {"Plomberie": "5 000 - 15 000 XAF",
+                              "Électricité": "3 000 - 10 000 XAF",
                               "Électroménager": "2 000 - 8 000 XAF",
                               "Jardinage": "2 000 - 10 000 XAF"}.items():
             with self.subTest(service):
@@ -95,7 +96,8 @@ class Texts(SharedDaemonTest):
     # covers: S70
     def test_odd_descriptions_arrive_as_they_are_and_hurt_nobody(self):
         for odd in ("<script>alert('x')</script> & \"co\"", "{{service}} {{{x}}} {{> questions}}",
-                    "Une\nligne\net une autre", "𝔘𝔫𝔦𝔠𝔬𝔡𝔢 🧑🏿‍🔧", "**gras** _x_ `y` ## [a](javascript:1)",
+                    "Une\nligne\net une autre", "𝔘𝔫𝔦𝔠𝔬𝔡𝔢 🧑🏿‍🔧",
+                    "**gras** _x_ `y` ## [a](javascript:1)",
                     "'; DROP TABLE notifications; --", "x" * 10_000):
             with self.subTest(odd[:30]):
                 user = self.person()

@@ -58,7 +58,8 @@ class Daemon:
         environment = os.environ | self.environment | {"NOTIFY_SOCKET": self.notify.path}
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
-                [*self.wrapper, str(program("heraldd")), "--config", str(self.config), *self.arguments],
+                [*self.wrapper, str(program("heraldd")), "--config", str(self.config),
+                 *self.arguments],
                 stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=self.folder,
                 env=environment)
         return self

@@ -1,4 +1,4 @@
-"""One daemon for all tests of a class. Tests keep apart by their people: `person()` is a new one."""
+"""One daemon for all tests of a class, which keep apart by their people: `person()` is a new one."""
 
 import itertools
 import unittest
