@@ -98,7 +98,7 @@ class WebchatDefects(SharedDaemonTest):
 
 class ChainDefects(SharedDaemonTest):
     whatsapp = {}
-    changes = {"routes": route(WEBCHAT, {"channel": "whatsapp", "within": "5s"}, "log")}
+    changes = {"routes": route(WEBCHAT, {"channel": "whatsapp", "within": "30s"}, "log")}
 
     # covers: F77 S74
     def test_defect_02_what_a_provider_accepted_is_not_yet_delivered(self):

@@ -56,7 +56,8 @@ class Creation(SharedDaemonTest):
         self.send(user, "Un", type="status_update")
         self.send(user, "Deux")
         items = self.arrived(user, 2)["notifications"]
-        self.assertEqual([(i["message"], i["type"]) for i in items], [("Un", "status_update"), ("Deux", "info")])
+        self.assertEqual([(i["message"], i["type"]) for i in items],
+                         [("Un", "status_update"), ("Deux", "info")])
 
     # covers: S01 S02 S03 S04 S08 S52
     def test_nothing_is_called_a_success_that_was_not_stored(self):
