@@ -128,6 +128,27 @@ class Production(SharedDaemonTest):
             self.assertLess(time.monotonic(), end, "the token lives on")
             time.sleep(0.1)
 
+    # covers: S98
+    def test_a_token_and_the_published_contract_are_enough(self):
+        contract = self.nobody.get("/openapi.json").expect()
+        self.assertTrue(contract["openapi"].startswith("3."))
+        self.assertTrue(contract["info"]["version"])
+        paths = contract["paths"]
+        submit, = [p for p in paths if "post" in paths[p] and
+                   paths[p]["post"].get("operationId") == "submit"]
+        api = self.caller(self.service("shop", "notifications:send", "notifications:read"))
+        made = api.post(submit, {"kind": "message", "to": {"phone": self.mine},
+                                 "params": {"message": "Bonjour"}})
+        self.assertIn(str(made.status), paths[submit]["post"]["responses"])
+        self.assertEqual(made.headers["Location"], f"{submit}/{made.json['id']}")
+        one = submit + "/{id}"
+        for path in (one, one + "/timeline"):
+            self.assertIn("get", paths[path])
+            self.assertEqual(api.get(path.replace("{id}", made.json["id"])).expect()["id"],
+                             made.json["id"])
+        for method, path, body in self.calls("{user}", "{id}"):
+            self.assertIn(method.lower(), paths[path.split("?")[0]])
+
     # covers: S86 S88
     def test_a_program_does_what_its_scopes_say(self):
         inbox = f"/api/web-chat/notifications/{self.mine}"
@@ -211,6 +232,29 @@ class Production(SharedDaemonTest):
         api.inbox(self.mine)
         self.ctl("token", "revoke", "short-lived")
         api.get(f"/api/web-chat/notifications/{self.mine}").expect(401)
+
+
+class Development(SharedDaemonTest):
+    """Without credentials, but not for pages of other sites in the developer's browser."""
+
+    # covers: S86
+    def test_other_sites_stay_outside(self):
+        user = self.person()
+        path, evil = f"/api/web-chat/notifications/{user}", {"Origin": "https://evil.example"}
+        answer = self.api.get(path, headers=evil)
+        self.assertIsNone(answer.headers.get("Access-Control-Allow-Origin"))
+        for door in (path + "/clear", f"/api/web-chat/test-notification/{user}"):
+            self.api.post(door, headers=evil).expect(403)
+        # A name that its owner points at 127.0.0.1 makes any page "the same site".
+        self.assertIn(self.api.get(path, headers={"Host": "evil.example"}).status, (401, 421))
+        self.assertEqual(self.api.inbox(user)["count"], 0)
+
+    # covers: S85 S86
+    def test_a_token_counts_here_too(self):
+        user = self.person()
+        for token in ("abc", "hst_" + "0" * 40):
+            self.api.get(f"/api/web-chat/notifications/{user}",
+                         headers={"Authorization": f"Bearer {token}"}).expect(401)
 
 
 if __name__ == "__main__":

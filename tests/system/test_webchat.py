@@ -80,8 +80,7 @@ class Creation(SharedDaemonTest):
                 self.assertNotIn("id", body)
         self.assertEqual(self.api.inbox(user)["count"], 0)
 
-    # covers: S98
-    def test_an_outside_program_needs_only_http(self):
+    def test_what_was_made_is_found_again(self):
         user = self.person()
         answer = self.api.post("/api/v1/notifications", {
             "kind": "message", "to": {"phone": user}, "params": {"message": "Bonjour"}})
