@@ -83,6 +83,20 @@ class Handler {
   std::string key_;
 };
 
+/// The causes that Boost.JSON calls just a syntax error, by their names.
+std::string cause_of(std::string_view text, std::size_t at, json::error_code ec) {
+  if (text.starts_with("\xEF\xBB\xBF")) return "a byte order mark stands before the value";
+  if (!is_utf8(text)) return "the text is not valid UTF-8";
+  if (ec == json::error::incomplete) return "the text ends too early";
+  if (!ec) return "extra bytes after the value";
+  const auto before = text.substr(0, at);
+  const auto escape = before.rfind("\\u");
+  if (escape != before.npos && at - escape <= 7 && before.size() > escape + 3 &&
+      (before[escape + 2] | 0x20) == 'd' && before[escape + 3] >= '8')
+    return "a text contains a lone surrogate";
+  return ec.message();
+}
+
 }  // namespace
 
 Result<json::value> parse_json(std::string_view text, const JsonLimits& limits) {
@@ -96,10 +110,7 @@ Result<json::value> parse_json(std::string_view text, const JsonLimits& limits) 
   const auto used = parser.write_some(false, text.data(), text.size(), ec);
   const auto& handler = parser.handler();
   if (!ec && used == text.size() && parser.done()) return parser.handler().release();
-  const auto why = !handler.reason.empty() ? handler.reason
-                   : ec == json::error::incomplete ? std::string{"the text ends too early"}
-                   : ec                            ? ec.message()
-                                                   : std::string{"extra bytes after the value"};
+  const auto why = !handler.reason.empty() ? handler.reason : cause_of(text, used, ec);
   return fail(Code::invalid, "not valid JSON at byte " + std::to_string(used) + ": " + why);
 }
 

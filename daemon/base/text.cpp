@@ -63,7 +63,9 @@ std::size_t code_points(std::string_view text) noexcept {
 
 std::string mask_phone(std::string_view phone) {
   if (phone.starts_with('+')) phone.remove_prefix(1);
-  if (phone.size() < 8) return "•••";
+  // What is no number may be anything; cut apart, its letters would not be UTF-8 any more.
+  const auto ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+  if (phone.size() < 8 || !std::all_of(phone.begin(), phone.end(), ascii)) return "•••";
   return std::string{phone.substr(0, 4)} + "•••••" + std::string{phone.substr(phone.size() - 3)};
 }
 

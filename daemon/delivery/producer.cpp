@@ -33,6 +33,7 @@ base::Result<store::ListQuery> parse_query(const json::object& query) {
       out.since = base::parse_iso8601(text);
       if (!out.since) return fail(Code::invalid, "since is not an ISO-8601 time", name);
     } else if (name == "before") {
+      if (!base::is_id(text)) return fail(Code::invalid, "before is not the id of a notification", name);
       out.before_id = text;
     } else if (name == "limit") {
       const auto limit = number != 0 ? number : std::atoll(text.c_str());

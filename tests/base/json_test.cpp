@@ -45,6 +45,7 @@ TEST(StrictJson, RefusesLoneSurrogates) {
   for (const auto* text : {R"("\ud800")", R"("\udc00")", R"("\ud83dx")", R"("\ud83d\n")",
                            R"("\ud83d\ud83d")", R"("\ude00\ud83d")", R"({"\ud800":1})"})
     expect_refused(text);
+  expect_refused(R"({"kind":"\ud800"})", "lone surrogate");
   expect_refused("\"\xED\xA0\x80\"");
 }
 

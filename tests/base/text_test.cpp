@@ -39,6 +39,8 @@ TEST(MaskPhone, ShowsFourAndThreeDigits) {
     EXPECT_EQ(mask_phone(text), "•••") << text;
 }
 
+TEST(MaskPhone, CutsNoLettersApart) { EXPECT_EQ(mask_phone("‘ OR ’1’=’1"), "•••"); }
+
 TEST(EscapeHtml, EscapesWhatOpensMarkup) {
   EXPECT_EQ(escape_html("<script>a && b</script>"), "&lt;script&gt;a &amp;&amp; b&lt;/script&gt;");
   EXPECT_EQ(escape_html("é \"'"), "é \"'");
