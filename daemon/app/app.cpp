@@ -3,6 +3,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
+#include <cstdlib>
 #include <cstdio>
 #include <unistd.h>
 
@@ -23,7 +24,7 @@ int App::run() {
   std::signal(SIGPIPE, SIG_IGN);
   const int code = start();
   if (code == 0) serve();
-  stop();
+  stop(code);
   return code;
 }
 
@@ -82,7 +83,7 @@ void App::watch_signals() {
   (*wait)();
 }
 
-void App::stop() {
+void App::stop(int code) {
   // First step: nothing new comes in. Second step: what is under way ends, then the threads.
   ready_ = false;
   notify_manager("STOPPING=1\nSTATUS=Finishing what is under way");
@@ -114,6 +115,14 @@ void App::stop() {
     signals_.reset();
     work_.reset();
     core_->io.stop();
+  }
+  // A plugin that never returns keeps its thread, which may then touch anything: all is stored, so
+  // the process ends around it.
+  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds{2};
+  for (std::size_t i = 0; i < threads_.size(); ++i) {
+    if (ended_.try_acquire_until(patience)) continue;
+    log_->warning("daemon.left_behind", "stopped, with a plugin still inside a call");
+    std::_Exit(code);
   }
   for (auto& thread : threads_) thread.join();
   threads_.clear();

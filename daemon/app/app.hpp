@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <semaphore>
 #include <string>
 #include <thread>
 #include <vector>
@@ -62,7 +63,7 @@ class App {
   base::Result<void> load_keys(const config::Config& config);
   void apply_rules();
   void serve();
-  void stop();
+  void stop(int code);
   void watch_signals();
   ReloadResult reload_now();
   void on_main(std::function<void()> task);
@@ -81,6 +82,7 @@ class App {
   std::unique_ptr<http::Server> http_;
   std::unique_ptr<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work_;
   std::vector<std::thread> threads_;
+  std::counting_semaphore<> ended_{0};  // one for each of threads_ that has returned
   std::unique_ptr<boost::asio::basic_signal_set<boost::asio::any_io_executor>> signals_;
   std::atomic<bool> ready_{false};
   std::atomic<uint16_t> http_port_{0};
