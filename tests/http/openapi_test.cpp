@@ -55,9 +55,11 @@ TEST(OpenApi, DescribesExactlyTheRoutesOfTheProducerApi) {
       const auto match = router.find(upper, path);
       EXPECT_EQ(match.kind, Router::Match::Kind::route) << upper << ' ' << path;
       // What needs a credential says so, and nothing else does.
-      if (match.route) EXPECT_EQ(match.route->access != model::web::Access::anyone, operation.as_object().contains("security")) << path;
-      if (match.route && !match.route->scope.empty())
+      ASSERT_TRUE(match.route) << upper << ' ' << path;
+      EXPECT_EQ(match.route->access != model::web::Access::anyone, operation.as_object().contains("security")) << path;
+      if (!match.route->scope.empty()) {
         EXPECT_NE(std::string_view{operation.at("description").as_string()}.find(match.route->scope), std::string_view::npos) << path;
+      }
       ++described;
     }
   }

@@ -36,7 +36,7 @@ TEST_F(LogTest, OneEventIsOneLineWhateverTheTextHolds) {
   (*log)->warning("test.event", "line\nbreak \x1b[31m \xff", {{"key", "a b\r\n\"c\""}});
   const auto text = read();
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 1);
-  EXPECT_NE(text.find("warning [test.event] line\\x0abreak \\x1b[31m \\xff key=\"a b\\x0d\\x0a\\\"c\\\"\""), std::string::npos) << text;
+  EXPECT_NE(text.find("warning [test.event] line\\x0abreak \\x1b[31m \\xff key=\"a b\\\\x0d\\\\x0a\\\"c\\\"\""), std::string::npos) << text;
   struct stat info{};
   ASSERT_EQ(::stat(file_.c_str(), &info), 0);
   EXPECT_EQ(info.st_mode & 0777, 0640U);
