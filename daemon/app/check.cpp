@@ -11,7 +11,7 @@
 namespace herald::app {
 
 base::Result<void> check_file(const std::string& path, config::Diagnostics& diagnostics) {
-  auto loaded = config::load(path, diagnostics);
+  auto loaded = config::load(path, diagnostics, routing::check_names);
   if (!loaded) return loaded.error();
   const auto& config = **loaded;
   const auto folders = plugin_path(config);

@@ -35,7 +35,7 @@ void App::reload(std::function<void(const ReloadResult&)> done) {
 ReloadResult App::reload_now() {
   ReloadResult result;
   const auto before = config();
-  auto loaded = config::load(config_path_, result.diagnostics);
+  auto loaded = config::load(config_path_, result.diagnostics, routing::check_names);
   if (!loaded) {
     if (result.diagnostics.ok()) result.problems.push_back(loaded.error());
     return result;

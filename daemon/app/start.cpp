@@ -43,7 +43,7 @@ class Answer {
 
 int App::start() {
   config::Diagnostics diagnostics;
-  auto loaded = config::load(config_path_, diagnostics);
+  auto loaded = config::load(config_path_, diagnostics, routing::check_names);
   if (!loaded) {
     std::fputs(diagnostics.render(::isatty(STDERR_FILENO) == 1).c_str(), stderr);
     std::fprintf(stderr, "heraldd: %s\n", loaded.error().message.c_str());
@@ -73,7 +73,11 @@ base::Result<void> App::open_core() {
   core_ = std::make_unique<Core>(*config_, std::move(*opened), *log_);
   work_ = std::make_unique<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>>(core_->io.get_executor());
   watch_signals();
-  for (unsigned i = 0; i < thread_count(*config_); ++i) threads_.emplace_back([this] { core_->io.run(); });
+  for (unsigned i = 0; i < thread_count(*config_); ++i)
+    threads_.emplace_back([this] {
+      core_->io.run();
+      ended_.release();
+    });
   return {};
 }
 

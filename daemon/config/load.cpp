@@ -19,7 +19,7 @@ base::Error refused(const Diagnostics& diagnostics) {
 }  // namespace
 
 base::Result<ConfigPtr> load_text(const std::vector<Text>& texts, Diagnostics& diagnostics,
-                                  const std::string& folder) {
+                                  const std::string& folder, const Also& also) {
   static std::atomic<uint64_t> generations{0};
   const auto errors_before = diagnostics.errors();
   auto config = std::make_shared<Config>();
@@ -42,16 +42,19 @@ base::Result<ConfigPtr> load_text(const std::vector<Text>& texts, Diagnostics& d
   Reader reader{context, &root, {}};
   read_all(reader, *config);
   check_together(*config, diagnostics);
-  if (diagnostics.errors() > errors_before) return refused(diagnostics);
+  if (diagnostics.errors() > errors_before) {
+    if (also) also(*config, diagnostics);
+    return refused(diagnostics);
+  }
   return ConfigPtr{std::move(config)};
 }
 
-base::Result<ConfigPtr> load(const std::string& path, Diagnostics& diagnostics) {
+base::Result<ConfigPtr> load(const std::string& path, Diagnostics& diagnostics, const Also& also) {
   const auto texts = read_files(path, diagnostics);
   if (!texts) return refused(diagnostics);
   std::error_code problem;
   const auto whole = std::filesystem::absolute(path, problem);
-  return load_text(*texts, diagnostics, whole.lexically_normal().parent_path().string());
+  return load_text(*texts, diagnostics, whole.lexically_normal().parent_path().string(), also);
 }
 
 }  // namespace herald::config

@@ -24,17 +24,22 @@ std::string reportable(const model::ChannelInfo& info) {
   return list;
 }
 
+/// False, and a mistake, when no channel has the step's name.
+bool check_name(const Config& c, const config::Step& step, const std::string& path,
+                Diagnostics& diagnostics) {
+  if (step.channel.empty()) return false;  // said when it was read
+  if (c.channel(step.channel) != nullptr) return true;
+  std::vector<std::string_view> names;
+  for (const auto& channel : c.channels) names.push_back(channel.name);
+  diagnostics.error(
+      c.mark(path + ".channel"),
+      "there is no channel `" + step.channel + "` under `channels`" + hint(step.channel, names));
+  return false;
+}
+
 void check_step(const Config& c, const config::Step& step, const std::string& path,
                 const std::vector<model::ChannelInfo>& channels, Diagnostics& diagnostics) {
-  if (step.channel.empty()) return;  // said when it was read
-  if (c.channel(step.channel) == nullptr) {
-    std::vector<std::string_view> names;
-    for (const auto& channel : c.channels) names.push_back(channel.name);
-    diagnostics.error(
-        c.mark(path + ".channel"),
-        "there is no channel `" + step.channel + "` under `channels`" + hint(step.channel, names));
-    return;
-  }
+  if (!check_name(c, step, path, diagnostics)) return;
   if (step.within && step.until == Evidence::accepted) {
     diagnostics.error(
         c.mark(path + ".within"),
@@ -113,7 +118,17 @@ void check_kinds(const Config& c, std::size_t index, const std::string& path,
   }
 }
 
+std::string step_path(std::size_t route, std::size_t step) {
+  return "routes[" + std::to_string(route) + "].chain[" + std::to_string(step) + "]";
+}
+
 }  // namespace
+
+void check_names(const Config& c, Diagnostics& diagnostics) {
+  for (std::size_t i = 0; i < c.routes.size(); ++i)
+    for (std::size_t k = 0; k < c.routes[i].chain.size(); ++k)
+      check_name(c, c.routes[i].chain[k], step_path(i, k), diagnostics);
+}
 
 void check(const Config& c, const std::vector<model::ChannelInfo>& channels,
            const model::Catalog& catalog, Diagnostics& diagnostics) {
@@ -134,8 +149,7 @@ void check(const Config& c, const std::vector<model::ChannelInfo>& channels,
           c.mark(path + ".chain"),
           "route `" + route.name + "` has no channel to send on; name at least one in `chain`");
     for (std::size_t k = 0; k < route.chain.size(); ++k)
-      check_step(c, route.chain[k], path + ".chain[" + std::to_string(k) + "]", channels,
-                 diagnostics);
+      check_step(c, route.chain[k], step_path(i, k), channels, diagnostics);
     check_answers(c, i, path, catalog, diagnostics);
     check_kinds(c, i, path, catalog, diagnostics);
     has_default = has_default || covers(route.match, {});

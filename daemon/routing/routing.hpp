@@ -58,4 +58,8 @@ base::Result<model::ChainPtr> resolve(const config::ConfigPtr& config,
 void check(const config::Config& config, const std::vector<model::ChannelInfo>& channels,
            const model::Catalog& catalog, config::Diagnostics& diagnostics);
 
+/// Only that the steps name configured channels: all that can be told of a configuration which has
+/// other mistakes (config::Also).
+void check_names(const config::Config& config, config::Diagnostics& diagnostics);
+
 }  // namespace herald::routing

@@ -133,6 +133,16 @@ TEST(Check, AChannelThatDidNotLoadIsNotJudgedHere) {
   EXPECT_TRUE(d.ok()) << d.render();
 }
 
+TEST(CheckNames, AreToldBesideOtherMistakes) {
+  config::Diagnostics d;
+  const auto c = config::load_text(
+      {{"t.yaml", kChannels + "inbox: { keep: lots }\nroutes: [{ name: r, chain: [weebchat] }]\n"}},
+      d, "/", check_names);
+  EXPECT_FALSE(c);
+  EXPECT_EQ(d.errors(), 2U) << d.render();
+  EXPECT_THAT(d.render(), testing::HasSubstr("no channel `weebchat`"));
+}
+
 TEST(Check, TheShippedConfigurationIsFine) {
   config::Diagnostics d;
   const auto c = config::load(std::string{HERALD_SOURCE} + "/config/herald.yaml", d);
