@@ -14,8 +14,8 @@ class KvAdapter final : public plugin::KvPort {
  public:
   explicit KvAdapter(store::KvStore& store) : store_{store} {}
   void get(std::string instance, std::string key, plugin::Done<plugin::KvValue> done) override;
-  void put(std::string instance, std::string key, std::string value, base::TimePoint expires, uint64_t if_version,
-           plugin::Done<uint64_t> done) override;
+  void put(std::string instance, std::string key, std::string value, base::TimePoint expires,
+           uint64_t if_version, plugin::Done<uint64_t> done) override;
   void remove(std::string instance, std::string key, plugin::Done<bool> done) override;
 
  private:

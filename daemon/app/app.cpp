@@ -1,11 +1,11 @@
 #include "app/app.hpp"
 
+#include <unistd.h>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
-#include <cstdlib>
 #include <cstdio>
-#include <unistd.h>
+#include <cstdlib>
 
 #include "app/notify.hpp"
 #include "app/operations.hpp"
@@ -17,7 +17,8 @@ constexpr auto kDrain = std::chrono::seconds{15};
 
 }  // namespace
 
-App::App(std::string config_path) : config_path_{std::move(config_path)}, started_{base::Clock::system().now()} {}
+App::App(std::string config_path)
+    : config_path_{std::move(config_path)}, started_{base::Clock::system().now()} {}
 App::~App() = default;
 
 int App::run() {
@@ -34,15 +35,22 @@ config::ConfigPtr App::config() const {
 }
 
 void App::fail(std::string_view event, const base::Error& error) {
-  if (log_) log_->error(event, error.message, {{"where", error.where}});
-  else std::fprintf(stderr, "heraldd: %s\n", error.message.c_str());
+  if (log_)
+    log_->error(event, error.message, {{"where", error.where}});
+  else
+    std::fprintf(stderr, "heraldd: %s\n", error.message.c_str());
 }
 
 void App::serve() {
   ready_ = true;
-  log_->info("daemon.ready", "ready", {{"version", version()}, {"http", config()->http.address + ":" + std::to_string(http_port_)},
-                                       {"control", config()->control.socket}, {"store", config()->store.url}});
-  if (config()->development) log_->warning("daemon.development", "development mode: callers from this machine need no credentials");
+  log_->info("daemon.ready", "ready",
+             {{"version", version()},
+              {"http", config()->http.address + ":" + std::to_string(http_port_)},
+              {"control", config()->control.socket},
+              {"store", config()->store.url}});
+  if (config()->development)
+    log_->warning("daemon.development",
+                  "development mode: callers from this machine need no credentials");
   notify_manager("READY=1\nSTATUS=Serving");
   for (;;) {
     std::function<void()> task;
@@ -64,7 +72,8 @@ void App::on_main(std::function<void()> task) {
 }
 
 void App::watch_signals() {
-  signals_ = std::make_unique<boost::asio::signal_set>(boost::asio::any_io_executor{core_->io.get_executor()}, SIGTERM, SIGINT, SIGHUP);
+  signals_ = std::make_unique<boost::asio::signal_set>(
+      boost::asio::any_io_executor{core_->io.get_executor()}, SIGTERM, SIGINT, SIGHUP);
   // Recursive: waits again after each signal.
   auto wait = std::make_shared<std::function<void()>>();
   *wait = [this, weak = std::weak_ptr{wait}] {
@@ -104,7 +113,9 @@ void App::stop(int code) {
       std::unique_lock lock{mutex};
       changed.wait_for(lock, kDrain + std::chrono::seconds{5}, [&] { return left.has_value(); });
       if (left.value_or(0) > 0)
-        log_->warning("daemon.cut_off", "attempts were still in flight; they are declared lost at the next start", {{"attempts", std::to_string(*left)}});
+        log_->warning("daemon.cut_off",
+                      "attempts were still in flight; they are declared lost at the next start",
+                      {{"attempts", std::to_string(*left)}});
       lock.unlock();
       core_->plugins.drain(std::chrono::seconds{2});
     }

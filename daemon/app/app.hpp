@@ -1,6 +1,6 @@
 // app: wiring, start, signals, reload, two-step stop. The only room that knows all others.
-// The main thread starts, reloads and stops, and may block; everything else runs on the core's threads.
-// Never does what a room can do: it decides order, nothing else.
+// The main thread starts, reloads and stops, and may block; everything else runs on the core's
+// threads. Never does what a room can do: it decides order, nothing else.
 #pragma once
 
 #include <condition_variable>

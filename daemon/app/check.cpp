@@ -37,8 +37,10 @@ base::Result<void> check_file(const std::string& path, config::Diagnostics& diag
     diagnostics.error(config.mark("templates.plugin"), templates.error().message);
   for (const auto& [name, secret] : config.secrets)
     if (auto value = config::read_secret(secret); !value && secret.credential.empty())
-      diagnostics.warning(config.mark("secrets." + name), "secret '" + name + "': " + value.error().message);
-  // Which kinds there are is known only once the template plugin runs; the daemon checks that at start and reload.
+      diagnostics.warning(config.mark("secrets." + name),
+                          "secret '" + name + "': " + value.error().message);
+  // Which kinds there are is known only once the template plugin runs; the daemon checks that at
+  // start and reload.
   routing::check(config, channels, {}, diagnostics);
   if (diagnostics.ok()) return {};
   return base::fail(base::Code::invalid, diagnostics.first());
@@ -52,8 +54,11 @@ int check_command(const std::string& path) {
     std::printf("%s: no mistake found\n", path.c_str());
     return 0;
   }
-  if (diagnostics.ok()) std::fprintf(stderr, "heraldd: %s\n", result.error().message.c_str());
-  else std::fprintf(stderr, "heraldd: %s: %zu mistake%s\n", path.c_str(), diagnostics.errors(), diagnostics.errors() == 1 ? "" : "s");
+  if (diagnostics.ok())
+    std::fprintf(stderr, "heraldd: %s\n", result.error().message.c_str());
+  else
+    std::fprintf(stderr, "heraldd: %s: %zu mistake%s\n", path.c_str(), diagnostics.errors(),
+                 diagnostics.errors() == 1 ? "" : "s");
   return 2;
 }
 

@@ -20,7 +20,8 @@ plugin::Options plugin_options(const config::Config& config) {
 
 }  // namespace
 
-Core::Core(const config::Config& config, std::unique_ptr<store::Store> opened, telemetry::Logging& logging)
+Core::Core(const config::Config& config, std::unique_ptr<store::Store> opened,
+           telemetry::Logging& logging)
     : log{logging},
       store{std::move(opened)},
       directory{*store, config.directory.region},
@@ -29,7 +30,8 @@ Core::Core(const config::Config& config, std::unique_ptr<store::Store> opened, t
       plugin_metrics{metrics},
       delivery_thread{io},
       plugins{io,
-              plugin::HostPorts{clock, log, dispatcher, inbox, directory, producer, client, router, kv, plugin_metrics, secrets},
+              plugin::HostPorts{clock, log, dispatcher, inbox, directory, producer, client, router,
+                                kv, plugin_metrics, secrets},
               plugin_options(config)},
       watcher{{metrics, events, inbox, log, clock}},
       dispatcher{{delivery_thread, *store, plugins, clock, watcher}, dispatcher_options(config)},

@@ -16,10 +16,12 @@
 
 namespace herald::app {
 
-/// Every room, connected. The order of the members is the order of construction: each needs those above it, and those below
-/// only once something runs. References between them replace includes between their folders.
+/// Every room, connected. The order of the members is the order of construction: each needs those
+/// above it, and those below only once something runs. References between them replace includes
+/// between their folders.
 struct Core {
-  Core(const config::Config& config, std::unique_ptr<store::Store> opened, telemetry::Logging& logging);
+  Core(const config::Config& config, std::unique_ptr<store::Store> opened,
+       telemetry::Logging& logging);
 
   const base::Clock& clock = base::Clock::system();
   telemetry::Logging& log;
@@ -35,7 +37,7 @@ struct Core {
   KvAdapter kv;
   MetricsAdapter plugin_metrics;
   StrandExecutor delivery_thread;
-  plugin::Registry plugins;        // reports to dispatcher, inbox and producer below once it is started
+  plugin::Registry plugins;  // reports to dispatcher, inbox and producer below once it is started
   Watcher watcher;
   delivery::Dispatcher dispatcher;
   inbox::Inbox inbox;

@@ -4,7 +4,9 @@
 
 namespace herald::app {
 
-void StrandExecutor::post(std::function<void()> task) { boost::asio::post(strand_, std::move(task)); }
+void StrandExecutor::post(std::function<void()> task) {
+  boost::asio::post(strand_, std::move(task));
+}
 
 uint64_t StrandExecutor::after(base::Duration delay, std::function<void()> task) {
   auto timer = std::make_shared<Timer>(strand_, delay);
@@ -14,15 +16,16 @@ uint64_t StrandExecutor::after(base::Duration delay, std::function<void()> task)
     handle = ++last_;
     timers_.emplace(handle, timer);
   }
-  timer->async_wait([this, handle, timer, task = std::move(task)](const boost::system::error_code&) {
-    // Whoever takes it out of the table decides: a cancelled timer is not in it any more.
-    bool mine = false;
-    {
-      const std::lock_guard lock{mutex_};
-      mine = timers_.erase(handle) > 0;
-    }
-    if (mine) task();
-  });
+  timer->async_wait(
+      [this, handle, timer, task = std::move(task)](const boost::system::error_code&) {
+        // Whoever takes it out of the table decides: a cancelled timer is not in it any more.
+        bool mine = false;
+        {
+          const std::lock_guard lock{mutex_};
+          mine = timers_.erase(handle) > 0;
+        }
+        if (mine) task();
+      });
   return handle;
 }
 

@@ -1,12 +1,12 @@
 #include <boost/program_options.hpp>
 #include <iostream>
 
-#include "app/app.hpp"
-#include "app/check.hpp"
-#include "app/specs.hpp"
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/signal_set.hpp>
+#include "app/app.hpp"
+#include "app/check.hpp"
 #include "app/operations.hpp"
+#include "app/specs.hpp"
 
 namespace {
 
@@ -14,7 +14,8 @@ constexpr int kUsage = 2;
 
 int usage(std::ostream& out, const boost::program_options::options_description& options, int code) {
   out << "Usage: heraldd [--config FILE]        run the daemon\n"
-         "       heraldd check FILE             say everything that is wrong with a configuration\n\n"
+         "       heraldd check FILE             say everything that is wrong with a "
+         "configuration\n\n"
       << options << "\nSee heraldctl --help for everything else.\n";
   return code;
 }
@@ -24,8 +25,9 @@ int usage(std::ostream& out, const boost::program_options::options_description& 
 int main(int argc, char** argv) {
   namespace po = boost::program_options;
   po::options_description visible{"Options"};
-  visible.add_options()("config,c", po::value<std::string>()->default_value("/etc/herald/herald.yaml"), "configuration file")(
-      "version", "print the version and exit")("help,h", "this help");
+  visible.add_options()(
+      "config,c", po::value<std::string>()->default_value("/etc/herald/herald.yaml"),
+      "configuration file")("version", "print the version and exit")("help,h", "this help");
   po::options_description all;
   all.add(visible).add_options()("words", po::value<std::vector<std::string>>());
   po::positional_options_description positional;
@@ -39,8 +41,10 @@ int main(int argc, char** argv) {
     return usage(std::cerr, visible, kUsage);
   }
   if (given.contains("help")) return usage(std::cout, visible, 0);
-  if (given.contains("version")) return std::cout << "heraldd " << herald::app::version() << "\n", 0;
-  const auto words = given.contains("words") ? given["words"].as<std::vector<std::string>>() : std::vector<std::string>{};
+  if (given.contains("version"))
+    return std::cout << "heraldd " << herald::app::version() << "\n", 0;
+  const auto words = given.contains("words") ? given["words"].as<std::vector<std::string>>()
+                                             : std::vector<std::string>{};
   if (words.size() == 2 && words[0] == "check") return herald::app::check_command(words[1]);
   if (!words.empty()) {
     std::cerr << "heraldd: do not know what to do with '" << words[0] << "'\n";

@@ -1,9 +1,9 @@
 #include "app/operations.hpp"
 
+#include <unistd.h>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/json/value.hpp>
-#include <unistd.h>
 
 #include "app/check.hpp"
 
@@ -14,7 +14,8 @@ namespace json = boost::json;
 
 json::array evidence_names(uint32_t bits) {
   json::array out;
-  for (const auto e : {model::Evidence::accepted, model::Evidence::delivered, model::Evidence::read, model::Evidence::answered})
+  for (const auto e : {model::Evidence::accepted, model::Evidence::delivered, model::Evidence::read,
+                       model::Evidence::answered})
     if ((bits & model::evidence_bit(e)) != 0) out.push_back(json::string{to_string(e)});
   return out;
 }
@@ -25,13 +26,19 @@ json::array texts(const std::vector<std::string>& values) {
   return out;
 }
 
-json::array channels_json(Core& core, const std::unordered_map<std::string, std::size_t>& in_flight) {
+json::array channels_json(Core& core,
+                          const std::unordered_map<std::string, std::size_t>& in_flight) {
   json::array out;
   for (const auto& c : core.plugins.channels()) {
     const auto it = in_flight.find(c.name);
-    out.push_back(json::object{{"name", c.name}, {"plugin", c.plugin}, {"version", c.version}, {"state", c.running ? "running" : "failed"},
-                               {"evidence", evidence_names(c.evidence)}, {"addresses", texts(c.addresses)},
-                               {"in_flight", it == in_flight.end() ? 0 : it->second}, {"problem", c.problem}});
+    out.push_back(json::object{{"name", c.name},
+                               {"plugin", c.plugin},
+                               {"version", c.version},
+                               {"state", c.running ? "running" : "failed"},
+                               {"evidence", evidence_names(c.evidence)},
+                               {"addresses", texts(c.addresses)},
+                               {"in_flight", it == in_flight.end() ? 0 : it->second},
+                               {"problem", c.problem}});
   }
   return out;
 }
@@ -41,10 +48,15 @@ json::array channels_json(Core& core, const std::unordered_map<std::string, std:
 json::object diagnostics_json(const config::Diagnostics& diagnostics) {
   json::array errors, warnings;
   for (const auto& d : diagnostics.all()) {
-    json::object entry{{"file", d.mark.file}, {"line", d.mark.line}, {"column", d.mark.column}, {"message", d.message}};
+    json::object entry{{"file", d.mark.file},
+                       {"line", d.mark.line},
+                       {"column", d.mark.column},
+                       {"message", d.message}};
     (d.severity == config::Severity::error ? errors : warnings).push_back(std::move(entry));
   }
-  return {{"valid", diagnostics.ok()}, {"diagnostics", std::move(errors)}, {"warnings", std::move(warnings)},
+  return {{"valid", diagnostics.ok()},
+          {"diagnostics", std::move(errors)},
+          {"warnings", std::move(warnings)},
           {"text", diagnostics.render(false)}};
 }
 
@@ -52,26 +64,40 @@ void ControlOperations::status(Reply reply) {
   auto& core = app_.core();
   core.store->counts([this, &core, reply = std::move(reply)](base::Result<store::Counts> counts) {
     if (!counts) return reply(counts.error());
-    core.dispatcher.in_flight([this, &core, counts = *counts, reply](const std::unordered_map<std::string, std::size_t>& in_flight) {
+    core.dispatcher.in_flight([this, &core, counts = *counts, reply](
+                                  const std::unordered_map<std::string, std::size_t>& in_flight) {
       json::object states;
-      for (unsigned i = 0; i < 9; ++i) states[to_string(static_cast<model::State>(i))] = counts.by_state[i];
+      for (unsigned i = 0; i < 9; ++i)
+        states[to_string(static_cast<model::State>(i))] = counts.by_state[i];
       const auto health = core.store->health();
       json::array kinds;
-      for (const auto& [name, kind] : core.plugins.catalog()->kinds) kinds.push_back(json::string{name});
+      for (const auto& [name, kind] : core.plugins.catalog()->kinds)
+        kinds.push_back(json::string{name});
       const auto config = app_.config();
-      reply(json::object{{"version", version()}, {"pid", static_cast<int64_t>(::getpid())}, {"started", base::to_iso8601(app_.started())},
-                         {"ready", app_.ready()}, {"development", config->development},
-                         {"store", json::object{{"url", config->store.url}, {"writable", health.writable}, {"commits", health.commits},
-                                                {"writes", health.writes}, {"queued", health.queued}, {"backlog", counts.backlog}}},
-                         {"http", json::object{{"address", config->http.address}, {"port", app_.http_port()}}},
-                         {"counts", std::move(states)}, {"kinds", std::move(kinds)}, {"channels", channels_json(core, in_flight)}});
+      reply(json::object{
+          {"version", version()},
+          {"pid", static_cast<int64_t>(::getpid())},
+          {"started", base::to_iso8601(app_.started())},
+          {"ready", app_.ready()},
+          {"development", config->development},
+          {"store", json::object{{"url", config->store.url},
+                                 {"writable", health.writable},
+                                 {"commits", health.commits},
+                                 {"writes", health.writes},
+                                 {"queued", health.queued},
+                                 {"backlog", counts.backlog}}},
+          {"http", json::object{{"address", config->http.address}, {"port", app_.http_port()}}},
+          {"counts", std::move(states)},
+          {"kinds", std::move(kinds)},
+          {"channels", channels_json(core, in_flight)}});
     });
   });
 }
 
 void ControlOperations::channels(Reply reply) {
   auto& core = app_.core();
-  core.dispatcher.in_flight([&core, reply = std::move(reply)](const std::unordered_map<std::string, std::size_t>& in_flight) {
+  core.dispatcher.in_flight([&core, reply = std::move(reply)](
+                                const std::unordered_map<std::string, std::size_t>& in_flight) {
     reply(json::object{{"channels", channels_json(core, in_flight)}});
   });
 }
@@ -102,7 +128,8 @@ void ControlOperations::reload(Reply reply) {
   });
 }
 
-uint64_t ControlOperations::monitor(bool private_parts, std::function<bool(const json::object&)> sink) {
+uint64_t ControlOperations::monitor(bool private_parts,
+                                    std::function<bool(const json::object&)> sink) {
   return app_.core().events.subscribe(private_parts, std::move(sink));
 }
 

@@ -18,10 +18,12 @@ class ControlOperations final : public control::Operations {
   void add_user(boost::json::object user, Reply reply) override;
   void show_user(std::string spelled, Reply reply) override;
   void user_token(std::string user, base::Duration lifetime, Reply reply) override;
-  void service_token(std::string name, std::vector<std::string> scopes, base::TimePoint expires, Reply reply) override;
+  void service_token(std::string name, std::vector<std::string> scopes, base::TimePoint expires,
+                     Reply reply) override;
   void service_tokens(Reply reply) override;
   void revoke_token(std::string name, Reply reply) override;
-  uint64_t monitor(bool private_parts, std::function<bool(const boost::json::object&)> sink) override;
+  uint64_t monitor(bool private_parts,
+                   std::function<bool(const boost::json::object&)> sink) override;
   void unmonitor(uint64_t handle) override;
 
  private:

@@ -14,19 +14,26 @@ using base::fail;
 
 json::object user_json(const store::User& user) {
   json::array identities;
-  for (const auto& i : user.identities) identities.push_back(json::object{{"kind", i.kind}, {"value", i.value}, {"state", ""}});
-  return {{"id", user.id}, {"name", user.name}, {"provider", user.provider}, {"identities", std::move(identities)},
+  for (const auto& i : user.identities)
+    identities.push_back(json::object{{"kind", i.kind}, {"value", i.value}, {"state", ""}});
+  return {{"id", user.id},
+          {"name", user.name},
+          {"provider", user.provider},
+          {"identities", std::move(identities)},
           {"created", base::to_iso8601(user.created)}};
 }
 
 }  // namespace
 
-void ControlOperations::resolve(const std::string& spelled, std::function<void(base::Result<model::UserId>)> done) {
+void ControlOperations::resolve(const std::string& spelled,
+                                std::function<void(base::Result<model::UserId>)> done) {
   auto& directory = app_.core().directory;
   auto identity = directory.parse(spelled);
   if (!identity) return done(identity.error());
   directory.resolve(*identity, [done = std::move(done)](base::Result<model::UserId> user) {
-    if (user && *user == 0) return done(fail(Code::not_found, "nobody has this id or number; heraldctl user add makes a user"));
+    if (user && *user == 0)
+      return done(
+          fail(Code::not_found, "nobody has this id or number; heraldctl user add makes a user"));
     done(std::move(user));
   });
 }
@@ -40,10 +47,14 @@ void ControlOperations::add_user(json::object in, Reply reply) {
     user.identities.push_back(std::move(*normal));
     return std::nullopt;
   };
-  if (const auto* id = in.if_contains("id"); id != nullptr && id->is_int64()) user.id = id->get_int64();
-  if (user.id < 0 || user.id >= (int64_t{1} << 53)) return reply(fail(Code::invalid, "a user id is a whole number from 1 to 2^53 - 1", "id"));
-  if (const auto* name = in.if_contains("name"); name != nullptr && name->is_string()) user.name = std::string{name->get_string()};
-  if (const auto* provider = in.if_contains("provider"); provider != nullptr && provider->is_bool()) user.provider = provider->get_bool();
+  if (const auto* id = in.if_contains("id"); id != nullptr && id->is_int64())
+    user.id = id->get_int64();
+  if (user.id < 0 || user.id >= (int64_t{1} << 53))
+    return reply(fail(Code::invalid, "a user id is a whole number from 1 to 2^53 - 1", "id"));
+  if (const auto* name = in.if_contains("name"); name != nullptr && name->is_string())
+    user.name = std::string{name->get_string()};
+  if (const auto* provider = in.if_contains("provider"); provider != nullptr && provider->is_bool())
+    user.provider = provider->get_bool();
   if (const auto* phone = in.if_contains("phone"); phone != nullptr && phone->is_string())
     if (auto wrong = add({"phone", std::string{phone->get_string()}})) return reply(*wrong);
   if (const auto* list = in.if_contains("identities"); list != nullptr && list->is_array()) {
@@ -53,16 +64,20 @@ void ControlOperations::add_user(json::object in, Reply reply) {
       const auto* value = object == nullptr ? nullptr : object->if_contains("value");
       if (kind == nullptr || value == nullptr || !kind->is_string() || !value->is_string())
         return reply(fail(Code::invalid, "an identity is {kind, value}", "identities"));
-      if (auto wrong = add({std::string{kind->get_string()}, std::string{value->get_string()}})) return reply(*wrong);
+      if (auto wrong = add({std::string{kind->get_string()}, std::string{value->get_string()}}))
+        return reply(*wrong);
     }
   }
-  if (user.id == 0 && user.identities.empty()) return reply(fail(Code::invalid, "give an id, a phone or another identity", "phone"));
-  if (user.name.size() > 200) return reply(fail(Code::invalid, "a name has at most 200 bytes", "name"));
-  core.store->put_user(std::move(user), [&core, reply = std::move(reply)](base::Result<store::User> stored) {
-    core.directory.forget();
-    if (!stored) return reply(stored.error());
-    reply(user_json(*stored));
-  });
+  if (user.id == 0 && user.identities.empty())
+    return reply(fail(Code::invalid, "give an id, a phone or another identity", "phone"));
+  if (user.name.size() > 200)
+    return reply(fail(Code::invalid, "a name has at most 200 bytes", "name"));
+  core.store->put_user(std::move(user),
+                       [&core, reply = std::move(reply)](base::Result<store::User> stored) {
+                         core.directory.forget();
+                         if (!stored) return reply(stored.error());
+                         reply(user_json(*stored));
+                       });
 }
 
 void ControlOperations::show_user(std::string spelled, Reply reply) {
@@ -79,54 +94,76 @@ void ControlOperations::user_token(std::string spelled, base::Duration lifetime,
   const auto longest = app_.config()->auth.user_tokens.lifetime;
   if (lifetime.count() == 0) lifetime = longest;
   if (lifetime.count() < 0 || lifetime > std::chrono::hours{12})
-    return reply(fail(Code::invalid, "a user token lives at most 12 h; ask for a shorter one", "lifetime"));
+    return reply(
+        fail(Code::invalid, "a user token lives at most 12 h; ask for a shorter one", "lifetime"));
   resolve(spelled, [this, lifetime, reply = std::move(reply)](base::Result<model::UserId> user) {
     if (!user) return reply(user.error());
     auto token = app_.core().authenticator.issue_user_token(*user, lifetime);
     if (!token) return reply(token.error());
-    reply(json::object{{"token", *token}, {"user", *user}, {"expires", base::to_iso8601(app_.core().clock.now() + lifetime)}});
+    reply(json::object{{"token", *token},
+                       {"user", *user},
+                       {"expires", base::to_iso8601(app_.core().clock.now() + lifetime)}});
   });
 }
 
-void ControlOperations::service_token(std::string name, std::vector<std::string> scopes, base::TimePoint expires, Reply reply) {
-  if (name.empty() || name.size() > 64 || name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") != std::string::npos)
-    return reply(fail(Code::invalid, "a token's name is 1 to 64 letters, digits, dots, dashes and underscores", "name"));
-  if (scopes.empty()) return reply(fail(Code::invalid, "give at least one scope, such as notifications:send", "scopes"));
+void ControlOperations::service_token(std::string name, std::vector<std::string> scopes,
+                                      base::TimePoint expires, Reply reply) {
+  if (name.empty() || name.size() > 64 ||
+      name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") !=
+          std::string::npos)
+    return reply(fail(Code::invalid,
+                      "a token's name is 1 to 64 letters, digits, dots, dashes and underscores",
+                      "name"));
+  if (scopes.empty())
+    return reply(
+        fail(Code::invalid, "give at least one scope, such as notifications:send", "scopes"));
   const auto token = http::make_service_token(base::Random::system());
-  store::ServiceToken record{name, http::digest_of(token), std::move(scopes), app_.core().clock.now(), expires};
-  app_.core().store->put_token(std::move(record), [this, name, token, expires, reply = std::move(reply)](base::Result<store::Nothing> stored) {
-    if (!stored) return reply(stored.error());
-    app_.refresh_tokens([name, token, expires, reply](base::Result<void> refreshed) {
-      if (!refreshed) return reply(refreshed.error());
-      reply(json::object{{"name", name}, {"token", token},
-                         {"expires", expires == base::TimePoint{} ? json::value(nullptr) : json::value(base::to_iso8601(expires))}});
-    });
-  });
+  store::ServiceToken record{name, http::digest_of(token), std::move(scopes),
+                             app_.core().clock.now(), expires};
+  app_.core().store->put_token(
+      std::move(record),
+      [this, name, token, expires, reply = std::move(reply)](base::Result<store::Nothing> stored) {
+        if (!stored) return reply(stored.error());
+        app_.refresh_tokens([name, token, expires, reply](base::Result<void> refreshed) {
+          if (!refreshed) return reply(refreshed.error());
+          reply(json::object{
+              {"name", name},
+              {"token", token},
+              {"expires", expires == base::TimePoint{} ? json::value(nullptr)
+                                                       : json::value(base::to_iso8601(expires))}});
+        });
+      });
 }
 
 void ControlOperations::service_tokens(Reply reply) {
-  app_.core().store->tokens([reply = std::move(reply)](base::Result<std::vector<store::ServiceToken>> tokens) {
-    if (!tokens) return reply(tokens.error());
-    json::array out;
-    for (const auto& t : *tokens) {
-      json::array scopes;
-      for (const auto& s : t.scopes) scopes.push_back(json::string{s});
-      out.push_back(json::object{{"name", t.name}, {"scopes", std::move(scopes)}, {"created", base::to_iso8601(t.created)},
-                                 {"expires", t.expires == base::TimePoint{} ? json::value(nullptr) : json::value(base::to_iso8601(t.expires))},
-                                 {"revoked", false}});
-    }
-    reply(json::object{{"tokens", std::move(out)}});
-  });
+  app_.core().store->tokens(
+      [reply = std::move(reply)](base::Result<std::vector<store::ServiceToken>> tokens) {
+        if (!tokens) return reply(tokens.error());
+        json::array out;
+        for (const auto& t : *tokens) {
+          json::array scopes;
+          for (const auto& s : t.scopes) scopes.push_back(json::string{s});
+          out.push_back(json::object{{"name", t.name},
+                                     {"scopes", std::move(scopes)},
+                                     {"created", base::to_iso8601(t.created)},
+                                     {"expires", t.expires == base::TimePoint{}
+                                                     ? json::value(nullptr)
+                                                     : json::value(base::to_iso8601(t.expires))},
+                                     {"revoked", false}});
+        }
+        reply(json::object{{"tokens", std::move(out)}});
+      });
 }
 
 void ControlOperations::revoke_token(std::string name, Reply reply) {
-  app_.core().store->revoke_token(std::move(name), [this, reply = std::move(reply)](base::Result<store::Nothing> revoked) {
-    if (!revoked) return reply(revoked.error());
-    app_.refresh_tokens([reply](base::Result<void> refreshed) {
-      if (!refreshed) return reply(refreshed.error());
-      reply(json::object{});
-    });
-  });
+  app_.core().store->revoke_token(
+      std::move(name), [this, reply = std::move(reply)](base::Result<store::Nothing> revoked) {
+        if (!revoked) return reply(revoked.error());
+        app_.refresh_tokens([reply](base::Result<void> refreshed) {
+          if (!refreshed) return reply(refreshed.error());
+          reply(json::object{});
+        });
+      });
 }
 
 }  // namespace herald::app

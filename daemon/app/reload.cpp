@@ -20,13 +20,18 @@ void App::reload(std::function<void(const ReloadResult&)> done) {
         changed += (changed.empty() ? "" : ", ") + change.what;
         if (change.restart) restart += (restart.empty() ? "" : ", ") + change.what;
       }
-      log_->info("config.reloaded", changed.empty() ? "reloaded; nothing changed" : "reloaded", {{"changed", changed}});
-      if (!restart.empty()) log_->warning("config.restart", "some changes take effect only after a restart", {{"settings", restart}});
+      log_->info("config.reloaded", changed.empty() ? "reloaded; nothing changed" : "reloaded",
+                 {{"changed", changed}});
+      if (!restart.empty())
+        log_->warning("config.restart", "some changes take effect only after a restart",
+                      {{"settings", restart}});
     } else {
       for (const auto& problem : result.problems) fail("config.refused", problem);
       if (!result.diagnostics.ok())
-        log_->error("config.refused", "the configuration has " + std::to_string(result.diagnostics.errors()) +
-                                          " mistakes and was not used; the one before stays in force: " + result.diagnostics.first());
+        log_->error("config.refused",
+                    "the configuration has " + std::to_string(result.diagnostics.errors()) +
+                        " mistakes and was not used; the one before stays in force: " +
+                        result.diagnostics.first());
     }
     done(result);
   });
@@ -43,14 +48,19 @@ ReloadResult App::reload_now() {
   const auto next = *loaded;
   for (auto& problem : core_->secrets.load(*next)) result.problems.push_back(std::move(problem));
   if (auto keys = load_keys(*next); !keys) result.problems.push_back(keys.error());
-  if (result.problems.empty()) result.problems = core_->plugins.reload(channel_specs(*next), template_spec(*next));
+  if (result.problems.empty())
+    result.problems = core_->plugins.reload(channel_specs(*next), template_spec(*next));
   if (result.problems.empty()) {
     routing::check(*next, core_->plugins.channels(), *core_->plugins.catalog(), result.diagnostics);
     if (result.diagnostics.ok())
-      if (auto logging = log_->reconfigure(log_options(*next)); !logging) result.problems.push_back(logging.error());
-    // What the new routes ask of the new channels can only be judged once these exist: back to the old ones.
+      if (auto logging = log_->reconfigure(log_options(*next)); !logging)
+        result.problems.push_back(logging.error());
+    // What the new routes ask of the new channels can only be judged once these exist: back to the
+    // old ones.
     if (!result.ok())
-      for (const auto& problem : core_->plugins.reload(channel_specs(*before), template_spec(*before))) fail("config.rollback", problem);
+      for (const auto& problem :
+           core_->plugins.reload(channel_specs(*before), template_spec(*before)))
+        fail("config.rollback", problem);
   }
   if (!result.ok()) {
     for (const auto& problem : core_->secrets.load(*before)) fail("config.rollback", problem);

@@ -16,13 +16,16 @@ std::vector<base::Error> Secrets::load(const config::Config& config) {
         fresh[name] = std::move(*value);
         continue;
       }
-      problems.push_back(base::fail(base::Code::invalid, "secret '" + name + "': " + value.error().message, "secrets." + name));
+      problems.push_back(base::fail(base::Code::invalid,
+                                    "secret '" + name + "': " + value.error().message,
+                                    "secrets." + name));
       if (const auto old = values_.find(name); old != values_.end()) fresh[name] = old->second;
     }
     std::swap(values_, fresh);
     for (const auto& [handle, watcher] : watchers_) {
       const auto before = fresh.find(watcher.name), now = values_.find(watcher.name);
-      const bool same = (before == fresh.end()) == (now == values_.end()) && (now == values_.end() || before->second == now->second);
+      const bool same = (before == fresh.end()) == (now == values_.end()) &&
+                        (now == values_.end() || before->second == now->second);
       if (!same) tell.emplace_back(watcher.changed, value_locked(watcher.name));
     }
   }
@@ -33,7 +36,8 @@ std::vector<base::Error> Secrets::load(const config::Config& config) {
 base::Result<std::string> Secrets::value_locked(std::string_view name) const {
   const auto it = values_.find(name);
   if (it == values_.end())
-    return base::fail(base::Code::not_found, "there is no secret '" + std::string{name} + "'; name it under `secrets:`");
+    return base::fail(base::Code::not_found,
+                      "there is no secret '" + std::string{name} + "'; name it under `secrets:`");
   return it->second;
 }
 

@@ -8,10 +8,12 @@
 
 namespace herald::app {
 
-/// The secrets the configuration names. Values are read at start and at every reload; watchers hear of a changed one.
+/// The secrets the configuration names. Values are read at start and at every reload; watchers hear
+/// of a changed one.
 class Secrets final : public plugin::SecretsPort {
  public:
-  /// Reads all of them; errors name the secret, never its value. What cannot be read keeps its last value, if there was one.
+  /// Reads all of them; errors name the secret, never its value. What cannot be read keeps its last
+  /// value, if there was one.
   std::vector<base::Error> load(const config::Config& config);
   /// not_found when there is none by that name or it could not be read.
   base::Result<std::string> value(std::string_view name) const;

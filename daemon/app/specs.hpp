@@ -20,7 +20,8 @@ delivery::DispatcherOptions dispatcher_options(const config::Config& config);
 /// Enabled channels only.
 std::vector<plugin::InstanceSpec> channel_specs(const config::Config& config);
 plugin::TemplateSpec template_spec(const config::Config& config);
-/// Where plugins are searched: the configured folders, or those of the installation and of the build tree.
+/// Where plugins are searched: the configured folders, or those of the installation and of the
+/// build tree.
 std::vector<std::string> plugin_path(const config::Config& config);
 
 /// The daemon's version, as built.

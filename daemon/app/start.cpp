@@ -1,9 +1,10 @@
-// The order in which the daemon comes up: configuration, store, plugins, recovery, doors. Each step can refuse.
+// The order in which the daemon comes up: configuration, store, plugins, recovery, doors. Each step
+// can refuse.
+#include <unistd.h>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <cstdio>
 #include <future>
-#include <unistd.h>
 
 #include "app/app.hpp"
 #include "app/notify.hpp"
@@ -36,7 +37,8 @@ class Answer {
   }
 
  private:
-  std::shared_ptr<std::promise<T>> promise_ = std::make_shared<std::promise<T>>();  // shared: the answer may come after we gave up
+  std::shared_ptr<std::promise<T>> promise_ =
+      std::make_shared<std::promise<T>>();  // shared: the answer may come after we gave up
 };
 
 }  // namespace
@@ -57,12 +59,14 @@ int App::start() {
 
   if (auto opened = open_core(); !opened) return fail("store.refused", opened.error()), kFailed;
   for (const auto& problem : core_->secrets.load(*config_)) fail("secret.unreadable", problem);
-  if (auto keys = load_keys(*config_); !keys) return fail("auth.refused", keys.error()), kConfiguration;
+  if (auto keys = load_keys(*config_); !keys)
+    return fail("auth.refused", keys.error()), kConfiguration;
   if (!start_plugins()) return kFailed;
   config::Diagnostics together;
   if (!check_together(*config_, together)) return kConfiguration;
   apply_rules();
-  if (auto delivering = start_delivery(); !delivering) return fail("delivery.refused", delivering.error()), kFailed;
+  if (auto delivering = start_delivery(); !delivering)
+    return fail("delivery.refused", delivering.error()), kFailed;
   if (auto doors = open_doors(); !doors) return fail("door.refused", doors.error()), kFailed;
   return 0;
 }
@@ -71,7 +75,9 @@ base::Result<void> App::open_core() {
   auto opened = store::open(store_options(*config_), delivery::decide, base::Clock::system());
   if (!opened) return opened.error();
   core_ = std::make_unique<Core>(*config_, std::move(*opened), *log_);
-  work_ = std::make_unique<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>>(core_->io.get_executor());
+  work_ =
+      std::make_unique<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>>(
+          core_->io.get_executor());
   watch_signals();
   for (unsigned i = 0; i < thread_count(*config_); ++i)
     threads_.emplace_back([this] {
@@ -86,9 +92,14 @@ bool App::start_plugins() {
   for (auto& problem : core_->plugins.start()) problems.push_back(std::move(problem));
   for (const auto& problem : problems) fail("plugin.refused", problem);
   for (const auto& channel : core_->plugins.channels())
-    if (channel.running) log_->info("channel.running", "channel started", {{"channel", channel.name}, {"plugin", channel.plugin}, {"version", channel.version}});
+    if (channel.running)
+      log_->info(
+          "channel.running", "channel started",
+          {{"channel", channel.name}, {"plugin", channel.plugin}, {"version", channel.version}});
   if (!core_->plugins.catalog()->kinds.empty()) return true;
-  fail("catalog.empty", base::fail(base::Code::invalid, "the template plugin offers no kind, so nothing could be sent; see `templates:` in the configuration"));
+  fail("catalog.empty", base::fail(base::Code::invalid,
+                                   "the template plugin offers no kind, so nothing could be sent; "
+                                   "see `templates:` in the configuration"));
   return false;
 }
 
@@ -111,9 +122,15 @@ base::Result<void> App::load_keys(const config::Config& config) {
     record.kid = key.id;
     record.secret = std::move(*secret);
     switch (key.algorithm) {
-      case config::TokenAlgorithm::hs256: record.algorithm = http::JwtAlgorithm::hs256; break;
-      case config::TokenAlgorithm::hs384: record.algorithm = http::JwtAlgorithm::hs384; break;
-      case config::TokenAlgorithm::hs512: record.algorithm = http::JwtAlgorithm::hs512; break;
+      case config::TokenAlgorithm::hs256:
+        record.algorithm = http::JwtAlgorithm::hs256;
+        break;
+      case config::TokenAlgorithm::hs384:
+        record.algorithm = http::JwtAlgorithm::hs384;
+        break;
+      case config::TokenAlgorithm::hs512:
+        record.algorithm = http::JwtAlgorithm::hs512;
+        break;
     }
     record.verify_until = key.verify_until;
     keys.push_back(std::move(record));
@@ -126,7 +143,8 @@ void App::apply_rules() {
   auto router = std::make_shared<const routing::Router>(now, core_->plugins.channels());
   delivery::SubmissionRules rules;
   rules.catalog = core_->plugins.catalog();
-  rules.chain = [router](std::string_view kind, model::Priority priority, std::string_view producer, bool has_actions) {
+  rules.chain = [router](std::string_view kind, model::Priority priority, std::string_view producer,
+                         bool has_actions) {
     return router->resolve(kind, priority, producer, has_actions);
   };
   rules.directory = &core_->directory;
@@ -135,10 +153,12 @@ void App::apply_rules() {
 }
 
 void App::refresh_tokens(std::function<void(base::Result<void>)> done) {
-  core_->store->tokens([this, done = std::move(done)](base::Result<std::vector<store::ServiceToken>> tokens) {
+  core_->store->tokens([this, done = std::move(done)](
+                           base::Result<std::vector<store::ServiceToken>> tokens) {
     if (!tokens) return done(tokens.error());
     std::vector<http::TokenRecord> records;
-    for (auto& t : *tokens) records.push_back({std::move(t.name), std::move(t.digest), std::move(t.scopes), t.expires});
+    for (auto& t : *tokens)
+      records.push_back({std::move(t.name), std::move(t.digest), std::move(t.scopes), t.expires});
     done(core_->authenticator.set_tokens(std::move(records)));
   });
 }
@@ -147,17 +167,22 @@ base::Result<void> App::start_delivery() {
   Answer<base::Result<void>> tokens, recovered;
   refresh_tokens(tokens.callback());
   if (auto answer = tokens.wait(); !answer || !*answer)
-    return answer ? answer->error() : base::fail(base::Code::unavailable, "the store does not answer");
+    return answer ? answer->error()
+                  : base::fail(base::Code::unavailable, "the store does not answer");
   core_->dispatcher.start(recovered.callback());
   auto answer = recovered.wait();
-  if (!answer) return base::fail(base::Code::unavailable, "what a previous run left in flight could not be recorded within a minute");
+  if (!answer)
+    return base::fail(base::Code::unavailable,
+                      "what a previous run left in flight could not be recorded within a minute");
   return *answer;
 }
 
 base::Result<void> App::open_doors() {
   auto api = http::mount_producer_api(core_->router, core_->producer);
   if (!api) return api.error();
-  auto pages = http::mount_service_pages(core_->router, {[this] { return not_ready(); }, [this] { return metrics_text(); }, http::openapi_document});
+  auto pages = http::mount_service_pages(
+      core_->router,
+      {[this] { return not_ready(); }, [this] { return metrics_text(); }, http::openapi_document});
   if (!pages) return pages.error();
 
   operations_ = std::make_unique<ControlOperations>(*this);
@@ -172,13 +197,17 @@ base::Result<void> App::open_doors() {
   if (auto listening = control_->listen(); !listening) return listening.error();
 
   auto http = http_options(*config_);
-  if (auto defined = core_->metrics.define(telemetry::MetricKind::histogram, "herald_http_seconds", "Answered requests, by route and status."); !defined)
+  if (auto defined = core_->metrics.define(telemetry::MetricKind::histogram, "herald_http_seconds",
+                                           "Answered requests, by route and status.");
+      !defined)
     return defined.error();
   http.on_served = [this](const http::Served& served) {
     core_->metrics.record("herald_http_seconds", std::chrono::duration<double>(served.took).count(),
-                          {{"route", served.route.empty() ? "none" : std::string{served.route}}, {"status", std::to_string(served.status)}});
+                          {{"route", served.route.empty() ? "none" : std::string{served.route}},
+                           {"status", std::to_string(served.status)}});
   };
-  http_ = std::make_unique<http::Server>(core_->io, std::move(http), core_->router, core_->authenticator, core_->directory, core_->clock);
+  http_ = std::make_unique<http::Server>(core_->io, std::move(http), core_->router,
+                                         core_->authenticator, core_->directory, core_->clock);
   auto port = http_->listen();
   if (!port) return port.error();
   http_port_ = *port;
@@ -193,13 +222,15 @@ std::string App::not_ready() const {
 std::string App::metrics_text() {
   const auto health = core_->store->health();
   auto text = core_->metrics.expose();
-  const auto line = [&text](std::string_view name, std::string_view kind, std::string_view help, uint64_t value) {
+  const auto line = [&text](std::string_view name, std::string_view kind, std::string_view help,
+                            uint64_t value) {
     ((text += "# HELP ") += name) += ' ';
     ((text += help) += "\n# TYPE ") += name;
     ((((text += ' ') += kind) += '\n') += name) += ' ' + std::to_string(value) + '\n';
   };
   line("herald_store_commits_total", "counter", "Transactions since start.", health.commits);
-  line("herald_store_writes_total", "counter", "Write requests those transactions answered.", health.writes);
+  line("herald_store_writes_total", "counter", "Write requests those transactions answered.",
+       health.writes);
   line("herald_store_queued", "gauge", "Write requests waiting.", health.queued);
   return text;
 }

@@ -11,7 +11,8 @@ struct Backoff {
   Duration first{std::chrono::seconds{1}};
   Duration max{std::chrono::minutes{5}};
 
-  /// The pause after try number `tries` (1 for the first). `seed` decides the jitter: the same seed, the same pause.
+  /// The pause after try number `tries` (1 for the first). `seed` decides the jitter: the same
+  /// seed, the same pause.
   Duration after(unsigned tries, uint64_t seed) const noexcept {
     auto pause = first.count();
     for (unsigned i = 1; i < tries && pause < max.count(); ++i) pause *= 2;

@@ -42,9 +42,12 @@ std::optional<Duration> parse_zone(Scanner& in) {
   using namespace std::chrono;
   if (in.rest.empty() || in.literal('Z') || in.literal('z')) return Duration{0};
   int sign = 0;
-  if (in.literal('+') || in.literal(' ')) sign = 1;
-  else if (in.literal('-')) sign = -1;
-  else return std::nullopt;
+  if (in.literal('+') || in.literal(' '))
+    sign = 1;
+  else if (in.literal('-'))
+    sign = -1;
+  else
+    return std::nullopt;
   const auto hour = in.digits(2);
   if (!hour || *hour > 23) return std::nullopt;
   int minute = 0;
@@ -124,7 +127,8 @@ std::optional<TimePoint> parse_iso8601(std::string_view text) {
   if (!m || !in.literal('-')) return std::nullopt;
   const auto d = in.digits(2);
   if (!d) return std::nullopt;
-  const year_month_day date{year{*y}, month{static_cast<unsigned>(*m)}, day{static_cast<unsigned>(*d)}};
+  const year_month_day date{year{*y}, month{static_cast<unsigned>(*m)},
+                            day{static_cast<unsigned>(*d)}};
   if (!date.ok()) return std::nullopt;
   TimePoint at = sys_days{date};
   if (in.rest.empty()) return at;

@@ -32,12 +32,14 @@ inline TimePoint from_unix_ms(int64_t ms) { return from_unix_us(ms * 1000); }
 /// RFC 3339 in UTC with six digits of fraction: 2025-07-14T10:00:00.123456Z.
 std::string to_iso8601(TimePoint t);
 
-/// ISO-8601 / RFC 3339: date only, or date and time with optional seconds, fraction, `Z`/`z` or an offset
-/// (`+01:00`, `+0100`, `+01`; a `+` that a URL turned into a space is accepted). Without a zone: UTC.
-/// Anything else, and years outside 1970-9999: nothing.
+/// ISO-8601 / RFC 3339: date only, or date and time with optional seconds, fraction, `Z`/`z` or an
+/// offset
+/// (`+01:00`, `+0100`, `+01`; a `+` that a URL turned into a space is accepted). Without a zone:
+/// UTC. Anything else, and years outside 1970-9999: nothing.
 std::optional<TimePoint> parse_iso8601(std::string_view text);
 
-/// "1h30m", "250ms", "2m", "1d"; a sum of terms of ms, s, m, h, d. Nothing when malformed or over 10 years.
+/// "1h30m", "250ms", "2m", "1d"; a sum of terms of ms, s, m, h, d. Nothing when malformed or over
+/// 10 years.
 std::optional<Duration> parse_duration(std::string_view text);
 /// The shortest exact form: 90s -> "1m30s", 0 -> "0s".
 std::string to_string(Duration d);

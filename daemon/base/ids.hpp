@@ -21,8 +21,9 @@ class Random {
 /// Length of a notification id.
 inline constexpr std::size_t kIdLength = 35;
 
-/// A notification id: 35 characters of [0-9a-z], the first 10 from the time in milliseconds (so that ids made in order lie
-/// together in an index), then 125 random bits. Cannot be guessed; holds nothing secret.
+/// A notification id: 35 characters of [0-9a-z], the first 10 from the time in milliseconds (so
+/// that ids made in order lie together in an index), then 125 random bits. Cannot be guessed; holds
+/// nothing secret.
 std::string make_id(Random& random, TimePoint now);
 
 /// True when the text has the form of make_id's answer; says nothing about whether it exists.

@@ -42,7 +42,8 @@ class Handler {
   bool on_key(json::string_view s, std::size_t, json::error_code& ec) {
     key_.append(s);
     if (has_nul(s, ec)) return false;
-    if (!keys_.back().insert(key_).second) return refuse("duplicate key \"" + escape_control(key_) + "\"", ec);
+    if (!keys_.back().insert(key_).second)
+      return refuse("duplicate key \"" + escape_control(key_) + "\"", ec);
     key_.clear();
     return stack_.push_key(s), true;
   }
@@ -55,8 +56,12 @@ class Handler {
     return stack_.push_string(s), true;
   }
   bool on_number_part(json::string_view, json::error_code&) { return true; }
-  bool on_int64(int64_t i, json::string_view, json::error_code&) { return stack_.push_int64(i), true; }
-  bool on_uint64(uint64_t u, json::string_view, json::error_code&) { return stack_.push_uint64(u), true; }
+  bool on_int64(int64_t i, json::string_view, json::error_code&) {
+    return stack_.push_int64(i), true;
+  }
+  bool on_uint64(uint64_t u, json::string_view, json::error_code&) {
+    return stack_.push_uint64(u), true;
+  }
   bool on_double(double d, json::string_view, json::error_code& ec) {
     if (!std::isfinite(d)) return refuse("a number is too large", ec);
     return stack_.push_double(d), true;
@@ -101,8 +106,9 @@ std::string cause_of(std::string_view text, std::size_t at, json::error_code ec)
 
 Result<json::value> parse_json(std::string_view text, const JsonLimits& limits) {
   if (text.size() > limits.bytes)
-    return fail(Code::too_large, "JSON of " + std::to_string(text.size()) + " bytes is over the limit of " +
-                                     std::to_string(limits.bytes) + " bytes");
+    return fail(Code::too_large, "JSON of " + std::to_string(text.size()) +
+                                     " bytes is over the limit of " + std::to_string(limits.bytes) +
+                                     " bytes");
   json::parse_options options;
   options.max_depth = limits.depth;
   json::basic_parser<Handler> parser{options};

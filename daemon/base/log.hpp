@@ -20,19 +20,25 @@ class Log {
  public:
   virtual ~Log() = default;
   virtual bool enabled(LogLevel level) const = 0;
-  /// `event` is a stable dotted id that operators can search and alert on ("plugin.refused"); `text` is for people.
-  virtual void write(LogLevel level, std::string_view event, std::string_view text, std::span<const LogField> fields) = 0;
+  /// `event` is a stable dotted id that operators can search and alert on ("plugin.refused");
+  /// `text` is for people.
+  virtual void write(LogLevel level, std::string_view event, std::string_view text,
+                     std::span<const LogField> fields) = 0;
 
-  void info(std::string_view event, std::string_view text, std::initializer_list<LogField> fields = {}) {
+  void info(std::string_view event, std::string_view text,
+            std::initializer_list<LogField> fields = {}) {
     put(LogLevel::info, event, text, fields);
   }
-  void warning(std::string_view event, std::string_view text, std::initializer_list<LogField> fields = {}) {
+  void warning(std::string_view event, std::string_view text,
+               std::initializer_list<LogField> fields = {}) {
     put(LogLevel::warning, event, text, fields);
   }
-  void error(std::string_view event, std::string_view text, std::initializer_list<LogField> fields = {}) {
+  void error(std::string_view event, std::string_view text,
+             std::initializer_list<LogField> fields = {}) {
     put(LogLevel::error, event, text, fields);
   }
-  void debug(std::string_view event, std::string_view text, std::initializer_list<LogField> fields = {}) {
+  void debug(std::string_view event, std::string_view text,
+             std::initializer_list<LogField> fields = {}) {
     put(LogLevel::debug, event, text, fields);
   }
 
@@ -40,7 +46,8 @@ class Log {
   static Log& none();
 
  private:
-  void put(LogLevel level, std::string_view event, std::string_view text, std::initializer_list<LogField> fields) {
+  void put(LogLevel level, std::string_view event, std::string_view text,
+           std::initializer_list<LogField> fields) {
     if (enabled(level)) write(level, event, text, {fields.begin(), fields.size()});
   }
 };

@@ -1,6 +1,6 @@
-// base: values without knowledge of notifications: Result, Clock, ids, Backoff, Guarded, strict JSON.
-// Every function here may be called from any thread; objects say so where they are not shared.
-// Never does I/O, except for random bytes from the kernel and the time.
+// base: values without knowledge of notifications: Result, Clock, ids, Backoff, Guarded, strict
+// JSON. Every function here may be called from any thread; objects say so where they are not
+// shared. Never does I/O, except for random bytes from the kernel and the time.
 #pragma once
 
 #include <boost/system/result.hpp>
@@ -30,8 +30,8 @@ enum class Code {
 /// Stable lower-case name of a code, for JSON, metrics and Varlink errors.
 std::string_view to_string(Code code) noexcept;
 
-/// An expected failure. `message` is for people: the cause and the next step, no secret, no full phone number.
-/// `where` names the field, file:line:column or component, when there is one.
+/// An expected failure. `message` is for people: the cause and the next step, no secret, no full
+/// phone number. `where` names the field, file:line:column or component, when there is one.
 struct Error {
   Code code = Code::internal;
   std::string message;

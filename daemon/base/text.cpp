@@ -57,8 +57,9 @@ bool is_utf8(std::string_view text) noexcept {
 }
 
 std::size_t code_points(std::string_view text) noexcept {
-  return static_cast<std::size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  }));
 }
 
 std::string mask_phone(std::string_view phone) {
@@ -73,10 +74,14 @@ std::string escape_html(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (const char c : text) {
-    if (c == '<') out += "&lt;";
-    else if (c == '>') out += "&gt;";
-    else if (c == '&') out += "&amp;";
-    else out += c;
+    if (c == '<')
+      out += "&lt;";
+    else if (c == '>')
+      out += "&gt;";
+    else if (c == '&')
+      out += "&amp;";
+    else
+      out += c;
   }
   return out;
 }
@@ -98,12 +103,15 @@ std::string escape_control(std::string_view text) {
       continue;
     }
     const auto part = text.substr(0, n);
-    if (part == "\u2028") out += "\\u{2028}";
-    else if (part == "\u2029") out += "\\u{2029}";
+    if (part == "\u2028")
+      out += "\\u{2028}";
+    else if (part == "\u2029")
+      out += "\\u{2029}";
     else if (n == 2 && c == 0xC2 && static_cast<unsigned char>(part[1]) < 0xA0) {
       hex(c);  // C1 control characters
       hex(static_cast<unsigned char>(part[1]));
-    } else out += part;
+    } else
+      out += part;
     text.remove_prefix(n);
   }
   return out;

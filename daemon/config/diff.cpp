@@ -56,7 +56,8 @@ std::vector<Change> diff(const Config& a, const Config& b) {
   note("locale", a.locale, b.locale);
   note("time_zone", a.time_zone, b.time_zone);
   note("secrets", a.secrets, b.secrets);
-  // Keys rotate while the daemon runs; who is the audience and which cookie counts is fixed at its start.
+  // Keys rotate while the daemon runs; who is the audience and which cookie counts is fixed at its
+  // start.
   note("auth.user_tokens.keys", a.auth.user_tokens.keys, b.auth.user_tokens.keys);
   note("auth.user_tokens.lifetime", a.auth.user_tokens.lifetime, b.auth.user_tokens.lifetime);
   auto auth = b.auth;

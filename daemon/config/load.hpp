@@ -14,8 +14,9 @@ namespace herald::config {
 /// Reads `path` and, beside it, conf.d/*.yaml in the order of their names (maps merge by key, lists
 /// append, the same setting twice is an error). Every mistake goes to `diagnostics`; with one the
 /// answer is Code::invalid and a summary, and a file that changes while it is read is read again.
-/// What needs the plugins is checked by routing::check() afterwards. `also` is asked only when there
-/// are mistakes: it adds those that can be seen without plugins, so that all are told at once.
+/// What needs the plugins is checked by routing::check() afterwards. `also` is asked only when
+/// there are mistakes: it adds those that can be seen without plugins, so that all are told at
+/// once.
 using Also = std::function<void(const Config&, Diagnostics&)>;
 base::Result<ConfigPtr> load(const std::string& path, Diagnostics& diagnostics,
                              const Also& also = {});

@@ -1,4 +1,5 @@
-// The dispatcher's way to the channels: may it start, where to, with which text, and what came of it.
+// The dispatcher's way to the channels: may it start, where to, with which text, and what came of
+// it.
 #include <algorithm>
 
 #include "delivery/decide.hpp"
@@ -9,9 +10,11 @@ namespace herald::delivery {
 namespace {
 
 /// Why an address must not be used now (R16); none when it may.
-model::Reason unusable(const model::Identity& identity, const std::vector<store::IdentityState>& states, model::TimePoint now) {
+model::Reason unusable(const model::Identity& identity,
+                       const std::vector<store::IdentityState>& states, model::TimePoint now) {
   for (const auto& known : states) {
-    if (known.identity != identity || (known.until != model::TimePoint{} && known.until <= now)) continue;
+    if (known.identity != identity || (known.until != model::TimePoint{} && known.until <= now))
+      continue;
     if (known.state == "opted_out") return model::Reason::opted_out;
     if (known.state == "unreachable") return model::Reason::quarantined;
   }
@@ -27,7 +30,8 @@ void Dispatcher::advance(Work& work) {
   if (work.starting && working_) return;
   if (!working_ || !work.loaded) {
     release_slot(work.id());
-    if (auto* still = find(work.id()); still != nullptr && still->queue.empty() && !still->writing) let_go(*still);
+    if (auto* still = find(work.id()); still != nullptr && still->queue.empty() && !still->writing)
+      let_go(*still);
     return;
   }
   switch (what_is_due(work.progress(), work.chain(), need_.clock.now())) {
@@ -36,18 +40,25 @@ void Dispatcher::advance(Work& work) {
       release_slot(id);
       return let_go(work);
     }
-    case Next::timer: return push_event(work.id(), model::event::Due{});
-    case Next::attempt: return try_start(work);
+    case Next::timer:
+      return push_event(work.id(), model::event::Due{});
+    case Next::attempt:
+      return try_start(work);
   }
 }
 
 void Dispatcher::try_start(Work& work) {
   const auto& step = *current_step(work.progress(), work.chain());
   const auto channel = need_.channels.channel(step.channel);
-  if (!channel) return leave_step(work, model::Reason::channel_removed, false, "no channel of that name is configured any more");
-  if (!channel->running) return leave_step(work, model::Reason::channel_disabled, true, channel->problem);
+  if (!channel)
+    return leave_step(work, model::Reason::channel_removed, false,
+                      "no channel of that name is configured any more");
+  if (!channel->running)
+    return leave_step(work, model::Reason::channel_disabled, true, channel->problem);
   const auto& head = work.notification.head;
-  if (!slots_.acquire({head.id, head.priority, head.created, step.channel, head.user, channel->max_in_flight})) return;
+  if (!slots_.acquire(
+          {head.id, head.priority, head.created, step.channel, head.user, channel->max_in_flight}))
+    return;
   work.starting = true;
   find_address(work, *channel);
 }
@@ -59,7 +70,8 @@ void Dispatcher::find_address(Work& work, const model::ChannelInfo& channel) {
     return render(work, channel);
   }
   if (!work.identities_known) {
-    need_.store.user(work.notification.head.user, [this, id = work.id(), channel](base::Result<store::User> user) {
+    need_.store.user(work.notification.head.user, [this, id = work.id(),
+                                                   channel](base::Result<store::User> user) {
       need_.executor.post([this, id, channel, user = std::move(user)]() mutable {
         auto* still = find(id);
         if (still == nullptr || !still->starting) return;
@@ -86,7 +98,8 @@ void Dispatcher::find_address(Work& work, const model::ChannelInfo& channel) {
     }
   }
   if (refused == model::Reason::quarantined)
-    return leave_step(work, refused, true, "the address could not be reached lately; it is tried again later");
+    return leave_step(work, refused, true,
+                      "the address could not be reached lately; it is tried again later");
   if (refused == model::Reason::opted_out)
     return leave_step(work, refused, false, "the recipient does not want messages at this address");
   std::string kinds;
@@ -101,26 +114,32 @@ void Dispatcher::render(Work& work, const model::ChannelInfo& channel) {
     auto* still = find(id);
     if (still == nullptr || !still->starting) return;
     const auto& head = still->notification.head;
-    need_.channels.render({head.kind, head.params_json, head.content_json, options_.locale, options_.time_zone, channel.name, channel.formats},
-                          [this, id, step](base::Result<model::Rendered> result) {
-                            need_.executor.post([this, id, step, result = std::move(result)]() mutable {
-                              rendered(id, step, std::move(result));
-                            });
-                          });
+    need_.channels.render(
+        {head.kind, head.params_json, head.content_json, options_.locale, options_.time_zone,
+         channel.name, channel.formats},
+        [this, id, step](base::Result<model::Rendered> result) {
+          need_.executor.post([this, id, step, result = std::move(result)]() mutable {
+            rendered(id, step, std::move(result));
+          });
+        });
   };
   const bool tried = std::any_of(work.progress().attempts.begin(), work.progress().attempts.end(),
                                  [&](const auto& a) { return a.run == run && a.step == step; });
   if (!tried) return ask_plugin();
-  need_.store.rendering(work.id(), run, step, [this, id = work.id(), step, ask_plugin](base::Result<store::Apply::Rendering> stored) {
-    need_.executor.post([this, id, step, ask_plugin, stored = std::move(stored)] {
-      if (stored && !stored->json.empty())
-        if (auto result = rendered_from_json(stored->json)) return rendered(id, step, std::move(result));
-      ask_plugin();
-    });
-  });
+  need_.store.rendering(
+      work.id(), run, step,
+      [this, id = work.id(), step, ask_plugin](base::Result<store::Apply::Rendering> stored) {
+        need_.executor.post([this, id, step, ask_plugin, stored = std::move(stored)] {
+          if (stored && !stored->json.empty())
+            if (auto result = rendered_from_json(stored->json))
+              return rendered(id, step, std::move(result));
+          ask_plugin();
+        });
+      });
 }
 
-void Dispatcher::rendered(const std::string& id, unsigned step, base::Result<model::Rendered> result) {
+void Dispatcher::rendered(const std::string& id, unsigned step,
+                          base::Result<model::Rendered> result) {
   auto* work = find(id);
   if (work == nullptr || !work->starting || work->progress().step != step) return;
   if (!result) {
@@ -135,13 +154,15 @@ void Dispatcher::rendered(const std::string& id, unsigned step, base::Result<mod
 }
 
 void Dispatcher::start_attempt(Work& work) {
-  // Something else is being recorded: when that is done, advance() comes back with what is true then.
+  // Something else is being recorded: when that is done, advance() comes back with what is true
+  // then.
   if (work.writing || !work.queue.empty()) {
     work.starting = false;
     return release_slot(work.id());
   }
   const auto now = need_.clock.now();
-  if (model::is_ended(work.progress().state) || what_is_due(work.progress(), work.chain(), now) != Next::attempt) {
+  if (model::is_ended(work.progress().state) ||
+      what_is_due(work.progress(), work.chain(), now) != Next::attempt) {
     // It was cancelled, answered or ran out of time while the text was being made.
     work.starting = false;
     release_slot(work.id());
@@ -157,9 +178,12 @@ void Dispatcher::start_attempt(Work& work) {
       }
     }
   }
-  push(work.id(), Pending{model::event::Due{}, {},
-                          store::Apply::Rendering{work.rendered_run, work.rendered_step, work.rendered->version,
-                                                  rendered_to_json(*work.rendered)}, {}});
+  push(work.id(),
+       Pending{model::event::Due{},
+               {},
+               store::Apply::Rendering{work.rendered_run, work.rendered_step,
+                                       work.rendered->version, rendered_to_json(*work.rendered)},
+               {}});
 }
 
 model::Delivery Dispatcher::delivery_of(const Work& work, model::AttemptRef attempt) const {
@@ -186,23 +210,31 @@ void Dispatcher::deliver(Work& work, model::AttemptRef attempt) {
   work.starting = false;
   work.in_flight = attempt;
   work.appended.reset();
-  need_.channels.deliver(work.chain().steps.at(attempt.step).channel, delivery_of(work, attempt),
-                         [this, id = work.id(), attempt](model::Outcome outcome) {
-                           need_.executor.post([this, id, attempt, outcome = std::move(outcome)]() mutable {
-                             completed(id, attempt, std::move(outcome));
-                           });
-                         });
+  need_.channels.deliver(
+      work.chain().steps.at(attempt.step).channel, delivery_of(work, attempt),
+      [this, id = work.id(), attempt](model::Outcome outcome) {
+        need_.executor.post([this, id, attempt, outcome = std::move(outcome)]() mutable {
+          completed(id, attempt, std::move(outcome));
+        });
+      });
 }
 
-void Dispatcher::completed(const std::string& id, model::AttemptRef attempt, model::Outcome outcome) {
+void Dispatcher::completed(const std::string& id, model::AttemptRef attempt,
+                           model::Outcome outcome) {
   auto* work = find(id);
-  const bool recorded = work != nullptr && work->appended == attempt && outcome.kind == model::OutcomeKind::accepted;
+  const bool recorded =
+      work != nullptr && work->appended == attempt && outcome.kind == model::OutcomeKind::accepted;
   if (work != nullptr && work->in_flight == attempt) work->in_flight.reset();
   std::optional<store::Apply::Rendering> rendering;
-  const bool final = outcome.kind == model::OutcomeKind::accepted || outcome.kind == model::OutcomeKind::delivered;
+  const bool final =
+      outcome.kind == model::OutcomeKind::accepted || outcome.kind == model::OutcomeKind::delivered;
   if (work != nullptr && work->unrecorded_due && !final && work->rendered)
-    rendering = {work->rendered_run, work->rendered_step, work->rendered->version, rendered_to_json(*work->rendered)};
-  if (!recorded) push(id, Pending{model::event::Completed{attempt, std::move(outcome)}, {}, std::move(rendering), {}});
+    rendering = {work->rendered_run, work->rendered_step, work->rendered->version,
+                 rendered_to_json(*work->rendered)};
+  if (!recorded)
+    push(id,
+         Pending{
+             model::event::Completed{attempt, std::move(outcome)}, {}, std::move(rendering), {}});
   release_slot(id);
   if (auto* still = find(id)) advance(*still);
   check_drained();
@@ -212,7 +244,8 @@ void Dispatcher::reconcile(Work& work, model::AttemptRef attempt) {
   std::string provider_id;
   for (const auto& a : work.progress().attempts)
     if (model::ref(a) == attempt) provider_id = a.provider_id;
-  need_.channels.reconcile(work.chain().steps.at(attempt.step).channel, delivery_of(work, attempt), std::move(provider_id),
+  need_.channels.reconcile(work.chain().steps.at(attempt.step).channel, delivery_of(work, attempt),
+                           std::move(provider_id),
                            [this, id = work.id(), attempt](model::Outcome outcome) {
                              need_.executor.post([this, id, attempt, outcome = std::move(outcome)] {
                                push_event(id, model::event::Reconciled{attempt, outcome});
@@ -231,7 +264,8 @@ void Dispatcher::release_slot(const std::string& id) { wake(slots_.release(id));
 
 void Dispatcher::wake(const std::vector<std::string>& ids) {
   for (const auto& id : ids) {
-    // Later, and not from within whoever released: a chain of releases must not become a deep stack.
+    // Later, and not from within whoever released: a chain of releases must not become a deep
+    // stack.
     need_.executor.post([this, id] {
       auto* work = find(id);
       if (work != nullptr && !work->starting) advance(*work);

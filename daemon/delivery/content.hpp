@@ -17,8 +17,10 @@ struct CheckedContent {
   bool has_actions = false;
 };
 
-/// Content that a producer wrote itself instead of choosing a template: {title?, markdown, type?, actions?}. Markdown at most
-/// 48 KiB after escaping, title 256 bytes, at most 10 actions {id, label, text?}. unprocessable with the field in `where`.
-base::Result<CheckedContent> check_content(const boost::json::value& content, std::string_view default_type);
+/// Content that a producer wrote itself instead of choosing a template: {title?, markdown, type?,
+/// actions?}. Markdown at most 48 KiB after escaping, title 256 bytes, at most 10 actions {id,
+/// label, text?}. unprocessable with the field in `where`.
+base::Result<CheckedContent> check_content(const boost::json::value& content,
+                                           std::string_view default_type);
 
 }  // namespace herald::delivery

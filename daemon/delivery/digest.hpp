@@ -5,7 +5,8 @@
 
 namespace herald::delivery {
 
-/// Digest of a request without its idempotency key and whatever the order of its keys: the same digest is "the same body".
+/// Digest of a request without its idempotency key and whatever the order of its keys: the same
+/// digest is "the same body".
 std::string request_digest(const boost::json::object& request);
 
 }  // namespace herald::delivery

@@ -1,6 +1,7 @@
-// delivery: the life of a notification after acceptance: decide() and the dispatcher that performs what it decides.
-// Everything of the Dispatcher runs on its Executor; its public functions may be called from any thread.
-// Never decides by itself: what happens next is decide()'s, what was recorded is the store's.
+// delivery: the life of a notification after acceptance: decide() and the dispatcher that performs
+// what it decides. Everything of the Dispatcher runs on its Executor; its public functions may be
+// called from any thread. Never decides by itself: what happens next is decide()'s, what was
+// recorded is the store's.
 #pragma once
 
 #include <memory>
@@ -17,10 +18,11 @@
 namespace herald::delivery {
 
 struct DispatcherOptions {
-  std::size_t held = 8'192;      ///< notifications in memory; the rest waits in the store
-  std::size_t in_flight = 1'024; ///< attempts under way
+  std::size_t held = 8'192;       ///< notifications in memory; the rest waits in the store
+  std::size_t in_flight = 1'024;  ///< attempts under way
   std::string locale = "fr", time_zone = "Africa/Douala";
-  /// How often the store is asked for due work even when nothing is known to be due: work of other nodes, missed timers.
+  /// How often the store is asked for due work even when nothing is known to be due: work of other
+  /// nodes, missed timers.
   model::Duration backstop{std::chrono::seconds{5}};
 };
 
@@ -37,20 +39,23 @@ class Dispatcher final : public model::ports::DeliveryEvents {
   Dispatcher(Needs needs, DispatcherOptions options);
   ~Dispatcher() override;
 
-  /// Declares lost what a previous run left in flight (R13), then starts working. `done` when recovery is recorded.
+  /// Declares lost what a previous run left in flight (R13), then starts working. `done` when
+  /// recovery is recorded.
   void start(std::function<void(base::Result<void>)> done);
   /// Just accepted and committed: saves the way through the store.
   void accepted(model::Notification notification);
-  /// Starts nothing new; `done` when nothing is in flight or being recorded, or at the deadline (then in-flight attempts get
-  /// CANCEL first, and stay in flight in the store).
+  /// Starts nothing new; `done` when nothing is in flight or being recorded, or at the deadline
+  /// (then in-flight attempts get CANCEL first, and stay in flight in the store).
   void drain(model::Duration deadline, std::function<void(std::size_t left)> done);
   void reconfigure(DispatcherOptions options);
 
   /// The state after the request; conflict when it was refused (R12).
   void cancel(std::string id, std::string by, store::Done<model::Notification> done);
 
-  void receipts(std::string channel, std::vector<model::ports::ChannelReceipt> receipts, Done<bool> done) override;
-  void append(std::string channel, std::string attempt_id, model::NewItem item, Done<model::Item> done) override;
+  void receipts(std::string channel, std::vector<model::ports::ChannelReceipt> receipts,
+                Done<bool> done) override;
+  void append(std::string channel, std::string attempt_id, model::NewItem item,
+              Done<model::Item> done) override;
   void inbox_evidence(std::vector<std::string> notifications, model::Evidence level) override;
 
   /// Attempts under way on a channel; for status. Answers on the delivery thread.
@@ -69,8 +74,8 @@ class Dispatcher final : public model::ports::DeliveryEvents {
   void load(const std::string& id, std::function<void(Work*)> then);
   void advance(Work& work);
   void write(Work& work);
-  void written(const std::string& id, const std::vector<model::Event>& events, std::vector<Pending> pending,
-               base::Result<store::Applied> applied);
+  void written(const std::string& id, const std::vector<model::Event>& events,
+               std::vector<Pending> pending, base::Result<store::Applied> applied);
   void not_written(Work& work, std::vector<Pending> pending, const base::Error& error);
   void perform(Work& work, const store::Applied& applied);
   void take_parked(const Work& work, const std::vector<model::Event>& events);
@@ -90,7 +95,8 @@ class Dispatcher final : public model::ports::DeliveryEvents {
   void wake(const std::vector<std::string>& ids);
   void let_go(Work& work);
   void evicted(const std::vector<std::string>& ids);
-  void receive(const std::string& channel, const model::ports::ChannelReceipt& receipt, std::function<void(base::Result<bool>)> done);
+  void receive(const std::string& channel, const model::ports::ChannelReceipt& receipt,
+               std::function<void(base::Result<bool>)> done);
   void recover(std::string after, std::function<void(base::Result<void>)> done);
   void check_drained();
 
@@ -99,7 +105,7 @@ class Dispatcher final : public model::ports::DeliveryEvents {
   Slots slots_;
   std::unordered_map<std::string, std::unique_ptr<Work>> works_;
   std::unique_ptr<Poller> poller_;
-  bool working_ = false;   // between start() and drain()
+  bool working_ = false;  // between start() and drain()
   std::size_t writing_ = 0;
   std::function<void(std::size_t)> drained_;
   uint64_t drain_timer_ = 0;

@@ -23,97 +23,130 @@ const model::Attempt* inbox_attempt(const model::Progress& progress) {
   return nullptr;
 }
 
-model::event::Receipt receipt_event(const model::ports::ChannelReceipt& r, model::AttemptRef attempt) {
+model::event::Receipt receipt_event(const model::ports::ChannelReceipt& r,
+                                    model::AttemptRef attempt) {
   return {attempt, r.kind, r.outcome, r.at, r.provider_id};
 }
 
 }  // namespace
 
-void Dispatcher::receipts(std::string channel, std::vector<model::ports::ChannelReceipt> receipts, Done<bool> done) {
-  need_.executor.post([this, channel = std::move(channel), receipts = std::move(receipts), done = std::move(done)] {
-    if (receipts.empty()) return done(true);
-    auto counter = std::make_shared<Counter>();
-    counter->left = receipts.size();
-    for (const auto& receipt : receipts) {
-      receive(channel, receipt, [counter, done](const base::Result<bool>& result) {
-        if (!result) counter->error = result.error();
-        if (--counter->left > 0) return;
-        if (counter->error) done(*counter->error);
-        else done(true);
+void Dispatcher::receipts(std::string channel, std::vector<model::ports::ChannelReceipt> receipts,
+                          Done<bool> done) {
+  need_.executor.post(
+      [this, channel = std::move(channel), receipts = std::move(receipts), done = std::move(done)] {
+        if (receipts.empty()) return done(true);
+        auto counter = std::make_shared<Counter>();
+        counter->left = receipts.size();
+        for (const auto& receipt : receipts) {
+          receive(channel, receipt, [counter, done](const base::Result<bool>& result) {
+            if (!result) counter->error = result.error();
+            if (--counter->left > 0) return;
+            if (counter->error)
+              done(*counter->error);
+            else
+              done(true);
+          });
+        }
       });
-    }
-  });
 }
 
 void Dispatcher::receive(const std::string& channel, const model::ports::ChannelReceipt& receipt,
                          std::function<void(base::Result<bool>)> done) {
   const auto record = [this, receipt, done](const std::string& id, model::AttemptRef attempt) {
-    push(id, Pending{receipt_event(receipt, attempt), {}, {}, [done](const base::Result<store::Applied>& applied) {
-                       if (applied) done(true);
-                       else done(applied.error());
+    push(id, Pending{receipt_event(receipt, attempt),
+                     {},
+                     {},
+                     [done](const base::Result<store::Applied>& applied) {
+                       if (applied)
+                         done(true);
+                       else
+                         done(applied.error());
                      }});
   };
   if (const auto named = model::parse_attempt_id(receipt.attempt_id)) {
     const model::AttemptRef attempt{named->run, named->step, named->number};
     return load(named->notification, [this, channel, attempt, record, done](Work* work) {
-      // A channel may only speak of its own attempts. The attempt of the short cut is not recorded yet.
+      // A channel may only speak of its own attempts. The attempt of the short cut is not recorded
+      // yet.
       const auto* known = work == nullptr ? nullptr : find_attempt(work->progress(), attempt);
-      const bool own = known != nullptr ? known->channel == channel
-                                        : work != nullptr && work->in_flight == attempt &&
-                                              work->chain().steps.at(attempt.step).channel == channel;
+      const bool own = known != nullptr
+                           ? known->channel == channel
+                           : work != nullptr && work->in_flight == attempt &&
+                                 work->chain().steps.at(attempt.step).channel == channel;
       if (own) return record(work->id(), attempt);
-      need_.observer.trouble("receipt.foreign", "channel " + channel + " reported on an attempt that is not its own", "");
+      need_.observer.trouble("receipt.foreign",
+                             "channel " + channel + " reported on an attempt that is not its own",
+                             "");
       done(false);
     });
   }
   if (receipt.provider_id.empty()) return done(false);
   const store::AttemptLookup lookup{channel, receipt.provider_id, {}};
-  need_.store.find_attempt(lookup, [this, channel, receipt, lookup, record, done](base::Result<std::pair<std::string, model::AttemptRef>> found) {
-    need_.executor.post([this, channel, receipt, lookup, record, done, found = std::move(found)] {
-      if (found) return record(found->first, found->second);
-      if (found.error().code != base::Code::not_found) return done(found.error());
-      need_.store.park_receipt(channel, receipt.provider_id, receipt_event(receipt, {}), need_.clock.now(),
-                               [this, lookup, done](base::Result<store::Nothing> parked) {
-        if (!parked) return done(parked.error());
-        // The send may have been recorded between the look-up and the parking: then nobody else would take it back.
-        need_.store.find_attempt(lookup, [this, lookup, done](base::Result<std::pair<std::string, model::AttemptRef>> now_known) {
-          done(true);
-          if (!now_known) return;
-          need_.store.take_parked(lookup.channel, lookup.provider_id,
-                                  [this, known = *now_known](base::Result<std::vector<model::event::Receipt>> taken) {
-            if (!taken) return;
-            need_.executor.post([this, known, taken = std::move(*taken)]() mutable {
-              for (auto& r : taken) {
-                r.attempt = known.second;
-                push_event(known.first, r);
-              }
-            });
-          });
+  need_.store.find_attempt(
+      lookup, [this, channel, receipt, lookup, record,
+               done](base::Result<std::pair<std::string, model::AttemptRef>> found) {
+        need_.executor.post([this, channel, receipt, lookup, record, done,
+                             found = std::move(found)] {
+          if (found) return record(found->first, found->second);
+          if (found.error().code != base::Code::not_found) return done(found.error());
+          need_.store.park_receipt(
+              channel, receipt.provider_id, receipt_event(receipt, {}), need_.clock.now(),
+              [this, lookup, done](base::Result<store::Nothing> parked) {
+                if (!parked) return done(parked.error());
+                // The send may have been recorded between the look-up and the parking: then nobody
+                // else would take it back.
+                need_.store.find_attempt(
+                    lookup, [this, lookup, done](
+                                base::Result<std::pair<std::string, model::AttemptRef>> now_known) {
+                      done(true);
+                      if (!now_known) return;
+                      need_.store.take_parked(
+                          lookup.channel, lookup.provider_id,
+                          [this, known = *now_known](
+                              base::Result<std::vector<model::event::Receipt>> taken) {
+                            if (!taken) return;
+                            need_.executor.post([this, known, taken = std::move(*taken)]() mutable {
+                              for (auto& r : taken) {
+                                r.attempt = known.second;
+                                push_event(known.first, r);
+                              }
+                            });
+                          });
+                    });
+              });
         });
       });
-    });
-  });
 }
 
-void Dispatcher::append(std::string channel, std::string attempt_id, model::NewItem item, Done<model::Item> done) {
-  need_.executor.post([this, channel = std::move(channel), attempt_id = std::move(attempt_id), item = std::move(item),
-                       done = std::move(done)]() mutable {
+void Dispatcher::append(std::string channel, std::string attempt_id, model::NewItem item,
+                        Done<model::Item> done) {
+  need_.executor.post([this, channel = std::move(channel), attempt_id = std::move(attempt_id),
+                       item = std::move(item), done = std::move(done)]() mutable {
     const auto named = model::parse_attempt_id(attempt_id);
     auto* work = named ? find(named->notification) : nullptr;
-    const model::AttemptRef attempt = named ? model::AttemptRef{named->run, named->step, named->number} : model::AttemptRef{};
-    if (work == nullptr || work->in_flight != attempt || work->chain().steps.at(attempt.step).channel != channel)
-      return done(base::fail(base::Code::conflict, "this attempt is not being delivered on this channel any more"));
+    const model::AttemptRef attempt =
+        named ? model::AttemptRef{named->run, named->step, named->number} : model::AttemptRef{};
+    if (work == nullptr || work->in_flight != attempt ||
+        work->chain().steps.at(attempt.step).channel != channel)
+      return done(base::fail(base::Code::conflict,
+                             "this attempt is not being delivered on this channel any more"));
     item.user = work->notification.head.user;
     item.notification = work->id();
     work->appended = attempt;
     model::Outcome outcome;
     outcome.kind = model::OutcomeKind::accepted;
-    push(work->id(), Pending{model::event::Completed{attempt, std::move(outcome), true}, std::move(item), {},
-                             [this, id = work->id(), attempt, done = std::move(done)](const base::Result<store::Applied>& applied) {
-      if (applied && applied->item) return done(*applied->item);
-      if (auto* still = find(id); still != nullptr && still->appended == attempt) still->appended.reset();
-      done(applied ? base::fail(base::Code::internal, "the store gave no item") : applied.error());
-    }});
+    push(work->id(),
+         Pending{model::event::Completed{attempt, std::move(outcome), true},
+                 std::move(item),
+                 {},
+                 [this, id = work->id(), attempt,
+                  done = std::move(done)](const base::Result<store::Applied>& applied) {
+                   if (applied && applied->item) return done(*applied->item);
+                   if (auto* still = find(id); still != nullptr && still->appended == attempt)
+                     still->appended.reset();
+                   done(applied ? base::fail(base::Code::internal, "the store gave no item")
+                                : applied.error());
+                 }});
   });
 }
 
@@ -123,8 +156,10 @@ void Dispatcher::inbox_evidence(std::vector<std::string> notifications, model::E
       load(id, [this, level](Work* work) {
         const auto* attempt = work == nullptr ? nullptr : inbox_attempt(work->progress());
         if (attempt == nullptr || attempt->evidence >= level) return;
-        const auto kind = level >= model::Evidence::read ? model::ReceiptKind::read : model::ReceiptKind::delivered;
-        push_event(work->id(), model::event::Receipt{model::ref(*attempt), kind, {}, need_.clock.now(), {}});
+        const auto kind = level >= model::Evidence::read ? model::ReceiptKind::read
+                                                         : model::ReceiptKind::delivered;
+        push_event(work->id(),
+                   model::event::Receipt{model::ref(*attempt), kind, {}, need_.clock.now(), {}});
       });
     }
   });
@@ -134,11 +169,13 @@ void Dispatcher::evicted(const std::vector<std::string>& ids) {
   for (const auto& id : ids) {
     load(id, [this](Work* work) {
       if (work == nullptr || work->progress().state != model::State::waiting) return;
-      // Only the step that waits for this very item is left; a later step has its own reasons to wait.
+      // Only the step that waits for this very item is left; a later step has its own reasons to
+      // wait.
       const auto* attempt = inbox_attempt(work->progress());
       const auto& p = work->progress();
       if (attempt == nullptr || attempt->run != p.run || attempt->step != p.step) return;
-      push_event(work->id(), model::event::Blocked{model::Reason::evicted, true, "pushed out of the inbox by newer ones"});
+      push_event(work->id(), model::event::Blocked{model::Reason::evicted, true,
+                                                   "pushed out of the inbox by newer ones"});
     });
   }
 }

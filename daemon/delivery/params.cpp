@@ -14,7 +14,8 @@ using base::Code;
 using base::fail;
 
 base::Error wrong(const std::string& where, std::string why) {
-  return fail(Code::unprocessable, "parameter " + where.substr(where.find('.') + 1) + " " + std::move(why), where);
+  return fail(Code::unprocessable,
+              "parameter " + where.substr(where.find('.') + 1) + " " + std::move(why), where);
 }
 
 std::string listed(const std::vector<std::string>& values) {
@@ -23,23 +24,32 @@ std::string listed(const std::vector<std::string>& values) {
   return out;
 }
 
-base::Result<json::object> check_fields(const std::vector<model::ParamSpec>& specs, const json::object& given, const std::string& where);
+base::Result<json::object> check_fields(const std::vector<model::ParamSpec>& specs,
+                                        const json::object& given, const std::string& where);
 
-base::Result<json::value> check_value(const model::ParamSpec& spec, const json::value& value, const std::string& where) {
+base::Result<json::value> check_value(const model::ParamSpec& spec, const json::value& value,
+                                      const std::string& where) {
   const auto size = value.is_string() ? value.get_string().size() : 0;
   if (size > spec.max_bytes)
-    return wrong(where, "is " + std::to_string(size) + " bytes; at most " + std::to_string(spec.max_bytes) + " are allowed");
+    return wrong(where, "is " + std::to_string(size) + " bytes; at most " +
+                            std::to_string(spec.max_bytes) + " are allowed");
   if (spec.type == "string" || spec.type == "phone") {
     if (!value.is_string()) return wrong(where, "must be a text");
     const std::string text{value.get_string()};
-    if (!spec.values.empty() && std::find(spec.values.begin(), spec.values.end(), text) == spec.values.end())
+    if (!spec.values.empty() &&
+        std::find(spec.values.begin(), spec.values.end(), text) == spec.values.end())
       return wrong(where, "must be one of: " + listed(spec.values));
     if (spec.required && base::trim(text).empty()) return wrong(where, "must not be empty");
     return value;
   }
-  if (spec.type == "integer") return value.is_int64() || value.is_uint64() ? base::Result<json::value>{value} : wrong(where, "must be a whole number");
-  if (spec.type == "number") return value.is_number() ? base::Result<json::value>{value} : wrong(where, "must be a number");
-  if (spec.type == "boolean") return value.is_bool() ? base::Result<json::value>{value} : wrong(where, "must be true or false");
+  if (spec.type == "integer")
+    return value.is_int64() || value.is_uint64() ? base::Result<json::value>{value}
+                                                 : wrong(where, "must be a whole number");
+  if (spec.type == "number")
+    return value.is_number() ? base::Result<json::value>{value} : wrong(where, "must be a number");
+  if (spec.type == "boolean")
+    return value.is_bool() ? base::Result<json::value>{value}
+                           : wrong(where, "must be true or false");
   if (spec.type == "object") {
     if (!value.is_object()) return wrong(where, "must be an object");
     if (spec.fields.empty()) return value;
@@ -55,15 +65,18 @@ base::Result<json::value> check_value(const model::ParamSpec& spec, const json::
   return wrong(where, "has the type '" + spec.type + "', which this version does not know");
 }
 
-base::Result<json::object> check_fields(const std::vector<model::ParamSpec>& specs, const json::object& given, const std::string& where) {
+base::Result<json::object> check_fields(const std::vector<model::ParamSpec>& specs,
+                                        const json::object& given, const std::string& where) {
   for (const auto& entry : given) {
     const std::string_view name{entry.key().data(), entry.key().size()};
-    if (std::any_of(specs.begin(), specs.end(), [&](const auto& s) { return s.name == name; })) continue;
+    if (std::any_of(specs.begin(), specs.end(), [&](const auto& s) { return s.name == name; }))
+      continue;
     std::vector<std::string_view> names;
     for (const auto& s : specs) names.push_back(s.name);
     const auto meant = base::did_you_mean(name, names);
     return wrong(where + '.' + base::escape_control(name),
-                 meant ? "is not known; did you mean '" + std::string{*meant} + "'?" : "is not known to this kind");
+                 meant ? "is not known; did you mean '" + std::string{*meant} + "'?"
+                       : "is not known to this kind");
   }
   json::object out;
   for (const auto& spec : specs) {
@@ -71,8 +84,10 @@ base::Result<json::object> check_fields(const std::vector<model::ParamSpec>& spe
     const auto* value = given.if_contains(spec.name);
     if (value != nullptr && value->is_null()) value = nullptr;  // null is the absence of a value
     if (value == nullptr) {
-      if (!spec.default_json.empty()) out[spec.name] = json::parse(spec.default_json);
-      else if (spec.required) return wrong(place, "is missing");
+      if (!spec.default_json.empty())
+        out[spec.name] = json::parse(spec.default_json);
+      else if (spec.required)
+        return wrong(place, "is missing");
       continue;
     }
     auto checked = check_value(spec, *value, place);

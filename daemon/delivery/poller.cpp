@@ -49,13 +49,15 @@ void Dispatcher::Poller::ask() {
   asking_ = true;
   more_ = false;
   // What is already held is among the due rows until it is recorded, so it is asked for on top.
-  const auto limit = static_cast<unsigned>(held_ + std::min(kPage, capacity_ - std::min(capacity_, held_)));
-  need_.store.due(need_.clock.now(), std::max(limit, 1U), [this, limit](base::Result<std::vector<model::Notification>> due) {
-    need_.executor.post([this, limit, due = std::move(due)]() mutable {
-      if (due && due->size() >= limit) more_ = true;
-      answered(std::move(due));
-    });
-  });
+  const auto limit =
+      static_cast<unsigned>(held_ + std::min(kPage, capacity_ - std::min(capacity_, held_)));
+  need_.store.due(need_.clock.now(), std::max(limit, 1U),
+                  [this, limit](base::Result<std::vector<model::Notification>> due) {
+                    need_.executor.post([this, limit, due = std::move(due)]() mutable {
+                      if (due && due->size() >= limit) more_ = true;
+                      answered(std::move(due));
+                    });
+                  });
 }
 
 void Dispatcher::Poller::answered(base::Result<std::vector<model::Notification>> due) {

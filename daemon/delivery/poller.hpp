@@ -4,8 +4,8 @@
 
 namespace herald::delivery {
 
-/// Finds due work in the store: at the next known due time, when memory has room again after it was full, and at a backstop
-/// interval for what nobody told us. Belongs to the delivery thread.
+/// Finds due work in the store: at the next known due time, when memory has room again after it was
+/// full, and at a backstop interval for what nobody told us. Belongs to the delivery thread.
 class Dispatcher::Poller {
  public:
   struct Needs {
@@ -23,7 +23,8 @@ class Dispatcher::Poller {
   void due_at(model::TimePoint when);
   /// Due work was left in the store because memory is full.
   void more_waits() { more_ = true; }
-  /// Memory holds `held` now: asks the store again when work was left there and there is room for a good part of it.
+  /// Memory holds `held` now: asks the store again when work was left there and there is room for a
+  /// good part of it.
   void room(std::size_t held);
 
  private:

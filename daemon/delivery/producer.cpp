@@ -24,7 +24,11 @@ base::Result<store::ListQuery> parse_query(const json::object& query) {
     const std::string name{key};
     if (name == "state") {
       out.state = model::state_from(text);
-      if (!out.state) return fail(Code::invalid, "state is one of queued, trying, waiting, holding, delivered, unconfirmed, undelivered, expired, cancelled", name);
+      if (!out.state)
+        return fail(Code::invalid,
+                    "state is one of queued, trying, waiting, holding, delivered, unconfirmed, "
+                    "undelivered, expired, cancelled",
+                    name);
     } else if (name == "kind") {
       out.kind = text;
     } else if (name == "user") {
@@ -33,14 +37,19 @@ base::Result<store::ListQuery> parse_query(const json::object& query) {
       out.since = base::parse_iso8601(text);
       if (!out.since) return fail(Code::invalid, "since is not an ISO-8601 time", name);
     } else if (name == "before") {
-      if (!base::is_id(text)) return fail(Code::invalid, "before is not the id of a notification", name);
+      if (!base::is_id(text))
+        return fail(Code::invalid, "before is not the id of a notification", name);
       out.before_id = text;
     } else if (name == "limit") {
       const auto limit = number != 0 ? number : std::atoll(text.c_str());
-      if (limit < 1 || limit > 1000) return fail(Code::invalid, "limit is a number from 1 to 1000", name);
+      if (limit < 1 || limit > 1000)
+        return fail(Code::invalid, "limit is a number from 1 to 1000", name);
       out.limit = static_cast<unsigned>(limit);
     } else {
-      return fail(Code::invalid, "unknown filter '" + name.substr(0, 64) + "'; there are state, kind, user, since, before, limit", name);
+      return fail(Code::invalid,
+                  "unknown filter '" + name.substr(0, 64) +
+                      "'; there are state, kind, user, since, before, limit",
+                  name);
     }
   }
   return out;
@@ -49,30 +58,39 @@ base::Result<store::ListQuery> parse_query(const json::object& query) {
 }  // namespace
 
 void Producer::set_rules(SubmissionRules rules) {
-  rules_.with([&](auto& current) { current = std::make_shared<const SubmissionRules>(std::move(rules)); });
+  rules_.with(
+      [&](auto& current) { current = std::make_shared<const SubmissionRules>(std::move(rules)); });
 }
 
 void Producer::submit(std::string producer, const json::value& request, Reply reply) {
   const auto rules = rules_.with([](const auto& current) { return current; });
-  if (!rules) return reply(fail(Code::unavailable, "the daemon is starting; try again in a moment"));
-  auto checked = check_submission(*rules, std::move(producer), request, need_.random, need_.clock.now());
+  if (!rules)
+    return reply(fail(Code::unavailable, "the daemon is starting; try again in a moment"));
+  auto checked =
+      check_submission(*rules, std::move(producer), request, need_.random, need_.clock.now());
   if (!checked) return reply(checked.error());
   std::string key;
   if (!checked->idempotency_key.empty()) {
     key = checked->producer + '\n' + checked->idempotency_key;
     if (!keys_in_flight_.with([&](auto& keys) { return keys.insert(key).second; }))
-      return reply(fail(Code::in_flight, "the first request with this idempotency key is still being stored; repeat it", "idempotency_key"));
+      return reply(
+          fail(Code::in_flight,
+               "the first request with this idempotency key is still being stored; repeat it",
+               "idempotency_key"));
   }
-  need_.store.accept(std::move(*checked), [this, key, reply = std::move(reply)](base::Result<store::Accepted> accepted) {
+  need_.store.accept(std::move(*checked), [this, key, reply = std::move(reply)](
+                                              base::Result<store::Accepted> accepted) {
     if (!key.empty()) keys_in_flight_.with([&](auto& keys) { keys.erase(key); });
     if (!accepted) return reply(accepted.error());
     json::object answer{{"id", accepted->id}, {"repeated", accepted->repeated}};
     if (accepted->repeated) {
       // The first one may be anywhere in its life by now.
-      need_.store.timeline(accepted->id, [answer, reply](base::Result<store::Timeline> first) mutable {
-        if (first) answer["state"] = json::string{to_string(first->notification.progress.state)};
-        reply(std::move(answer));
-      });
+      need_.store.timeline(
+          accepted->id, [answer, reply](base::Result<store::Timeline> first) mutable {
+            if (first)
+              answer["state"] = json::string{to_string(first->notification.progress.state)};
+            reply(std::move(answer));
+          });
       return;
     }
     answer["state"] = json::string{to_string(accepted->notification.progress.state)};
@@ -83,26 +101,31 @@ void Producer::submit(std::string producer, const json::value& request, Reply re
 
 void Producer::get(std::string id, bool private_parts, Reply reply) {
   if (!base::is_id(id)) return reply(no_such(id));
-  need_.store.timeline(id, [id, private_parts, reply = std::move(reply)](base::Result<store::Timeline> found) {
-    if (!found) return reply(found.error().code == Code::not_found ? no_such(id) : found.error());
-    reply(view(found->notification, private_parts));
-  });
+  need_.store.timeline(
+      id, [id, private_parts, reply = std::move(reply)](base::Result<store::Timeline> found) {
+        if (!found)
+          return reply(found.error().code == Code::not_found ? no_such(id) : found.error());
+        reply(view(found->notification, private_parts));
+      });
 }
 
 void Producer::timeline(std::string id, bool private_parts, Reply reply) {
   if (!base::is_id(id)) return reply(no_such(id));
-  need_.store.timeline(id, [id, private_parts, reply = std::move(reply)](base::Result<store::Timeline> found) {
-    if (!found) return reply(found.error().code == Code::not_found ? no_such(id) : found.error());
-    reply(timeline_view(*found, private_parts));
-  });
+  need_.store.timeline(
+      id, [id, private_parts, reply = std::move(reply)](base::Result<store::Timeline> found) {
+        if (!found)
+          return reply(found.error().code == Code::not_found ? no_such(id) : found.error());
+        reply(timeline_view(*found, private_parts));
+      });
 }
 
 void Producer::cancel(std::string id, std::string by, Reply reply) {
   if (!base::is_id(id)) return reply(no_such(id));
-  need_.dispatcher.cancel(id, std::move(by), [id, reply = std::move(reply)](base::Result<model::Notification> done) {
-    if (!done) return reply(done.error().code == Code::not_found ? no_such(id) : done.error());
-    reply(view(*done, false));
-  });
+  need_.dispatcher.cancel(
+      id, std::move(by), [id, reply = std::move(reply)](base::Result<model::Notification> done) {
+        if (!done) return reply(done.error().code == Code::not_found ? no_such(id) : done.error());
+        reply(view(*done, false));
+      });
 }
 
 void Producer::list(const json::object& query, bool private_parts, Reply reply) {
@@ -111,26 +134,31 @@ void Producer::list(const json::object& query, bool private_parts, Reply reply) 
   const auto* who = query.if_contains("user");
   if (who == nullptr) return listed(std::move(*parsed), private_parts, std::move(reply));
   const auto rules = rules_.with([](const auto& current) { return current; });
-  if (!rules) return reply(fail(Code::unavailable, "the daemon is starting; try again in a moment"));
-  auto person = rules->directory->parse(who->is_string() ? std::string{who->get_string()} : json::serialize(*who));
+  if (!rules)
+    return reply(fail(Code::unavailable, "the daemon is starting; try again in a moment"));
+  auto person = rules->directory->parse(who->is_string() ? std::string{who->get_string()}
+                                                         : json::serialize(*who));
   if (!person) return reply(fail(Code::invalid, "user: " + person.error().message, "user"));
-  rules->directory->resolve(std::move(*person), [this, filter = std::move(*parsed), private_parts, reply = std::move(reply)](
-                                                    base::Result<model::UserId> user) mutable {
-    if (!user) return reply(user.error());
-    if (*user == 0) return reply(fail(Code::not_found, "nobody has this id or number", "user"));
-    filter.user = *user;
-    listed(std::move(filter), private_parts, std::move(reply));
-  });
+  rules->directory->resolve(
+      std::move(*person), [this, filter = std::move(*parsed), private_parts,
+                           reply = std::move(reply)](base::Result<model::UserId> user) mutable {
+        if (!user) return reply(user.error());
+        if (*user == 0) return reply(fail(Code::not_found, "nobody has this id or number", "user"));
+        filter.user = *user;
+        listed(std::move(filter), private_parts, std::move(reply));
+      });
 }
 
 void Producer::listed(store::ListQuery filter, bool private_parts, Reply reply) {
   const auto limit = filter.limit;
-  need_.store.list(std::move(filter), [private_parts, limit, reply = std::move(reply)](base::Result<std::vector<model::Notification>> found) {
+  need_.store.list(std::move(filter), [private_parts, limit, reply = std::move(reply)](
+                                          base::Result<std::vector<model::Notification>> found) {
     if (!found) return reply(found.error());
     json::array rows;
     for (const auto& n : *found) rows.push_back(view(n, private_parts));
     json::object out{{"notifications", std::move(rows)}};
-    out["next"] = found->size() == limit ? json::value(found->back().head.id) : json::value(nullptr);
+    out["next"] =
+        found->size() == limit ? json::value(found->back().head.id) : json::value(nullptr);
     reply(std::move(out));
   });
 }

@@ -11,7 +11,8 @@ namespace {
 constexpr model::Duration kRecordAgain{std::chrono::seconds{1}};
 
 bool has_due(const std::vector<model::Event>& events) {
-  return std::any_of(events.begin(), events.end(), [](const auto& e) { return std::holds_alternative<model::event::Due>(e); });
+  return std::any_of(events.begin(), events.end(),
+                     [](const auto& e) { return std::holds_alternative<model::event::Due>(e); });
 }
 
 }  // namespace
@@ -31,7 +32,9 @@ Dispatcher::Work& Dispatcher::hold(model::Notification notification) {
   return held;
 }
 
-void Dispatcher::push_event(const std::string& id, model::Event event) { push(id, Pending{std::move(event), {}, {}, {}}); }
+void Dispatcher::push_event(const std::string& id, model::Event event) {
+  push(id, Pending{std::move(event), {}, {}, {}});
+}
 
 void Dispatcher::push(const std::string& id, Pending pending) {
   auto* work = find(id);
@@ -45,8 +48,13 @@ void Dispatcher::push(const std::string& id, Pending pending) {
 }
 
 void Dispatcher::load(const std::string& id, std::function<void(Work*)> then) {
-  if (auto* work = find(id); work != nullptr && work->loaded && !work->writing && work->queue.empty()) return then(work);
-  push(id, Pending{{}, {}, {}, [this, id, then = std::move(then)](const base::Result<store::Applied>& applied) {
+  if (auto* work = find(id);
+      work != nullptr && work->loaded && !work->writing && work->queue.empty())
+    return then(work);
+  push(id, Pending{{},
+                   {},
+                   {},
+                   [this, id, then = std::move(then)](const base::Result<store::Applied>& applied) {
                      then(applied ? find(id) : nullptr);
                    }});
 }
@@ -69,7 +77,8 @@ void Dispatcher::write(Work& work) {
   ++writing_;
   auto events = apply.events;
   need_.store.apply(std::move(apply), [this, id = work.id(), events = std::move(events),
-                                       pending = std::move(pending)](base::Result<store::Applied> applied) mutable {
+                                       pending = std::move(pending)](
+                                          base::Result<store::Applied> applied) mutable {
     need_.executor.post([this, id, events = std::move(events), pending = std::move(pending),
                          applied = std::move(applied)]() mutable {
       written(id, events, std::move(pending), std::move(applied));
@@ -77,8 +86,8 @@ void Dispatcher::write(Work& work) {
   });
 }
 
-void Dispatcher::written(const std::string& id, const std::vector<model::Event>& events, std::vector<Pending> pending,
-                         base::Result<store::Applied> applied) {
+void Dispatcher::written(const std::string& id, const std::vector<model::Event>& events,
+                         std::vector<Pending> pending, base::Result<store::Applied> applied) {
   --writing_;
   auto& work = *find(id);  // a work that is being written is never let go
   work.writing = false;
@@ -96,7 +105,8 @@ void Dispatcher::written(const std::string& id, const std::vector<model::Event>&
   perform(work, *applied);
   work.short_cut.reset();
   if (work.starting && !work.in_flight && has_due(events)) {
-    // The Due found something else to do than to start (expired, step left): the slot is for others.
+    // The Due found something else to do than to start (expired, step left): the slot is for
+    // others.
     work.starting = false;
     release_slot(id);
   }
@@ -110,29 +120,38 @@ void Dispatcher::not_written(Work& work, std::vector<Pending> pending, const bas
   const auto id = work.id();
   std::vector<Pending> again;
   for (auto& p : pending) {
-    if (p.done) p.done(error);
-    else if (error.code == base::Code::unavailable) again.push_back(std::move(p));
+    if (p.done)
+      p.done(error);
+    else if (error.code == base::Code::unavailable)
+      again.push_back(std::move(p));
   }
   if (error.code == base::Code::unavailable && (!again.empty() || work.unrecorded_due)) {
     // The database is busy or gone: what the plugin answered must not be forgotten, so it waits.
-    need_.observer.trouble("delivery.not_recorded", "a result could not be recorded and is tried again: " + error.message, id);
+    need_.observer.trouble("delivery.not_recorded",
+                           "a result could not be recorded and is tried again: " + error.message,
+                           id);
     work.writing = true;
     need_.executor.after(kRecordAgain, [this, id, again = std::move(again)]() mutable {
       auto* waiting = find(id);
       waiting->writing = false;
-      for (auto it = again.rbegin(); it != again.rend(); ++it) waiting->queue.push_front(std::move(*it));
+      for (auto it = again.rbegin(); it != again.rend(); ++it)
+        waiting->queue.push_front(std::move(*it));
       advance(*waiting);
     });
     return;
   }
   if (error.code != base::Code::not_found)
-    need_.observer.trouble("delivery.refused", "a result was refused by the store: " + error.message, id);
+    need_.observer.trouble("delivery.refused",
+                           "a result was refused by the store: " + error.message, id);
   work.starting = false;
   release_slot(id);
   if (auto* still = find(id)) {
-    if (still->queue.empty() && !still->in_flight) let_go(*still);
-    else if (still->loaded) advance(*still);
-    else write(*still);
+    if (still->queue.empty() && !still->in_flight)
+      let_go(*still);
+    else if (still->loaded)
+      advance(*still);
+    else
+      write(*still);
   }
   check_drained();
 }
@@ -144,12 +163,14 @@ void Dispatcher::perform(Work& work, const store::Applied& applied) {
       if (work.short_cut != start->attempt) deliver(work, start->attempt);
     } else if (const auto* cancel = std::get_if<model::effect::CancelAttempt>(&effect)) {
       for (const auto& attempt : work.progress().attempts)
-        if (model::ref(attempt) == cancel->attempt) need_.channels.cancel(model::attempt_id(work.id(), attempt));
+        if (model::ref(attempt) == cancel->attempt)
+          need_.channels.cancel(model::attempt_id(work.id(), attempt));
     } else if (const auto* ask = std::get_if<model::effect::Reconcile>(&effect)) {
       reconcile(work, ask->attempt);
     } else if (std::holds_alternative<model::effect::WithdrawItem>(effect)) {
       need_.store.withdraw(work.id(), [this](base::Result<model::UserId> user) {
-        if (user && *user != 0) need_.executor.post([this, user = *user] { need_.observer.inbox_changed(user, 0); });
+        if (user && *user != 0)
+          need_.executor.post([this, user = *user] { need_.observer.inbox_changed(user, 0); });
       });
     }
   }
@@ -161,16 +182,18 @@ void Dispatcher::take_parked(const Work& work, const std::vector<model::Event>& 
     if (completed == nullptr || completed->outcome.provider_id.empty()) continue;
     for (const auto& attempt : work.progress().attempts) {
       if (model::ref(attempt) != completed->attempt) continue;
-      need_.store.take_parked(attempt.channel, completed->outcome.provider_id,
-                              [this, id = work.id(), named = completed->attempt](base::Result<std::vector<model::event::Receipt>> parked) {
-                                if (!parked || parked->empty()) return;
-                                need_.executor.post([this, id, named, parked = std::move(*parked)]() mutable {
-                                  for (auto& receipt : parked) {
-                                    receipt.attempt = named;
-                                    push_event(id, receipt);
-                                  }
-                                });
-                              });
+      need_.store.take_parked(
+          attempt.channel, completed->outcome.provider_id,
+          [this, id = work.id(),
+           named = completed->attempt](base::Result<std::vector<model::event::Receipt>> parked) {
+            if (!parked || parked->empty()) return;
+            need_.executor.post([this, id, named, parked = std::move(*parked)]() mutable {
+              for (auto& receipt : parked) {
+                receipt.attempt = named;
+                push_event(id, receipt);
+              }
+            });
+          });
     }
   }
 }

@@ -30,7 +30,8 @@ bool Slots::acquire(const Want& want) {
   auto& pair = pairs_[{want.user, want.channel}];
   if (pair.taken) return wait(pair.queue, want);
   auto& channel = channels_[want.channel];
-  if (want.channel_limit != 0 && channel.taken >= want.channel_limit) return wait(channel.queue, want);
+  if (want.channel_limit != 0 && channel.taken >= want.channel_limit)
+    return wait(channel.queue, want);
   if (held_.size() >= limit_) return wait(all_, want);
   leave(want.id);
   pair.taken = true;
@@ -63,8 +64,10 @@ std::vector<std::string> Slots::forget(const std::string& id) {
   if (it == waiting_.end()) return next;
   const Pair key{it->second.want.user, it->second.want.channel};
   leave(id);
-  // It may have been the one who was named for this recipient: then nobody else would name the next.
-  if (const auto pair = pairs_.find(key); pair != pairs_.end() && !pair->second.taken) name_first(pair->second.queue, next);
+  // It may have been the one who was named for this recipient: then nobody else would name the
+  // next.
+  if (const auto pair = pairs_.find(key); pair != pairs_.end() && !pair->second.taken)
+    name_first(pair->second.queue, next);
   tidy(key);
   return next;
 }

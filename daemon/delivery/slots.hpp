@@ -10,8 +10,9 @@
 
 namespace herald::delivery {
 
-/// Who may start an attempt now (R18): at most `limit` in all, `max_in_flight` on a channel, one for a recipient and channel.
-/// Those who may not wait here in order of priority, then age, then id. Not thread-safe: belongs to the delivery thread.
+/// Who may start an attempt now (R18): at most `limit` in all, `max_in_flight` on a channel, one
+/// for a recipient and channel. Those who may not wait here in order of priority, then age, then
+/// id. Not thread-safe: belongs to the delivery thread.
 class Slots {
  public:
   explicit Slots(std::size_t limit) : limit_{limit} {}
@@ -25,11 +26,13 @@ class Slots {
     unsigned channel_limit = 0;  ///< 0: none
   };
 
-  /// True: the slot is taken, give it back with release(). False: it waits, and release() or forget() will name it.
+  /// True: the slot is taken, give it back with release(). False: it waits, and release() or
+  /// forget() will name it.
   bool acquire(const Want& want);
   /// Frees what `id` holds. Answers who must try acquire() again now, best first.
   std::vector<std::string> release(const std::string& id);
-  /// No longer wants anything (cancelled, expired, gone); a held slot is left alone. Answers as release().
+  /// No longer wants anything (cancelled, expired, gone); a held slot is left alone. Answers as
+  /// release().
   std::vector<std::string> forget(const std::string& id);
 
   std::size_t taken() const { return held_.size(); }

@@ -17,15 +17,19 @@ namespace herald::delivery {
 struct SubmissionRules {
   std::shared_ptr<const model::Catalog> catalog;
   /// Which chain: routing, injected. (kind, priority, producer, has actions)
-  std::function<base::Result<model::ChainPtr>(std::string_view, model::Priority, std::string_view, bool)> chain;
+  std::function<base::Result<model::ChainPtr>(std::string_view, model::Priority, std::string_view,
+                                              bool)>
+      chain;
   model::ports::Directory* directory = nullptr;
   bool create_recipients = false;
 };
 
-/// Checks a producer's request (architecture, section 8) and makes the notification that would be stored. Pure but for the id.
-/// Errors name the field in `where`. `params` is checked by the kind's declaration, never by calling a plugin.
-base::Result<model::NewNotification> check_submission(const SubmissionRules& rules, std::string producer,
-                                                      const boost::json::value& request, base::Random& random,
-                                                      model::TimePoint now);
+/// Checks a producer's request (architecture, section 8) and makes the notification that would be
+/// stored. Pure but for the id. Errors name the field in `where`. `params` is checked by the kind's
+/// declaration, never by calling a plugin.
+base::Result<model::NewNotification> check_submission(const SubmissionRules& rules,
+                                                      std::string producer,
+                                                      const boost::json::value& request,
+                                                      base::Random& random, model::TimePoint now);
 
 }  // namespace herald::delivery

@@ -19,8 +19,14 @@ json::value time(model::TimePoint at) {
 json::string text(std::string_view s) { return json::string{s.data(), s.size()}; }
 
 json::object attempt_view(const model::Notification& n, const model::Attempt& a) {
-  json::object out{{"attempt", model::attempt_id(n.head.id, a)}, {"run", a.run}, {"round", a.round}, {"step", a.step + 1},
-                   {"channel", a.channel}, {"number", a.number}, {"started", time(a.started)}, {"ended", time(a.ended)}};
+  json::object out{{"attempt", model::attempt_id(n.head.id, a)},
+                   {"run", a.run},
+                   {"round", a.round},
+                   {"step", a.step + 1},
+                   {"channel", a.channel},
+                   {"number", a.number},
+                   {"started", time(a.started)},
+                   {"ended", time(a.ended)}};
   out["outcome"] = a.in_flight ? text("in_flight") : text(to_string(a.outcome.kind));
   out["reason"] = text(to_string(a.outcome.reason));
   out["detail"] = a.outcome.detail;
@@ -35,11 +41,17 @@ json::object attempt_view(const model::Notification& n, const model::Attempt& a)
 std::string detail_of(const model::Event& event) {
   struct Visitor {
     std::string operator()(const model::event::Due&) const { return {}; }
-    std::string operator()(const model::event::Gated& e) const { return std::string{to_string(e.reason)} + " until " + base::to_iso8601(e.until); }
-    std::string operator()(const model::event::Blocked& e) const { return std::string{to_string(e.reason)} + (e.detail.empty() ? "" : ": " + e.detail); }
+    std::string operator()(const model::event::Gated& e) const {
+      return std::string{to_string(e.reason)} + " until " + base::to_iso8601(e.until);
+    }
+    std::string operator()(const model::event::Blocked& e) const {
+      return std::string{to_string(e.reason)} + (e.detail.empty() ? "" : ": " + e.detail);
+    }
     std::string operator()(const model::event::RenderFailed& e) const { return e.detail; }
     std::string operator()(const model::event::Completed& e) const { return outcome(e.outcome); }
-    std::string operator()(const model::event::Lost& e) const { return std::string{to_string(e.reason)}; }
+    std::string operator()(const model::event::Lost& e) const {
+      return std::string{to_string(e.reason)};
+    }
     std::string operator()(const model::event::Reconciled& e) const { return outcome(e.outcome); }
     std::string operator()(const model::event::Receipt& e) const {
       std::string out{to_string(e.kind)};
@@ -63,13 +75,27 @@ std::string detail_of(const model::Event& event) {
 json::object view(const model::Notification& n, bool private_parts) {
   const auto& h = n.head;
   const auto& p = n.progress;
-  json::object to{{"kind", h.to.kind}, {"value", private_parts || h.to.kind == "user" ? h.to.value : base::mask_phone(h.to.value)}};
-  json::object out{{"id", h.id}, {"kind", h.kind}, {"type", h.type}, {"state", text(to_string(p.state))},
-                   {"reason", text(to_string(p.reason))}, {"ending", ending_text(p, *h.chain)},
-                   {"evidence", text(to_string(p.best_evidence()))}, {"user", h.user}, {"to", std::move(to)},
-                   {"producer", h.producer}, {"priority", text(to_string(h.priority))}, {"created", time(h.created)},
-                   {"expires", time(p.expires)}, {"due", time(p.due)}, {"run", p.run}, {"round", p.round},
-                   {"step", p.step + 1}, {"route", h.chain->route}};
+  json::object to{
+      {"kind", h.to.kind},
+      {"value", private_parts || h.to.kind == "user" ? h.to.value : base::mask_phone(h.to.value)}};
+  json::object out{{"id", h.id},
+                   {"kind", h.kind},
+                   {"type", h.type},
+                   {"state", text(to_string(p.state))},
+                   {"reason", text(to_string(p.reason))},
+                   {"ending", ending_text(p, *h.chain)},
+                   {"evidence", text(to_string(p.best_evidence()))},
+                   {"user", h.user},
+                   {"to", std::move(to)},
+                   {"producer", h.producer},
+                   {"priority", text(to_string(h.priority))},
+                   {"created", time(h.created)},
+                   {"expires", time(p.expires)},
+                   {"due", time(p.due)},
+                   {"run", p.run},
+                   {"round", p.round},
+                   {"step", p.step + 1},
+                   {"route", h.chain->route}};
   if (private_parts) {
     json::error_code ec;
     out["params"] = json::parse(h.params_json, ec);
@@ -85,15 +111,25 @@ json::object timeline_view(const store::Timeline& timeline, bool private_parts) 
   json::array attempts, left, events, steps;
   for (const auto& a : n.progress.attempts) attempts.push_back(attempt_view(n, a));
   for (const auto& l : n.progress.left)
-    left.push_back(json::object{{"run", l.run}, {"round", l.round}, {"step", l.step + 1},
-                                {"channel", l.step < chain.steps.size() ? chain.steps[l.step].channel : ""},
-                                {"reason", text(to_string(l.reason))}, {"detail", l.detail}, {"at", time(l.at)}});
+    left.push_back(
+        json::object{{"run", l.run},
+                     {"round", l.round},
+                     {"step", l.step + 1},
+                     {"channel", l.step < chain.steps.size() ? chain.steps[l.step].channel : ""},
+                     {"reason", text(to_string(l.reason))},
+                     {"detail", l.detail},
+                     {"at", time(l.at)}});
   for (const auto& e : timeline.entries)
-    events.push_back(json::object{{"seq", e.seq}, {"at", time(e.at)}, {"event", text(model::name(e.event))},
-                                  {"state", text(to_string(e.state))}, {"reason", text(to_string(e.reason))},
+    events.push_back(json::object{{"seq", e.seq},
+                                  {"at", time(e.at)},
+                                  {"event", text(model::name(e.event))},
+                                  {"state", text(to_string(e.state))},
+                                  {"reason", text(to_string(e.reason))},
                                   {"detail", detail_of(e.event)}});
   for (const auto& s : chain.steps)
-    steps.push_back(json::object{{"channel", s.channel}, {"until", text(to_string(s.until))}, {"within", base::to_string(s.within)}});
+    steps.push_back(json::object{{"channel", s.channel},
+                                 {"until", text(to_string(s.until))},
+                                 {"within", base::to_string(s.within)}});
   out["attempts"] = std::move(attempts);
   out["steps_left"] = std::move(left);
   out["timeline"] = std::move(events);
@@ -107,11 +143,17 @@ json::object event_view(const store::Applied& applied, const std::vector<model::
   json::array names;
   for (const auto& event : events) {
     const auto detail = detail_of(event);
-    names.push_back(json::value(std::string{model::name(event)} + (detail.empty() ? "" : " " + detail)));
+    names.push_back(
+        json::value(std::string{model::name(event)} + (detail.empty() ? "" : " " + detail)));
   }
-  return json::object{{"at", base::to_iso8601(base::Clock::system().now())}, {"id", n.head.id}, {"kind", n.head.kind},
-                      {"user", n.head.user}, {"events", std::move(names)}, {"state", text(to_string(n.progress.state))},
-                      {"before", text(to_string(applied.before))}, {"reason", text(to_string(n.progress.reason))},
+  return json::object{{"at", base::to_iso8601(base::Clock::system().now())},
+                      {"id", n.head.id},
+                      {"kind", n.head.kind},
+                      {"user", n.head.user},
+                      {"events", std::move(names)},
+                      {"state", text(to_string(n.progress.state))},
+                      {"before", text(to_string(applied.before))},
+                      {"reason", text(to_string(n.progress.reason))},
                       {"evidence", text(to_string(n.progress.best_evidence()))}};
 }
 

@@ -6,14 +6,15 @@
 
 namespace herald::delivery {
 
-/// A notification for people and programs, as the producer API, heraldctl and the monitor show it. Without `private_parts`
-/// phone numbers are masked and parameters and content left out.
+/// A notification for people and programs, as the producer API, heraldctl and the monitor show it.
+/// Without `private_parts` phone numbers are masked and parameters and content left out.
 boost::json::object view(const model::Notification& notification, bool private_parts);
 
 /// The same with attempts, steps left, chain and every recorded event.
 boost::json::object timeline_view(const store::Timeline& timeline, bool private_parts);
 
 /// One recorded transaction, for the monitor: {id, kind, user, events, state, reason, evidence}.
-boost::json::object event_view(const store::Applied& applied, const std::vector<model::Event>& events);
+boost::json::object event_view(const store::Applied& applied,
+                               const std::vector<model::Event>& events);
 
 }  // namespace herald::delivery

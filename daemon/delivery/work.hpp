@@ -8,12 +8,14 @@
 
 namespace herald::delivery {
 
-/// Something to record about a notification. Without an event it only makes sure that the notification is loaded.
+/// Something to record about a notification. Without an event it only makes sure that the
+/// notification is loaded.
 struct Dispatcher::Pending {
   std::optional<model::Event> event;
   std::optional<model::NewItem> append;
   std::optional<store::Apply::Rendering> rendering;
-  store::Done<store::Applied> done;  ///< may be empty: then a failure to record is tried again, not reported
+  store::Done<store::Applied>
+      done;  ///< may be empty: then a failure to record is tried again, not reported
 };
 
 /// A notification in memory: the only one who writes it while it is here.
@@ -25,8 +27,9 @@ struct Dispatcher::Work {
 
   /// deliver() was called and its answer is owed.
   std::optional<model::AttemptRef> in_flight;
-  /// The idempotent short cut: the Due that started the attempt in flight is recorded together with its outcome, so that a
-  /// notification costs one commit less. A crash in between repeats the same attempt under the same id.
+  /// The idempotent short cut: the Due that started the attempt in flight is recorded together with
+  /// its outcome, so that a notification costs one commit less. A crash in between repeats the same
+  /// attempt under the same id.
   bool unrecorded_due = false;
   std::optional<model::AttemptRef> short_cut;  ///< the attempt that Due starts
   /// The inbox item of this attempt is recorded, with the outcome: complete() brings nothing new.
@@ -35,7 +38,8 @@ struct Dispatcher::Work {
 
   std::optional<model::Identity> address;  ///< for the current step
   std::vector<model::Identity> identities;
-  std::vector<store::IdentityState> identity_states;  ///< what is known against using one of them (R16)
+  std::vector<store::IdentityState>
+      identity_states;  ///< what is known against using one of them (R16)
   bool identities_known = false;
   std::shared_ptr<const model::Rendered> rendered;  // shared with deliveries under way
   unsigned rendered_run = 0, rendered_step = 0;

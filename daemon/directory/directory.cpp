@@ -29,22 +29,27 @@ void Directory::resolve(model::Identity identity, Done<model::UserId> done) {
     return it->second->second;
   });
   if (known != 0) return done(known);
-  store_.resolve(std::move(identity), [this, key, done = std::move(done)](base::Result<model::UserId> user) {
-    if (user && *user != 0) remember(key, *user);
-    done(std::move(user));
-  });
+  store_.resolve(std::move(identity),
+                 [this, key, done = std::move(done)](base::Result<model::UserId> user) {
+                   if (user && *user != 0) remember(key, *user);
+                   done(std::move(user));
+                 });
 }
 
 void Directory::learn(model::Identity known, model::Identity also, Done<bool> done) {
-  store_.learn(std::move(known), std::move(also), [this, done = std::move(done)](base::Result<store::Nothing> answer) {
-    forget();
-    done(done_or_error(answer));
-  });
+  store_.learn(std::move(known), std::move(also),
+               [this, done = std::move(done)](base::Result<store::Nothing> answer) {
+                 forget();
+                 done(done_or_error(answer));
+               });
 }
 
-void Directory::mark(model::Identity identity, std::string state, model::TimePoint until, Done<bool> done) {
+void Directory::mark(model::Identity identity, std::string state, model::TimePoint until,
+                     Done<bool> done) {
   store_.mark(std::move(identity), std::move(state), until,
-              [done = std::move(done)](base::Result<store::Nothing> answer) { done(done_or_error(answer)); });
+              [done = std::move(done)](base::Result<store::Nothing> answer) {
+                done(done_or_error(answer));
+              });
 }
 
 void Directory::set_region(std::string region) {

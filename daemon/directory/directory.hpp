@@ -1,6 +1,7 @@
-// directory: who an identity belongs to. Owns the spelling of identities (phones in E.164) and the answers it remembers.
-// Any thread may call; answers come on a thread of the store, or at once when they are remembered.
-// Never keeps more than kRemembered answers, never remembers that somebody does not exist.
+// directory: who an identity belongs to. Owns the spelling of identities (phones in E.164) and the
+// answers it remembers. Any thread may call; answers come on a thread of the store, or at once when
+// they are remembered. Never keeps more than kRemembered answers, never remembers that somebody
+// does not exist.
 #pragma once
 
 #include <list>
@@ -13,22 +14,26 @@
 
 namespace herald::directory {
 
-/// `{user}` of a path or `to` of a submission (webchat-api.md): `id:42` and other digits are a user id below 2^53; what starts
-/// with + or 00, or has the shape of a national number of the region, is a phone. Code::invalid for anything else.
+/// `{user}` of a path or `to` of a submission (webchat-api.md): `id:42` and other digits are a user
+/// id below 2^53; what starts with + or 00, or has the shape of a national number of the region, is
+/// a phone. Code::invalid for anything else.
 base::Result<model::Identity> parse_identity(std::string_view spelled, std::string_view region);
 
-/// Checks kind and value: user, phone, whatsapp.phone (E.164 afterwards), whatsapp.user_id, email, or another dotted name.
+/// Checks kind and value: user, phone, whatsapp.phone (E.164 afterwards), whatsapp.user_id, email,
+/// or another dotted name.
 base::Result<model::Identity> normalise_identity(model::Identity identity, std::string_view region);
 
 class Directory final : public model::ports::Directory {
  public:
-  Directory(store::DirectoryStore& store, std::string region) : store_{store}, region_{std::move(region)} {}
+  Directory(store::DirectoryStore& store, std::string region)
+      : store_{store}, region_{std::move(region)} {}
 
   base::Result<model::Identity> parse(std::string_view spelled) const override;
   base::Result<model::Identity> normalise(model::Identity identity) const override;
   void resolve(model::Identity identity, Done<model::UserId> done) override;
   void learn(model::Identity known, model::Identity also, Done<bool> done) override;
-  void mark(model::Identity identity, std::string state, model::TimePoint until, Done<bool> done) override;
+  void mark(model::Identity identity, std::string state, model::TimePoint until,
+            Done<bool> done) override;
 
   /// The region of numbers without country code; may change at a reload.
   void set_region(std::string region);
@@ -41,7 +46,8 @@ class Directory final : public model::ports::Directory {
   /// Least recently used first.
   struct Memory {
     std::list<std::pair<std::string, model::UserId>> order;
-    std::unordered_map<std::string, std::list<std::pair<std::string, model::UserId>>::iterator> index;
+    std::unordered_map<std::string, std::list<std::pair<std::string, model::UserId>>::iterator>
+        index;
   };
   void remember(const std::string& key, model::UserId user);
 

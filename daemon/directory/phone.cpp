@@ -27,18 +27,21 @@ std::string_view without_scheme(std::string_view text) {
 }
 
 bool has_letter(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; });
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; });
 }
 
 bool only_digits(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-/// Cameroon's plan has nine digits starting with 6 or 2; its eight-digit toll-free range makes truncated numbers "possible".
+/// Cameroon's plan has nine digits starting with 6 or 2; its eight-digit toll-free range makes
+/// truncated numbers "possible".
 bool fits_cameroon(const PhoneNumber& number) {
   if (number.country_code() != 237) return true;
   const auto national = std::to_string(number.national_number());
-  return national.size() == 9 && (national[0] == '6' || national[0] == '2') && !number.italian_leading_zero();
+  return national.size() == 9 && (national[0] == '6' || national[0] == '2') &&
+         !number.italian_leading_zero();
 }
 
 std::string e164(const PhoneNumber& number) {
@@ -48,22 +51,27 @@ std::string e164(const PhoneNumber& number) {
 }
 
 base::Error refused(std::string_view spelled) {
-  return base::fail(base::Code::invalid, "'" + base::mask_phone(spelled) +
-                                             "' is not a phone number; write it with country code, as +237 6XX XX XX XX");
+  return base::fail(
+      base::Code::invalid,
+      "'" + base::mask_phone(spelled) +
+          "' is not a phone number; write it with country code, as +237 6XX XX XX XX");
 }
 
 }  // namespace
 
 base::Result<std::string> normalise_phone(std::string_view spelled, std::string_view region) {
   const auto text = without_scheme(base::trim(spelled));
-  if (text.empty() || text.size() > kLongest || !base::is_utf8(text) || has_letter(text)) return refused(text);
+  if (text.empty() || text.size() > kLongest || !base::is_utf8(text) || has_letter(text))
+    return refused(text);
   PhoneNumber number;
   const auto parsed = library().Parse(std::string{text}, std::string{region}, &number);
-  if (parsed == PhoneNumberUtil::NO_PARSING_ERROR && library().IsPossibleNumber(number) && fits_cameroon(number))
+  if (parsed == PhoneNumberUtil::NO_PARSING_ERROR && library().IsPossibleNumber(number) &&
+      fits_cameroon(number))
     return e164(number);
   if (only_digits(text) && !text.starts_with("00")) {
     PhoneNumber foreign;
-    if (library().Parse("+" + std::string{text}, "ZZ", &foreign) == PhoneNumberUtil::NO_PARSING_ERROR &&
+    if (library().Parse("+" + std::string{text}, "ZZ", &foreign) ==
+            PhoneNumberUtil::NO_PARSING_ERROR &&
         library().IsValidNumber(foreign) && fits_cameroon(foreign))
       return e164(foreign);
   }
@@ -77,10 +85,13 @@ bool looks_like_phone(std::string_view digits, std::string_view region) {
   if (prefix == "0" || !library().GetExampleNumber(std::string{region}, &example)) return false;
   const auto national = std::to_string(example.national_number()).size();
   auto rest = digits;
-  if (digits.size() == national + prefix.size() && digits.starts_with(prefix)) rest.remove_prefix(prefix.size());
+  if (digits.size() == national + prefix.size() && digits.starts_with(prefix))
+    rest.remove_prefix(prefix.size());
   if (rest.size() != national) return false;
   PhoneNumber number;
-  if (library().Parse("+" + prefix + std::string{rest}, "ZZ", &number) != PhoneNumberUtil::NO_PARSING_ERROR) return false;
+  if (library().Parse("+" + prefix + std::string{rest}, "ZZ", &number) !=
+      PhoneNumberUtil::NO_PARSING_ERROR)
+    return false;
   return library().IsPossibleNumber(number) && fits_cameroon(number) &&
          std::to_string(number.national_number()).size() == national;
 }

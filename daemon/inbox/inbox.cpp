@@ -13,37 +13,47 @@ bool is_the_person(const model::Principal& who, model::UserId user) {
 }
 
 /// Item ids are integers, herald ids have the form of make_id; anything else is no item of anybody.
-base::Result<store::InboxStore::Seen> parse_ids(model::UserId user, const std::vector<std::string>& ids, model::Evidence level) {
+base::Result<store::InboxStore::Seen> parse_ids(model::UserId user,
+                                                const std::vector<std::string>& ids,
+                                                model::Evidence level) {
   store::InboxStore::Seen seen;
   seen.user = user;
   seen.level = level;
   for (const auto& id : ids) {
     int64_t number = 0;
     const auto [end, ec] = std::from_chars(id.data(), id.data() + id.size(), number);
-    if (ec == std::errc{} && end == id.data() + id.size() && number > 0) seen.ids.push_back(number);
-    else if (base::is_id(id)) seen.notifications.push_back(id);
-    else return base::fail(base::Code::not_found, "no such notification in this inbox");
+    if (ec == std::errc{} && end == id.data() + id.size() && number > 0)
+      seen.ids.push_back(number);
+    else if (base::is_id(id))
+      seen.notifications.push_back(id);
+    else
+      return base::fail(base::Code::not_found, "no such notification in this inbox");
   }
   return seen;
 }
 
 }  // namespace
 
-void Inbox::list(model::ItemQuery query, Done<model::ItemPage> done) { store_.items(std::move(query), std::move(done)); }
+void Inbox::list(model::ItemQuery query, Done<model::ItemPage> done) {
+  store_.items(std::move(query), std::move(done));
+}
 
-void Inbox::seen(model::Principal who, model::UserId user, std::vector<std::string> ids, model::Evidence level,
-                 Done<bool> done) {
+void Inbox::seen(model::Principal who, model::UserId user, std::vector<std::string> ids,
+                 model::Evidence level, Done<bool> done) {
   const bool person = is_the_person(who, user);
-  const bool for_person = who.kind == model::Principal::Kind::service && level == model::Evidence::read &&
-                          who.has("inbox:read-for");
+  const bool for_person = who.kind == model::Principal::Kind::service &&
+                          level == model::Evidence::read && who.has("inbox:read-for");
   auto request = parse_ids(user, ids, level);
   if (!request) return done(request.error());
   if (!person && !for_person) {
-    // Returned to a service: nothing is known about the person. Read by a service without the scope: refused.
+    // Returned to a service: nothing is known about the person. Read by a service without the
+    // scope: refused.
     if (level == model::Evidence::delivered) return done(false);
-    return done(base::fail(base::Code::denied, "marking as read for a person needs the scope inbox:read-for"));
+    return done(base::fail(base::Code::denied,
+                           "marking as read for a person needs the scope inbox:read-for"));
   }
-  store_.seen(std::move(*request), [this, user, level, done = std::move(done)](base::Result<std::vector<std::string>> changes) {
+  store_.seen(std::move(*request), [this, user, level, done = std::move(done)](
+                                       base::Result<std::vector<std::string>> changes) {
     if (!changes) return done(changes.error());
     evidence_.inbox_evidence(*changes, level);
     if (level >= model::Evidence::read) changed(user, 0);
@@ -55,13 +65,15 @@ void Inbox::clear(model::Principal who, model::UserId user, int64_t up_to_seq, D
   const bool person = is_the_person(who, user);
   const bool for_person = who.kind == model::Principal::Kind::service && who.has("inbox:read-for");
   if (!person && !for_person)
-    return done(base::fail(base::Code::denied, "clearing a person's inbox needs the scope inbox:read-for"));
-  store_.clear(user, up_to_seq, [this, user, done = std::move(done)](base::Result<std::vector<std::string>> read) {
-    if (!read) return done(read.error());
-    evidence_.inbox_evidence(*read, model::Evidence::read);
-    changed(user, 0);
-    done(true);
-  });
+    return done(
+        base::fail(base::Code::denied, "clearing a person's inbox needs the scope inbox:read-for"));
+  store_.clear(user, up_to_seq,
+               [this, user, done = std::move(done)](base::Result<std::vector<std::string>> read) {
+                 if (!read) return done(read.error());
+                 evidence_.inbox_evidence(*read, model::Evidence::read);
+                 changed(user, 0);
+                 done(true);
+               });
 }
 
 uint64_t Inbox::subscribe(model::UserId user, std::function<void(int64_t)> changed) {

@@ -1,6 +1,6 @@
-// inbox: what a person sees and what that proves. Owns who may give evidence, and the subscriptions to changes.
-// Any thread may call; answers come on a thread of the store.
-// Never lets a service give evidence in a person's place, except read with scope inbox:read-for.
+// inbox: what a person sees and what that proves. Owns who may give evidence, and the subscriptions
+// to changes. Any thread may call; answers come on a thread of the store. Never lets a service give
+// evidence in a person's place, except read with scope inbox:read-for.
 #pragma once
 
 #include <map>
@@ -16,11 +16,12 @@ namespace herald::inbox {
 class Inbox final : public model::ports::Inbox {
  public:
   /// `evidence` hears which notifications the person gave evidence for; both outlive this.
-  Inbox(store::InboxStore& store, model::ports::DeliveryEvents& evidence) : store_{store}, evidence_{evidence} {}
+  Inbox(store::InboxStore& store, model::ports::DeliveryEvents& evidence)
+      : store_{store}, evidence_{evidence} {}
 
   void list(model::ItemQuery query, Done<model::ItemPage> done) override;
-  void seen(model::Principal who, model::UserId user, std::vector<std::string> ids, model::Evidence level,
-            Done<bool> done) override;
+  void seen(model::Principal who, model::UserId user, std::vector<std::string> ids,
+            model::Evidence level, Done<bool> done) override;
   void clear(model::Principal who, model::UserId user, int64_t up_to_seq, Done<bool> done) override;
   uint64_t subscribe(model::UserId user, std::function<void(int64_t)> changed) override;
   void unsubscribe(uint64_t handle) override;

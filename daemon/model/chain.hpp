@@ -10,19 +10,21 @@
 
 namespace herald::model {
 
-/// One step of a chain, as resolved at submission: what the route says plus what the channel declares, so that the state
-/// machine needs nothing else and a reload does not change a notification under its feet.
+/// One step of a chain, as resolved at submission: what the route says plus what the channel
+/// declares, so that the state machine needs nothing else and a reload does not change a
+/// notification under its feet.
 struct Step {
   std::string channel;
   Evidence until = Evidence::delivered;
-  Duration within{std::chrono::minutes{2}};    ///< how long to wait for `until` once accepted; 0 with `until: accepted`
+  Duration within{std::chrono::minutes{
+      2}};  ///< how long to wait for `until` once accepted; 0 with `until: accepted`
   Duration try_for{std::chrono::minutes{15}};  ///< bounds the step before acceptance (R5)
-  unsigned attempts = 4;                       ///< tries on this channel in one round, the first included
+  unsigned attempts = 4;  ///< tries on this channel in one round, the first included
   base::Backoff backoff{};
   Duration timeout{std::chrono::seconds{30}};  ///< of one attempt; afterwards it is unknown (R13)
-  bool idempotent = false;                     ///< the channel's declaration: sent twice arrives once
-  bool reaches_nobody = false;                 ///< R10
-  bool reconciles = false;                     ///< the channel offers reconcile (R6)
+  bool idempotent = false;      ///< the channel's declaration: sent twice arrives once
+  bool reaches_nobody = false;  ///< R10
+  bool reconciles = false;      ///< the channel offers reconcile (R6)
   friend bool operator==(const Step&, const Step&) = default;
 };
 

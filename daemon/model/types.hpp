@@ -1,6 +1,6 @@
-// model: the plain values everything else speaks of. Copyable, comparable, no behaviour beyond naming and (de)serialising.
-// Used on every thread; nothing here is shared mutable state.
-// Never does I/O, never asks for the time, knows no room above base.
+// model: the plain values everything else speaks of. Copyable, comparable, no behaviour beyond
+// naming and (de)serialising. Used on every thread; nothing here is shared mutable state. Never
+// does I/O, never asks for the time, knows no room above base.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,8 @@ using base::TimePoint;
 /// Internal user id: a positive integer below 2^53; 0 is "none".
 using UserId = int64_t;
 
-/// One address of a person: kind `user` (internal id, decimal), `phone` (E.164 with plus), `whatsapp.user_id`, `email`.
+/// One address of a person: kind `user` (internal id, decimal), `phone` (E.164 with plus),
+/// `whatsapp.user_id`, `email`.
 struct Identity {
   std::string kind, value;
   friend bool operator==(const Identity&, const Identity&) = default;
@@ -33,7 +34,11 @@ enum class State : uint8_t {
   trying,   ///< current step: attempt in flight, or next try due
   waiting,  ///< current step accepted or unknown; the evidence timer runs
   holding,  ///< `until: accepted` met; watching receipts
-  delivered, unconfirmed, undelivered, expired, cancelled
+  delivered,
+  unconfirmed,
+  undelivered,
+  expired,
+  cancelled
 };
 constexpr bool is_ended(State s) { return s >= State::delivered; }
 
@@ -53,14 +58,53 @@ Evidence evidence_of(ReceiptKind kind);
 enum class Reason : uint8_t {
   none,
   // of an attempt, as the plugin says it
-  network, timeout, auth, rate_limited, bad_recipient, bad_content, too_large, provider, cancelled_attempt, internal,
+  network,
+  timeout,
+  auth,
+  rate_limited,
+  bad_recipient,
+  bad_content,
+  too_large,
+  provider,
+  cancelled_attempt,
+  internal,
   // of a step or an ending, as the daemon says it
-  submitted, not_before, next_try, attempt_started, wanted_evidence, evidence_arrived,
-  no_evidence_in_time, not_accepted_in_time, retries_spent, attempt_lost, no_completion_in_time,
-  no_address, quarantined, opted_out, breaker_open, channel_removed, channel_disabled, render_failed, evicted,
-  paused, quiet_hours, quiet_past_expiry, recipient_limit, recipient_busy, channel_limit,
-  already_sent, reaches_nobody, chain_exhausted, next_round, receipts_over, failed_after_accept,
-  expiry, cancelled, redriven, answered_elsewhere, invalid
+  submitted,
+  not_before,
+  next_try,
+  attempt_started,
+  wanted_evidence,
+  evidence_arrived,
+  no_evidence_in_time,
+  not_accepted_in_time,
+  retries_spent,
+  attempt_lost,
+  no_completion_in_time,
+  no_address,
+  quarantined,
+  opted_out,
+  breaker_open,
+  channel_removed,
+  channel_disabled,
+  render_failed,
+  evicted,
+  paused,
+  quiet_hours,
+  quiet_past_expiry,
+  recipient_limit,
+  recipient_busy,
+  channel_limit,
+  already_sent,
+  reaches_nobody,
+  chain_exhausted,
+  next_round,
+  receipts_over,
+  failed_after_accept,
+  expiry,
+  cancelled,
+  redriven,
+  answered_elsewhere,
+  invalid
 };
 
 std::string_view to_string(Priority);

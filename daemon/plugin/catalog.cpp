@@ -77,8 +77,8 @@ base::Result<std::vector<model::ParamSpec>> params_of(const json::object& o, std
 
 base::Result<model::ParamSpec> param_of(const json::object& o, const std::string& where,
                                         std::size_t depth) {
-  static const std::set<std::string, std::less<>> kTypes{"string",  "integer", "number",
-                                                         "boolean", "object",  "phone", "id"};
+  static const std::set<std::string, std::less<>> kTypes{"string", "integer", "number", "boolean",
+                                                         "object", "phone",   "id"};
   model::ParamSpec p;
   p.name = text(o, "name");
   if (!is_name(p.name, 64))

@@ -1,6 +1,7 @@
-// store: durable storage of everything Herald keeps, as one interface with one conformance suite over its implementations.
-// Calls may come from any thread; answers come on a thread of the store and must only hand over (post) and return.
-// Never calls a plugin, never decides anything itself: the state machine is given to it as a pure function.
+// store: durable storage of everything Herald keeps, as one interface with one conformance suite
+// over its implementations. Calls may come from any thread; answers come on a thread of the store
+// and must only hand over (post) and return. Never calls a plugin, never decides anything itself:
+// the state machine is given to it as a pure function.
 #pragma once
 
 #include <functional>
@@ -16,27 +17,33 @@
 namespace herald::store {
 
 template <class T>
-using Done = std::function<void(base::Result<T>)>;  ///< called exactly once; at once, on the calling thread, when a queue is full
+using Done = std::function<void(base::Result<T>)>;  ///< called exactly once; at once, on the
+                                                    ///< calling thread, when a queue is full
 struct Nothing {};
 
 /// delivery::decide, injected: the store knows no room beside it.
-using Decide = std::function<model::Decision(const model::Progress&, const model::Event&, const model::Chain&, model::TimePoint)>;
+using Decide = std::function<model::Decision(const model::Progress&, const model::Event&,
+                                             const model::Chain&, model::TimePoint)>;
 
 // ------------------------------------------------------------------ delivery
 
 struct Accepted {
   std::string id;
-  bool repeated = false;  ///< idempotency or dedupe key was met before: `id` is the first one, nothing was written
+  bool repeated = false;  ///< idempotency or dedupe key was met before: `id` is the first one,
+                          ///< nothing was written
   model::Notification notification;  ///< as stored; only when not repeated
 };
 
-/// Events for one notification, decided and written in one transaction, with an inbox item when given.
+/// Events for one notification, decided and written in one transaction, with an inbox item when
+/// given.
 struct Apply {
   std::string id;
   std::vector<model::Event> events;
-  std::optional<model::NewItem> append;  ///< appended before the events are decided; repeated append writes nothing
-  model::ChainPtr new_chain;             ///< redrive: decides, and replaces the chain when a new run began
-  /// What was rendered for a step (R15), stored in the same transaction so that retries, also after a restart, reuse it.
+  std::optional<model::NewItem>
+      append;  ///< appended before the events are decided; repeated append writes nothing
+  model::ChainPtr new_chain;  ///< redrive: decides, and replaces the chain when a new run began
+  /// What was rendered for a step (R15), stored in the same transaction so that retries, also after
+  /// a restart, reuse it.
   struct Rendering {
     unsigned run = 1, step = 0;
     std::string version, json;
@@ -44,12 +51,13 @@ struct Apply {
   std::optional<Rendering> rendering;
 };
 struct Applied {
-  model::Notification notification;      ///< after all events
+  model::Notification notification;  ///< after all events
   model::State before = model::State::queued;
   model::Evidence evidence_before = model::Evidence::none;
   std::vector<model::Effect> effects;
-  std::optional<model::Item> item;       ///< the appended (or first) item
-  /// Notifications whose unread item the append pushed out of the list (inbox.keep): they get Blocked{evicted}.
+  std::optional<model::Item> item;  ///< the appended (or first) item
+  /// Notifications whose unread item the append pushed out of the list (inbox.keep): they get
+  /// Blocked{evicted}.
   std::vector<std::string> evicted;
 };
 
@@ -62,10 +70,10 @@ struct AttemptLookup {
 
 struct ListQuery {
   std::optional<model::State> state;
-  std::string kind;            ///< exact, or a prefix ending in ".*"; empty: all
-  model::UserId user = 0;      ///< 0: all
+  std::string kind;        ///< exact, or a prefix ending in ".*"; empty: all
+  model::UserId user = 0;  ///< 0: all
   std::optional<model::TimePoint> since;
-  std::string before_id;       ///< page: only ids below this one (newest first)
+  std::string before_id;  ///< page: only ids below this one (newest first)
   unsigned limit = 50;
 };
 
@@ -83,24 +91,30 @@ struct Counts {
 class DeliveryStore {
  public:
   virtual ~DeliveryStore() = default;
-  /// Durable insert. Errors: not_found (unknown recipient), unprocessable (idempotency key with another body),
-  /// unavailable (queue or backlog full, disk full). Resolves `to` and creates the user when asked, in the same transaction.
+  /// Durable insert. Errors: not_found (unknown recipient), unprocessable (idempotency key with
+  /// another body), unavailable (queue or backlog full, disk full). Resolves `to` and creates the
+  /// user when asked, in the same transaction.
   virtual void accept(model::NewNotification, Done<Accepted>) = 0;
   /// Loads, decides, writes. Errors: not_found, unavailable. Never partially applied.
   virtual void apply(Apply, Done<Applied>) = 0;
   /// Notifications whose due time is <= now, by priority then age, at most `limit`.
-  virtual void due(model::TimePoint now, unsigned limit, Done<std::vector<model::Notification>>) = 0;
+  virtual void due(model::TimePoint now, unsigned limit,
+                   Done<std::vector<model::Notification>>) = 0;
   /// The earliest due time after `now`, or TimePoint::max().
   virtual void next_due(model::TimePoint now, Done<model::TimePoint>) = 0;
-  /// Notifications with an attempt in flight: what a restart has to declare lost (R13). In pages by id.
-  virtual void in_flight(std::string after_id, unsigned limit, Done<std::vector<model::Notification>>) = 0;
+  /// Notifications with an attempt in flight: what a restart has to declare lost (R13). In pages by
+  /// id.
+  virtual void in_flight(std::string after_id, unsigned limit,
+                         Done<std::vector<model::Notification>>) = 0;
   /// Which notification and attempt; not_found when no such provider id is known on that channel.
   virtual void find_attempt(AttemptLookup, Done<std::pair<std::string, model::AttemptRef>>) = 0;
-  /// Receipts whose attempt is not known yet, kept for 24 h, and taken back when the provider id appears.
-  /// An attempt may become known between find_attempt and park_receipt: look it up once more after parking, and take back.
-  /// limited beyond 16 receipts for one id.
-  virtual void park_receipt(std::string channel, std::string provider_id, model::event::Receipt, model::TimePoint now, Done<Nothing>) = 0;
-  virtual void take_parked(std::string channel, std::string provider_id, Done<std::vector<model::event::Receipt>>) = 0;
+  /// Receipts whose attempt is not known yet, kept for 24 h, and taken back when the provider id
+  /// appears. An attempt may become known between find_attempt and park_receipt: look it up once
+  /// more after parking, and take back. limited beyond 16 receipts for one id.
+  virtual void park_receipt(std::string channel, std::string provider_id, model::event::Receipt,
+                            model::TimePoint now, Done<Nothing>) = 0;
+  virtual void take_parked(std::string channel, std::string provider_id,
+                           Done<std::vector<model::event::Receipt>>) = 0;
   /// The stored rendering of a step; json empty when there is none.
   virtual void rendering(std::string id, unsigned run, unsigned step, Done<Apply::Rendering>) = 0;
   virtual void timeline(std::string id, Done<Timeline>) = 0;
@@ -114,9 +128,10 @@ class InboxStore {
  public:
   virtual ~InboxStore() = default;
   virtual void items(model::ItemQuery, Done<model::ItemPage>) = 0;
-  /// Marks items of that user as returned (delivered) or read. Gives the ids of the notifications concerned by a change or
-  /// already at that level; not_found when one id is not an item of that user (then nothing is changed).
-  /// `ids` are item ids; `notifications` are herald ids, for clients that send those.
+  /// Marks items of that user as returned (delivered) or read. Gives the ids of the notifications
+  /// concerned by a change or already at that level; not_found when one id is not an item of that
+  /// user (then nothing is changed). `ids` are item ids; `notifications` are herald ids, for
+  /// clients that send those.
   struct Seen {
     model::UserId user = 0;
     std::vector<int64_t> ids;
@@ -124,7 +139,8 @@ class InboxStore {
     model::Evidence level = model::Evidence::delivered;  ///< delivered or read
   };
   virtual void seen(Seen, Done<std::vector<std::string>>) = 0;
-  /// Empties the active list up to a sequence (0: all). Items that had been returned become read and their notifications are given back.
+  /// Empties the active list up to a sequence (0: all). Items that had been returned become read
+  /// and their notifications are given back.
   virtual void clear(model::UserId user, int64_t up_to_seq, Done<std::vector<std::string>>) = 0;
   /// Takes an item out of the list (cancelled); the history row stays.
   virtual void withdraw(std::string notification, Done<model::UserId>) = 0;
@@ -135,15 +151,15 @@ class InboxStore {
 /// What is known of reaching somebody by an identity; only facts that hold now.
 struct IdentityState {
   model::Identity identity;
-  std::string state;          ///< reachable, unreachable, opted_in, opted_out
-  model::TimePoint until{};   ///< epoch: for good
+  std::string state;         ///< reachable, unreachable, opted_in, opted_out
+  model::TimePoint until{};  ///< epoch: for good
 };
 
 struct User {
   model::UserId id = 0;
   std::string name;
-  /// Recipients whom the application does not keep in its `users` (service providers): they get an inbox, but no
-  /// `conversations` row (webchat-api).
+  /// Recipients whom the application does not keep in its `users` (service providers): they get an
+  /// inbox, but no `conversations` row (webchat-api).
   bool provider = false;
   std::vector<model::Identity> identities;
   model::TimePoint created{};
@@ -153,14 +169,17 @@ struct User {
 class DirectoryStore {
  public:
   virtual ~DirectoryStore() = default;
-  /// Creates a user (id 0: the store gives one below 100,000,000) or adds identities to an existing one.
-  /// conflict when an identity belongs to another user. An empty name leaves the name; `provider` is only ever set, not cleared.
+  /// Creates a user (id 0: the store gives one below 100,000,000) or adds identities to an existing
+  /// one. conflict when an identity belongs to another user. An empty name leaves the name;
+  /// `provider` is only ever set, not cleared.
   virtual void put_user(User, Done<User>) = 0;
   virtual void user(model::UserId, Done<User>) = 0;
-  /// The user with that identity, 0 when there is none. For `phone` both whatsapp and phone identities are looked at, in that order (S55).
+  /// The user with that identity, 0 when there is none. For `phone` both whatsapp and phone
+  /// identities are looked at, in that order (S55).
   virtual void resolve(model::Identity, Done<model::UserId>) = 0;
   virtual void learn(model::Identity known, model::Identity also, Done<Nothing>) = 0;
-  /// Reachability and consent of an identity: reachable, unreachable, opted_in, opted_out; until epoch: for good.
+  /// Reachability and consent of an identity: reachable, unreachable, opted_in, opted_out; until
+  /// epoch: for good.
   virtual void mark(model::Identity, std::string state, model::TimePoint until, Done<Nothing>) = 0;
 };
 
@@ -176,15 +195,16 @@ class KvStore {
   virtual ~KvStore() = default;
   static constexpr uint64_t kAnyVersion = ~uint64_t{0};
   virtual void kv_get(std::string instance, std::string key, Done<KvEntry>) = 0;
-  /// Gives the new version; conflict when `if_version` is neither kAnyVersion nor the present version.
-  virtual void kv_put(std::string instance, std::string key, std::string value, model::TimePoint expires,
-                      uint64_t if_version, Done<uint64_t>) = 0;
+  /// Gives the new version; conflict when `if_version` is neither kAnyVersion nor the present
+  /// version.
+  virtual void kv_put(std::string instance, std::string key, std::string value,
+                      model::TimePoint expires, uint64_t if_version, Done<uint64_t>) = 0;
   virtual void kv_remove(std::string instance, std::string key, Done<Nothing>) = 0;
 };
 
 struct ServiceToken {
-  std::string name;          ///< who the token stands for; unique among live tokens
-  std::string digest;        ///< SHA-256 of the token, hex
+  std::string name;    ///< who the token stands for; unique among live tokens
+  std::string digest;  ///< SHA-256 of the token, hex
   std::vector<std::string> scopes;
   model::TimePoint created{}, expires{};  ///< expires epoch: never
 };
@@ -200,33 +220,41 @@ class TokenStore {
 // ------------------------------------------------------------------ the whole
 
 struct Options {
-  std::string url;               ///< "sqlite:/path/file.db"
-  unsigned inbox_keep = 10;      ///< active items per user
-  uint64_t backlog = 1'000'000;  ///< notifications that have not ended; beyond it accept answers unavailable
-  std::size_t queue = 16'384;    ///< write requests waiting; beyond it unavailable at once
-  uint64_t max_bytes = 0;        ///< the file grows no further: writes answer unavailable; 0: as far as the disk goes
+  std::string url;           ///< "sqlite:/path/file.db"
+  unsigned inbox_keep = 10;  ///< active items per user
+  uint64_t backlog =
+      1'000'000;  ///< notifications that have not ended; beyond it accept answers unavailable
+  std::size_t queue = 16'384;  ///< write requests waiting; beyond it unavailable at once
+  uint64_t max_bytes =
+      0;  ///< the file grows no further: writes answer unavailable; 0: as far as the disk goes
 };
 
 /// What operators and readiness look at.
 struct Health {
-  bool writable = true;      ///< the latest commit worked
-  uint64_t commits = 0;      ///< transactions since start
-  uint64_t writes = 0;       ///< requests they answered: writes / commits is the group commit's gain
-  std::size_t queued = 0;    ///< write requests waiting
+  bool writable = true;    ///< the latest commit worked
+  uint64_t commits = 0;    ///< transactions since start
+  uint64_t writes = 0;     ///< requests they answered: writes / commits is the group commit's gain
+  std::size_t queued = 0;  ///< write requests waiting
 };
 
-class Store : public DeliveryStore, public InboxStore, public DirectoryStore, public KvStore, public TokenStore {
+class Store : public DeliveryStore,
+              public InboxStore,
+              public DirectoryStore,
+              public KvStore,
+              public TokenStore {
  public:
   /// Changes options that may change while running: inbox_keep, backlog, max_bytes.
   virtual void reconfigure(const Options&) = 0;
   /// Never blocks on I/O.
   virtual Health health() const = 0;
-  /// Commits what is queued, refuses the rest with unavailable, closes. Blocks; every callback has run on return.
+  /// Commits what is queued, refuses the rest with unavailable, closes. Blocks; every callback has
+  /// run on return.
   virtual void close() = 0;
 };
 
-/// Opens (creating and migrating when needed) the store an URL names. Errors name the cause: locked by another process,
-/// newer schema, not a database, journal mode or synchronous not as asked (trap 6).
+/// Opens (creating and migrating when needed) the store an URL names. Errors name the cause: locked
+/// by another process, newer schema, not a database, journal mode or synchronous not as asked (trap
+/// 6).
 base::Result<std::unique_ptr<Store>> open(const Options&, Decide, const base::Clock&);
 
 }  // namespace herald::store

@@ -17,7 +17,8 @@ void EventStream::unsubscribe(uint64_t handle) {
   count_ = listeners_.size();
 }
 
-void EventStream::publish(const boost::json::object& event, const boost::json::object& private_parts) {
+void EventStream::publish(const boost::json::object& event,
+                          const boost::json::object& private_parts) {
   const std::lock_guard lock{mutex_};
   if (listeners_.empty()) return;
   boost::json::object whole = event;

@@ -9,8 +9,9 @@
 
 namespace herald::telemetry {
 
-/// What `heraldctl monitor` shows: every decision about a notification, as it is recorded. Thread-safe.
-/// Sinks are called by the publishing thread and must only queue; a sink that answers false is removed.
+/// What `heraldctl monitor` shows: every decision about a notification, as it is recorded.
+/// Thread-safe. Sinks are called by the publishing thread and must only queue; a sink that answers
+/// false is removed.
 class EventStream {
  public:
   using Sink = std::function<bool(const boost::json::object&)>;

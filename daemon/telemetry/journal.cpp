@@ -16,10 +16,14 @@ namespace {
 int priority(base::LogLevel level) {
   switch (level) {
     case base::LogLevel::trace:
-    case base::LogLevel::debug: return LOG_DEBUG;
-    case base::LogLevel::info: return LOG_INFO;
-    case base::LogLevel::warning: return LOG_WARNING;
-    case base::LogLevel::error: return LOG_ERR;
+    case base::LogLevel::debug:
+      return LOG_DEBUG;
+    case base::LogLevel::info:
+      return LOG_INFO;
+    case base::LogLevel::warning:
+      return LOG_WARNING;
+    case base::LogLevel::error:
+      return LOG_ERR;
   }
   return LOG_ERR;
 }
@@ -29,13 +33,15 @@ std::string field_name(std::string_view key) {
   std::string name = "HERALD_";
   for (const char c : key)
     name += std::isalnum(static_cast<unsigned char>(c)) != 0
-                ? static_cast<char>(std::toupper(static_cast<unsigned char>(c))) : '_';
+                ? static_cast<char>(std::toupper(static_cast<unsigned char>(c)))
+                : '_';
   return name;
 }
 
 }  // namespace
 
-void send_to_journal(base::LogLevel level, std::string_view event, std::string_view text, std::span<const base::LogField> fields) {
+void send_to_journal(base::LogLevel level, std::string_view event, std::string_view text,
+                     std::span<const base::LogField> fields) {
   std::vector<std::string> records;
   records.reserve(fields.size() + 4);
   records.push_back("PRIORITY=" + std::to_string(priority(level)));

@@ -23,11 +23,16 @@ using base::LogLevel;
 
 std::string_view name(LogLevel level) {
   switch (level) {
-    case LogLevel::trace: return "trace";
-    case LogLevel::debug: return "debug";
-    case LogLevel::info: return "info";
-    case LogLevel::warning: return "warning";
-    case LogLevel::error: return "error";
+    case LogLevel::trace:
+      return "trace";
+    case LogLevel::debug:
+      return "debug";
+    case LogLevel::info:
+      return "info";
+    case LogLevel::warning:
+      return "warning";
+    case LogLevel::error:
+      return "error";
   }
   return "error";
 }
@@ -43,7 +48,8 @@ std::string quoted_when_needed(std::string_view value) {
   return out + "\"";
 }
 
-std::string text_line(LogLevel level, std::string_view event, std::string_view text, std::span<const LogField> fields) {
+std::string text_line(LogLevel level, std::string_view event, std::string_view text,
+                      std::span<const LogField> fields) {
   std::string line = base::to_iso8601(base::Clock::system().now());
   line.erase(23, 3);  // milliseconds are enough to read
   line += ' ';
@@ -53,7 +59,8 @@ std::string text_line(LogLevel level, std::string_view event, std::string_view t
   line += event;
   line += "] ";
   line += base::escape_control(text);
-  for (const auto& field : fields) (((line += ' ') += field.key) += '=') += quoted_when_needed(field.value);
+  for (const auto& field : fields)
+    (((line += ' ') += field.key) += '=') += quoted_when_needed(field.value);
   return line;
 }
 
@@ -62,7 +69,8 @@ boost::json::string json_text(std::string_view text) {
   return boost::json::string{base::is_utf8(text) ? std::string{text} : base::escape_control(text)};
 }
 
-std::string json_line(LogLevel level, std::string_view event, std::string_view text, std::span<const LogField> fields) {
+std::string json_line(LogLevel level, std::string_view event, std::string_view text,
+                      std::span<const LogField> fields) {
   boost::json::object line{{"at", base::to_iso8601(base::Clock::system().now())},
                            {"level", name(level)},
                            {"event", json_text(event)},
@@ -73,8 +81,10 @@ std::string json_line(LogLevel level, std::string_view event, std::string_view t
 
 std::shared_ptr<spdlog::logger> make_logger(const LogOptions& options) {
   spdlog::sink_ptr sink;
-  if (options.to == "stderr") sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
-  else sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(options.to, false);
+  if (options.to == "stderr")
+    sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
+  else
+    sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(options.to, false);
   auto logger = std::make_shared<spdlog::logger>("herald", std::move(sink));
   logger->set_pattern("%v");
   logger->set_level(spdlog::level::trace);
@@ -86,9 +96,12 @@ std::shared_ptr<spdlog::logger> make_logger(const LogOptions& options) {
 
 class SpdLogging final : public Logging {
  public:
-  bool enabled(LogLevel level) const override { return level >= level_.load(std::memory_order_relaxed); }
+  bool enabled(LogLevel level) const override {
+    return level >= level_.load(std::memory_order_relaxed);
+  }
 
-  void write(LogLevel level, std::string_view event, std::string_view text, std::span<const LogField> fields) override {
+  void write(LogLevel level, std::string_view event, std::string_view text,
+             std::span<const LogField> fields) override {
     if (!enabled(level)) return;
     std::shared_ptr<spdlog::logger> logger;
     bool json = false;
@@ -98,21 +111,25 @@ class SpdLogging final : public Logging {
       json = json_;
     }
     if (!logger) return send_to_journal(level, event, text, fields);
-    logger->log(spdlog::level::info, json ? json_line(level, event, text, fields) : text_line(level, event, text, fields));
+    logger->log(spdlog::level::info, json ? json_line(level, event, text, fields)
+                                          : text_line(level, event, text, fields));
   }
 
   base::Result<void> reconfigure(const LogOptions& options) override {
     std::shared_ptr<spdlog::logger> logger;
     if (options.to == "journal") {
       if (::access("/run/systemd/journal/socket", F_OK) != 0)
-        return base::fail(base::Code::invalid, "there is no journal on this machine; set log.to to stderr or a file", "log.to");
+        return base::fail(base::Code::invalid,
+                          "there is no journal on this machine; set log.to to stderr or a file",
+                          "log.to");
     } else {
       const auto mask = ::umask(0027);
       try {
         logger = make_logger(options);
       } catch (const std::exception& e) {
         ::umask(mask);
-        return base::fail(base::Code::invalid, std::string{"cannot write the log file: "} + e.what(), "log.to");
+        return base::fail(base::Code::invalid,
+                          std::string{"cannot write the log file: "} + e.what(), "log.to");
       }
       ::umask(mask);
     }
@@ -125,7 +142,8 @@ class SpdLogging final : public Logging {
 
  private:
   mutable std::mutex mutex_;
-  std::shared_ptr<spdlog::logger> logger_;  // shared: a line may still be written through the old one
+  std::shared_ptr<spdlog::logger>
+      logger_;  // shared: a line may still be written through the old one
   bool json_ = false;
   std::atomic<LogLevel> level_{LogLevel::info};
 };

@@ -13,8 +13,9 @@ namespace herald::telemetry {
 
 struct LogOptions {
   base::LogLevel level = base::LogLevel::info;
-  bool json = false;              ///< one JSON object a line instead of aligned text
-  std::string to = "stderr";      ///< stderr, journal, or a file path (appended to, mode 0640, reopened by reopen())
+  bool json = false;  ///< one JSON object a line instead of aligned text
+  std::string to =
+      "stderr";  ///< stderr, journal, or a file path (appended to, mode 0640, reopened by reopen())
 };
 
 /// The daemon's log over spdlog; to the journal with real fields (trap 12).

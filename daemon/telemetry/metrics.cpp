@@ -10,20 +10,27 @@ namespace herald::telemetry {
 namespace {
 
 /// Upper bounds in seconds, from a quick local answer to the time a person takes.
-constexpr std::array<double, 14> kBounds{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 120};
+constexpr std::array<double, 14> kBounds{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
+                                         0.1,    0.25,  0.5,    1,     5,    30,    120};
 
 bool is_name(std::string_view name) {
   if (name.empty() || name.size() > 120 || (name[0] >= '0' && name[0] <= '9')) return false;
-  return name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == std::string_view::npos;
+  return name.find_first_not_of(
+             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") ==
+         std::string_view::npos;
 }
 
 std::string escape(std::string_view value, bool quotes) {
   std::string out;
   for (const char c : value) {
-    if (c == '\\') out += "\\\\";
-    else if (c == '\n') out += "\\n";
-    else if (c == '"' && quotes) out += "\\\"";
-    else out += c;
+    if (c == '\\')
+      out += "\\\\";
+    else if (c == '\n')
+      out += "\\n";
+    else if (c == '"' && quotes)
+      out += "\\\"";
+    else
+      out += c;
   }
   return out;
 }
@@ -54,11 +61,14 @@ std::string braces(const std::string& labels, const std::string& more = {}) {
 }  // namespace
 
 base::Result<void> Metrics::define(MetricKind kind, std::string_view name, std::string_view help) {
-  if (!is_name(name)) return base::fail(base::Code::invalid, "not a metric name: letters, digits and underscores", std::string{name});
+  if (!is_name(name))
+    return base::fail(base::Code::invalid, "not a metric name: letters, digits and underscores",
+                      std::string{name});
   return state_.with([&](State& state) -> base::Result<void> {
     const auto [it, added] = state.metrics.try_emplace(std::string{name});
     if (!added && it->second.kind != kind)
-      return base::fail(base::Code::conflict, "this metric exists with another kind", std::string{name});
+      return base::fail(base::Code::conflict, "this metric exists with another kind",
+                        std::string{name});
     it->second.kind = kind;
     it->second.help = help;
     return {};
@@ -80,7 +90,9 @@ void Metrics::record(std::string_view name, double value, const Labels& labels) 
       case MetricKind::counter:
         if (value > 0) s.value += value;
         break;
-      case MetricKind::gauge: s.value = value; break;
+      case MetricKind::gauge:
+        s.value = value;
+        break;
       case MetricKind::histogram:
         if (s.buckets.empty()) s.buckets.resize(kBounds.size());
         for (std::size_t i = 0; i < kBounds.size(); ++i)
@@ -105,15 +117,19 @@ std::string Metrics::expose() const {
           continue;
         }
         for (std::size_t i = 0; i < kBounds.size(); ++i)
-          out += name + "_bucket" + braces(labels, "le=\"" + number(kBounds[i]) + '"') + ' ' + std::to_string(series.buckets[i]) + '\n';
-        out += name + "_bucket" + braces(labels, "le=\"+Inf\"") + ' ' + std::to_string(series.count) + '\n';
+          out += name + "_bucket" + braces(labels, "le=\"" + number(kBounds[i]) + '"') + ' ' +
+                 std::to_string(series.buckets[i]) + '\n';
+        out += name + "_bucket" + braces(labels, "le=\"+Inf\"") + ' ' +
+               std::to_string(series.count) + '\n';
         out += name + "_sum" + braces(labels) + ' ' + number(series.value) + '\n';
         out += name + "_count" + braces(labels) + ' ' + std::to_string(series.count) + '\n';
       }
     }
-    out += "# HELP herald_metric_series_dropped_total Label combinations over the limit of one metric.\n"
-           "# TYPE herald_metric_series_dropped_total counter\nherald_metric_series_dropped_total " +
-           std::to_string(state.dropped) + '\n';
+    out +=
+        "# HELP herald_metric_series_dropped_total Label combinations over the limit of one "
+        "metric.\n"
+        "# TYPE herald_metric_series_dropped_total counter\nherald_metric_series_dropped_total " +
+        std::to_string(state.dropped) + '\n';
     return out;
   });
 }

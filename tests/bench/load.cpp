@@ -1,10 +1,12 @@
-// A load generator for the bench: keeps N connections busy with one submission each, over HTTP or the control socket, on one
-// thread and without any library, so that it costs the machine little beside the daemon. Loopback only; ends by itself.
+// A load generator for the bench: keeps N connections busy with one submission each, over HTTP or
+// the control socket, on one thread and without any library, so that it costs the machine little
+// beside the daemon. Loopback only; ends by itself.
 //
 //   herald_load http PORT | control SOCKET   CONNECTIONS SECONDS USERS [hold] [RATE]
 //
-// Prints one JSON line: {"accepted", "refused", "seconds", "per_second", "p50_us", "p99_us"}. USERS: ids 1..USERS take turns.
-// hold: not_before in an hour. RATE: at most that many per second in all; 0 or absent: as fast as answers come.
+// Prints one JSON line: {"accepted", "refused", "seconds", "per_second", "p50_us", "p99_us"}.
+// USERS: ids 1..USERS take turns. hold: not_before in an hour. RATE: at most that many per second
+// in all; 0 or absent: as fast as answers come.
 #include <arpa/inet.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -41,11 +43,13 @@ struct Load {
   std::string request() {
     ++serial;
     std::string fields = R"("kind":"message","to":{"user":)" + std::to_string(1 + serial % users) +
-                         R"(},"params":{"message":"Votre demande )" + std::to_string(serial) + R"( a bien été reçue et traitée."})";
+                         R"(},"params":{"message":"Votre demande )" + std::to_string(serial) +
+                         R"( a bien été reçue et traitée."})";
     if (!not_before.empty()) fields += R"(,"not_before":")" + not_before + '"';
     if (!http) return R"({"method":"io.herald.Send","parameters":{)" + fields + "}}" + '\0';
     const auto body = "{" + fields + "}";
-    return "POST /api/v1/notifications HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: " +
+    return "POST /api/v1/notifications HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
+           "application/json\r\nContent-Length: " +
            std::to_string(body.size()) + "\r\n\r\n" + body;
   }
 
@@ -54,7 +58,8 @@ struct Load {
     if (!http) {
       const auto end = in.find('\0');
       if (end == std::string::npos) return false;
-      good = in.compare(0, end, "") != 0 && in.substr(0, end).find("\"error\"") == std::string::npos;
+      good =
+          in.compare(0, end, "") != 0 && in.substr(0, end).find("\"error\"") == std::string::npos;
       in.erase(0, end + 1);
       return true;
     }
@@ -119,16 +124,19 @@ int main(int argc, char** argv) {
     ::epoll_ctl(poll, EPOLL_CTL_ADD, connections[i].fd, &event);
   }
   const auto start = Clock::now();
-  const auto end = start + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+  const auto end =
+      start + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
   long started = 0;
   const auto send = [&](Connection& c) {
     const auto text = load.request();
     c.sent = Clock::now();
-    c.busy = ::send(c.fd, text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size());
+    c.busy =
+        ::send(c.fd, text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size());
     ++started;
   };
   const auto may = [&] {
-    return rate <= 0 || static_cast<double>(started) < std::chrono::duration<double>(Clock::now() - start).count() * rate + 1;
+    return rate <= 0 || static_cast<double>(started) <
+                            std::chrono::duration<double>(Clock::now() - start).count() * rate + 1;
   };
   long open = 0;
   for (auto& c : connections)
@@ -148,7 +156,8 @@ int main(int argc, char** argv) {
         c.busy = false;
         --open;
         ++(good ? load.accepted : load.refused);
-        load.latencies.push_back(static_cast<uint32_t>(std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - c.sent).count()));
+        load.latencies.push_back(static_cast<uint32_t>(
+            std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - c.sent).count()));
       }
     }
     if (Clock::now() >= end) continue;
@@ -157,8 +166,15 @@ int main(int argc, char** argv) {
   }
   const auto took = std::chrono::duration<double>(Clock::now() - start).count();
   std::sort(load.latencies.begin(), load.latencies.end());
-  const auto at = [&](double p) { return load.latencies.empty() ? 0U : load.latencies[static_cast<std::size_t>(p * static_cast<double>(load.latencies.size() - 1))]; };
-  std::printf("{\"accepted\":%ld,\"refused\":%ld,\"seconds\":%.3f,\"per_second\":%.1f,\"p50_us\":%u,\"p99_us\":%u}\n", load.accepted,
-              load.refused, took, static_cast<double>(load.accepted) / took, at(0.5), at(0.99));
+  const auto at = [&](double p) {
+    return load.latencies.empty() ? 0U
+                                  : load.latencies[static_cast<std::size_t>(
+                                        p * static_cast<double>(load.latencies.size() - 1))];
+  };
+  std::printf(
+      "{\"accepted\":%ld,\"refused\":%ld,\"seconds\":%.3f,\"per_second\":%.1f,\"p50_us\":%u,\"p99_"
+      "us\":%u}\n",
+      load.accepted, load.refused, took, static_cast<double>(load.accepted) / took, at(0.5),
+      at(0.99));
   return 0;
 }

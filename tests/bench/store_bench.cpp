@@ -1,5 +1,6 @@
-// What the embedded store can do on this machine: one-row commits of plain SQLite against accept() and apply() through the
-// writer with many callers waiting. Prints operations per second; arguments: folder, number of notifications.
+// What the embedded store can do on this machine: one-row commits of plain SQLite against accept()
+// and apply() through the writer with many callers waiting. Prints operations per second;
+// arguments: folder, number of notifications.
 #include <sqlite3.h>
 #include <sys/resource.h>
 
@@ -22,13 +23,18 @@ using Steady = std::chrono::steady_clock;
 constexpr std::size_t kInFlight = 256;
 constexpr int kUsers = 1000;
 
-double seconds_since(Steady::time_point start) { return std::chrono::duration<double>(Steady::now() - start).count(); }
+double seconds_since(Steady::time_point start) {
+  return std::chrono::duration<double>(Steady::now() - start).count();
+}
 
-/// Of all threads of this process, in microseconds: tells what an operation costs also on a busy machine.
+/// Of all threads of this process, in microseconds: tells what an operation costs also on a busy
+/// machine.
 double cpu_us() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  const auto us = [](const timeval& t) { return static_cast<double>(t.tv_sec) * 1e6 + static_cast<double>(t.tv_usec); };
+  const auto us = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) * 1e6 + static_cast<double>(t.tv_usec);
+  };
   return us(usage.ru_utime) + us(usage.ru_stime);
 }
 
@@ -62,10 +68,13 @@ class Window {
 double plain_commits(const std::string& path) {
   sqlite3* db = nullptr;
   sqlite3_open(path.c_str(), &db);
-  sqlite3_exec(db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE t(id INTEGER PRIMARY KEY, body TEXT)",
+  sqlite3_exec(db,
+               "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE t(id INTEGER "
+               "PRIMARY KEY, body TEXT)",
                nullptr, nullptr, nullptr);
   sqlite3_stmt* insert = nullptr;
-  sqlite3_prepare_v2(db, "INSERT INTO t(body) VALUES ('a body of some forty characters, as usual')", -1, &insert, nullptr);
+  sqlite3_prepare_v2(db, "INSERT INTO t(body) VALUES ('a body of some forty characters, as usual')",
+                     -1, &insert, nullptr);
   constexpr int kCommits = 2000;
   const auto start = Steady::now();
   for (int i = 0; i < kCommits; ++i) {
@@ -79,7 +88,8 @@ double plain_commits(const std::string& path) {
 }
 
 /// A state machine of two moves: due starts the attempt, completion ends it.
-model::Decision decide(const model::Progress& p, const model::Event& event, const model::Chain& chain, model::TimePoint now) {
+model::Decision decide(const model::Progress& p, const model::Event& event,
+                       const model::Chain& chain, model::TimePoint now) {
   model::Decision d{p, {}};
   if (std::holds_alternative<model::event::Due>(event)) {
     auto& attempt = d.next.attempts.emplace_back();
@@ -112,8 +122,9 @@ void measure(const char* what, const store::Store& store, int count, F&& start_o
   const int failed = window.drain();
   const double seconds = seconds_since(start);
   const auto commits = store.health().commits - before;
-  std::printf("%-28s %9.0f /s   %5.1f us CPU each   %6.1f per commit   %d failed\n", what, count / seconds,
-              (cpu_us() - cpu) / count, count / static_cast<double>(commits == 0 ? 1 : commits), failed);
+  std::printf("%-28s %9.0f /s   %5.1f us CPU each   %6.1f per commit   %d failed\n", what,
+              count / seconds, (cpu_us() - cpu) / count,
+              count / static_cast<double>(commits == 0 ? 1 : commits), failed);
 }
 
 }  // namespace
@@ -146,7 +157,8 @@ int main(int argc, char** argv) {
   chain->route = "default";
   chain->steps = {model::Step{"webchat"}, model::Step{"log"}};
   std::vector<std::string> ids;
-  for (int i = 0; i < count; ++i) ids.push_back(base::make_id(base::Random::system(), base::Clock::system().now()));
+  for (int i = 0; i < count; ++i)
+    ids.push_back(base::make_id(base::Random::system(), base::Clock::system().now()));
 
   measure("accept", store, count, [&](int i, auto done) {
     const auto now = base::Clock::system().now();
@@ -156,7 +168,8 @@ int main(int argc, char** argv) {
     n.kind = "service_request.confirmed";
     n.type = "confirmation";
     n.to = {"phone", "+2376" + std::to_string(90'000'000 + i % kUsers)};
-    n.params_json = R"({"service":"Plomberie","location":"Bonamoussadi","description":"Fuite d'eau","urgency":"Normal"})";
+    n.params_json =
+        R"({"service":"Plomberie","location":"Bonamoussadi","description":"Fuite d'eau","urgency":"Normal"})";
     n.created = now;
     n.expires = now + std::chrono::hours{24};
     n.idempotency_key = "order-" + std::to_string(i);
@@ -172,8 +185,13 @@ int main(int argc, char** argv) {
     model::Outcome outcome;
     outcome.kind = model::OutcomeKind::accepted;
     apply.events = {model::event::Due{}, model::event::Completed{{1, 0, 1}, outcome}};
-    apply.append = model::NewItem{1 + i % kUsers, id, "confirmation", "Demande", "Votre demande a bien été reçue. Merci !",
-                                  "Votre **demande** a bien été reçue. Merci !", {}};
+    apply.append = model::NewItem{1 + i % kUsers,
+                                  id,
+                                  "confirmation",
+                                  "Demande",
+                                  "Votre demande a bien été reçue. Merci !",
+                                  "Votre **demande** a bien été reçue. Merci !",
+                                  {}};
     store.apply(std::move(apply), [done](const auto& r) { done(r.has_value()); });
   });
 

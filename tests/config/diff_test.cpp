@@ -21,12 +21,8 @@ TEST(Diff, WhatNeedsARestartIsMarked) {
 }
 
 TEST(Diff, WhatAReloadDoesIsNot) {
-  EXPECT_THAT(
-      between(
-          "",
-          "log: { level: debug }\ninbox: { keep: 3 }\nlocale: en\n"),
-      ElementsAre(Change{"log", false}, Change{"inbox", false},
-                  Change{"locale", false}));
+  EXPECT_THAT(between("", "log: { level: debug }\ninbox: { keep: 3 }\nlocale: en\n"),
+              ElementsAre(Change{"log", false}, Change{"inbox", false}, Change{"locale", false}));
 }
 
 TEST(Diff, ChannelsOneByOneAndRoutesByWhatTheySay) {

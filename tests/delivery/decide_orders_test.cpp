@@ -1,4 +1,5 @@
-// The rules R11-R21 of docs/explanation/state-machine.md, each by its own tests: endings, orders, gates.
+// The rules R11-R21 of docs/explanation/state-machine.md, each by its own tests: endings, orders,
+// gates.
 #include "play.hpp"
 
 namespace herald::delivery::testing {

@@ -1,4 +1,5 @@
-// The rules R1-R10 of docs/explanation/state-machine.md, each by its own tests: evidence, time, rounds.
+// The rules R1-R10 of docs/explanation/state-machine.md, each by its own tests: evidence, time,
+// rounds.
 #include "play.hpp"
 
 namespace herald::delivery::testing {

@@ -122,7 +122,8 @@ TEST_F(DispatcherTest, TheLimitsOfAllAndOfAChannelHold) {
   EXPECT_EQ(channels.deliveries.size(), 2U);
 }
 
-TEST_F(DispatcherTest, ARestartDeclaresLostWhatWasInFlightAndDoesNotSendItAgainOnAChannelThatMayDuplicate) {
+TEST_F(DispatcherTest,
+       ARestartDeclaresLostWhatWasInFlightAndDoesNotSendItAgainOnAChannelThatMayDuplicate) {
   start();
   accept(kId);
   answer(0, OutcomeKind::rejected);
@@ -216,17 +217,20 @@ TEST_F(DispatcherTest, CancelBeforeTheAttemptEndsItAndAfterDeliveryIsRefused) {
   auto& n = accept(kId);
   put_into_inbox(0);
   std::optional<State> state;
-  dispatcher->cancel(kId, "uid:0", [&](base::Result<model::Notification> r) { state = r->progress.state; });
+  dispatcher->cancel(kId, "uid:0",
+                     [&](base::Result<model::Notification> r) { state = r->progress.state; });
   executor.run();
   EXPECT_EQ(state, State::cancelled);
   EXPECT_TRUE(store.withdrawn.contains(kId));
   EXPECT_EQ(n.progress.state, State::cancelled);
   std::string refused;
-  dispatcher->cancel(kId, "uid:0", [&](base::Result<model::Notification> r) { refused = r.error().message; });
+  dispatcher->cancel(kId, "uid:0",
+                     [&](base::Result<model::Notification> r) { refused = r.error().message; });
   executor.run();
   EXPECT_FALSE(refused.empty());
   base::Code missing{};
-  dispatcher->cancel(kOther, "uid:0", [&](base::Result<model::Notification> r) { missing = r.error().code; });
+  dispatcher->cancel(kOther, "uid:0",
+                     [&](base::Result<model::Notification> r) { missing = r.error().code; });
   executor.run();
   EXPECT_EQ(missing, base::Code::not_found);
 }

@@ -16,8 +16,8 @@ class HandClock final : public base::Clock {
   base::MonoPoint mono() const override { return base::MonoPoint{time.time_since_epoch()}; }
 };
 
-/// Keeps notifications in memory and decides as a real store does. Answers at once, or later through `answers` when `slow`.
-/// What dispatcher tests do not need refuses with unsupported.
+/// Keeps notifications in memory and decides as a real store does. Answers at once, or later
+/// through `answers` when `slow`. What dispatcher tests do not need refuses with unsupported.
 class MemoryStore : public store::Store {
  public:
   explicit MemoryStore(const base::Clock& clock) : clock_{clock} {}
@@ -45,7 +45,8 @@ class MemoryStore : public store::Store {
   void apply(store::Apply apply, store::Done<store::Applied> done) override {
     if (broken) return reply([done] { done(base::fail(base::Code::unavailable, "disk full")); });
     const auto it = notifications.find(apply.id);
-    if (it == notifications.end()) return reply([done] { done(base::fail(base::Code::not_found, "no such notification")); });
+    if (it == notifications.end())
+      return reply([done] { done(base::fail(base::Code::not_found, "no such notification")); });
     ++commits;
     store::Applied out;
     auto& n = it->second;
@@ -55,7 +56,9 @@ class MemoryStore : public store::Store {
       out.item = append(*apply.append);
       out.evicted = std::exchange(evict_next, {});
     }
-    if (apply.rendering) renderings[key(apply.id, apply.rendering->run, apply.rendering->step)] = apply.rendering->json;
+    if (apply.rendering)
+      renderings[key(apply.id, apply.rendering->run, apply.rendering->step)] =
+          apply.rendering->json;
     for (const auto& event : apply.events) {
       auto decision = decide(n.progress, event, *n.head.chain, clock_.now());
       n.progress = std::move(decision.next);
@@ -65,7 +68,8 @@ class MemoryStore : public store::Store {
     out.notification = n;
     reply([done, out] { done(out); });
   }
-  void due(model::TimePoint now, unsigned limit, store::Done<std::vector<model::Notification>> done) override {
+  void due(model::TimePoint now, unsigned limit,
+           store::Done<std::vector<model::Notification>> done) override {
     std::vector<model::Notification> out;
     for (const auto& [id, n] : notifications)
       if (n.progress.due <= now && out.size() < limit) out.push_back(n);
@@ -77,28 +81,35 @@ class MemoryStore : public store::Store {
       if (n.progress.due > now) next = std::min(next, n.progress.due);
     reply([done, next] { done(next); });
   }
-  void in_flight(std::string after, unsigned limit, store::Done<std::vector<model::Notification>> done) override {
+  void in_flight(std::string after, unsigned limit,
+                 store::Done<std::vector<model::Notification>> done) override {
     std::vector<model::Notification> out;
     for (const auto& [id, n] : notifications)
       if (id > after && n.progress.in_flight() != nullptr && out.size() < limit) out.push_back(n);
     reply([done, out] { done(out); });
   }
-  void find_attempt(store::AttemptLookup wanted, store::Done<std::pair<std::string, model::AttemptRef>> done) override {
+  void find_attempt(store::AttemptLookup wanted,
+                    store::Done<std::pair<std::string, model::AttemptRef>> done) override {
     for (const auto& [id, n] : notifications)
       for (const auto& a : n.progress.attempts)
         if (a.channel == wanted.channel && a.provider_id == wanted.provider_id)
           return reply([done, id = id, r = model::ref(a)] { done(std::pair{id, r}); });
     reply([done] { done(base::fail(base::Code::not_found, "no such attempt")); });
   }
-  void park_receipt(std::string, std::string id, model::event::Receipt receipt, model::TimePoint, store::Done<store::Nothing> done) override {
+  void park_receipt(std::string, std::string id, model::event::Receipt receipt, model::TimePoint,
+                    store::Done<store::Nothing> done) override {
     parked[id].push_back(receipt);
     reply([done] { done(store::Nothing{}); });
   }
-  void take_parked(std::string, std::string id, store::Done<std::vector<model::event::Receipt>> done) override {
+  void take_parked(std::string, std::string id,
+                   store::Done<std::vector<model::event::Receipt>> done) override {
     reply([done, taken = std::exchange(parked[id], {})] { done(taken); });
   }
-  void rendering(std::string id, unsigned run, unsigned step, store::Done<store::Apply::Rendering> done) override {
-    reply([done, run, step, json = renderings[key(id, run, step)]] { done(store::Apply::Rendering{run, step, "1", json}); });
+  void rendering(std::string id, unsigned run, unsigned step,
+                 store::Done<store::Apply::Rendering> done) override {
+    reply([done, run, step, json = renderings[key(id, run, step)]] {
+      done(store::Apply::Rendering{run, step, "1", json});
+    });
   }
   void withdraw(std::string id, store::Done<model::UserId> done) override {
     withdrawn.insert(id);
@@ -106,24 +117,39 @@ class MemoryStore : public store::Store {
   }
   void user(model::UserId id, store::Done<store::User> done) override {
     const auto it = users.find(id);
-    if (it == users.end()) return reply([done] { done(base::fail(base::Code::not_found, "no such user")); });
+    if (it == users.end())
+      return reply([done] { done(base::fail(base::Code::not_found, "no such user")); });
     reply([done, user = it->second] { done(user); });
   }
 
   void accept(model::NewNotification, store::Done<store::Accepted> done) override { refuse(done); }
   void timeline(std::string, store::Done<store::Timeline> done) override { refuse(done); }
-  void list(store::ListQuery, store::Done<std::vector<model::Notification>> done) override { refuse(done); }
+  void list(store::ListQuery, store::Done<std::vector<model::Notification>> done) override {
+    refuse(done);
+  }
   void counts(store::Done<store::Counts> done) override { refuse(done); }
   void items(model::ItemQuery, store::Done<model::ItemPage> done) override { refuse(done); }
   void seen(Seen, store::Done<std::vector<std::string>> done) override { refuse(done); }
-  void clear(model::UserId, int64_t, store::Done<std::vector<std::string>> done) override { refuse(done); }
+  void clear(model::UserId, int64_t, store::Done<std::vector<std::string>> done) override {
+    refuse(done);
+  }
   void put_user(store::User, store::Done<store::User> done) override { refuse(done); }
   void resolve(model::Identity, store::Done<model::UserId> done) override { refuse(done); }
-  void learn(model::Identity, model::Identity, store::Done<store::Nothing> done) override { refuse(done); }
-  void mark(model::Identity, std::string, model::TimePoint, store::Done<store::Nothing> done) override { refuse(done); }
+  void learn(model::Identity, model::Identity, store::Done<store::Nothing> done) override {
+    refuse(done);
+  }
+  void mark(model::Identity, std::string, model::TimePoint,
+            store::Done<store::Nothing> done) override {
+    refuse(done);
+  }
   void kv_get(std::string, std::string, store::Done<store::KvEntry> done) override { refuse(done); }
-  void kv_put(std::string, std::string, std::string, model::TimePoint, uint64_t, store::Done<uint64_t> done) override { refuse(done); }
-  void kv_remove(std::string, std::string, store::Done<store::Nothing> done) override { refuse(done); }
+  void kv_put(std::string, std::string, std::string, model::TimePoint, uint64_t,
+              store::Done<uint64_t> done) override {
+    refuse(done);
+  }
+  void kv_remove(std::string, std::string, store::Done<store::Nothing> done) override {
+    refuse(done);
+  }
   void put_token(store::ServiceToken, store::Done<store::Nothing> done) override { refuse(done); }
   void revoke_token(std::string, store::Done<store::Nothing> done) override { refuse(done); }
   void tokens(store::Done<std::vector<store::ServiceToken>> done) override { refuse(done); }
@@ -136,8 +162,10 @@ class MemoryStore : public store::Store {
     return id + '/' + std::to_string(run) + '/' + std::to_string(step);
   }
   void reply(std::function<void()> answer) {
-    if (slow) answers.push_back(std::move(answer));
-    else answer();
+    if (slow)
+      answers.push_back(std::move(answer));
+    else
+      answer();
   }
   template <class D>
   static void refuse(const D& done) {

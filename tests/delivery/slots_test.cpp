@@ -5,7 +5,8 @@
 namespace herald::delivery {
 namespace {
 
-Slots::Want want(std::string id, model::UserId user, model::Priority priority = model::Priority::normal, int age = 0,
+Slots::Want want(std::string id, model::UserId user,
+                 model::Priority priority = model::Priority::normal, int age = 0,
                  std::string channel = "c", unsigned limit = 0) {
   return {std::move(id), priority, base::from_unix_us(1000 + age), std::move(channel), user, limit};
 }

@@ -71,7 +71,8 @@ class HandChannels final : public model::ports::Channels {
   bool hold_rendering = false;
   std::vector<std::function<void()>> held_renders;
 
-  model::ChannelInfo& add(const std::string& name, std::vector<std::string> addresses, bool idempotent) {
+  model::ChannelInfo& add(const std::string& name, std::vector<std::string> addresses,
+                          bool idempotent) {
     auto& info = infos[name];
     info.name = name;
     info.addresses = std::move(addresses);
@@ -90,12 +91,17 @@ class HandChannels final : public model::ports::Channels {
     if (it == infos.end()) return std::nullopt;
     return it->second;
   }
-  void deliver(std::string_view channel, model::Delivery delivery, std::function<void(model::Outcome)> done) override {
+  void deliver(std::string_view channel, model::Delivery delivery,
+               std::function<void(model::Outcome)> done) override {
     deliveries.push_back({std::string{channel}, std::move(delivery), std::move(done)});
   }
   void cancel(std::string_view attempt) override { cancelled.emplace_back(attempt); }
-  void reconcile(std::string_view, model::Delivery, std::string, std::function<void(model::Outcome)> done) override { done({}); }
-  void render(RenderRequest request, std::function<void(base::Result<model::Rendered>)> done) override {
+  void reconcile(std::string_view, model::Delivery, std::string,
+                 std::function<void(model::Outcome)> done) override {
+    done({});
+  }
+  void render(RenderRequest request,
+              std::function<void(base::Result<model::Rendered>)> done) override {
     ++renders;
     auto answer = [this, request, done] {
       if (render_fails) return done(base::fail(base::Code::internal, "template broken"));
@@ -104,10 +110,14 @@ class HandChannels final : public model::ports::Channels {
       out.version = "1";
       done(out);
     };
-    if (hold_rendering) held_renders.push_back(answer);
-    else answer();
+    if (hold_rendering)
+      held_renders.push_back(answer);
+    else
+      answer();
   }
-  std::shared_ptr<const model::Catalog> catalog() const override { return std::make_shared<model::Catalog>(); }
+  std::shared_ptr<const model::Catalog> catalog() const override {
+    return std::make_shared<model::Catalog>();
+  }
 };
 
 class Recorder final : public Observer {
@@ -116,7 +126,9 @@ class Recorder final : public Observer {
   int inbox_changes = 0;
   void recorded(const store::Applied&, const std::vector<model::Event>&) override {}
   void inbox_changed(model::UserId, int64_t) override { ++inbox_changes; }
-  void trouble(std::string_view event, std::string_view, std::string_view) override { troubles.emplace_back(event); }
+  void trouble(std::string_view event, std::string_view, std::string_view) override {
+    troubles.emplace_back(event);
+  }
 };
 
 /// A dispatcher on a bench: webchat (idempotent), whatsapp (not), log (reaches nobody).
@@ -143,7 +155,8 @@ class DispatcherTest : public ::testing::Test {
     s.idempotent = idempotent;
     return s;
   }
-  model::Notification make(const std::string& id, model::UserId user = 1, model::Priority priority = model::Priority::normal) {
+  model::Notification make(const std::string& id, model::UserId user = 1,
+                           model::Priority priority = model::Priority::normal) {
     model::Notification n;
     n.head.id = id;
     n.head.kind = "message";
@@ -155,7 +168,8 @@ class DispatcherTest : public ::testing::Test {
     n.progress = first_progress(id, clock.time, clock.time, clock.time + std::chrono::hours{24});
     return n;
   }
-  model::Notification& accept(const std::string& id, model::UserId user = 1, model::Priority priority = model::Priority::normal) {
+  model::Notification& accept(const std::string& id, model::UserId user = 1,
+                              model::Priority priority = model::Priority::normal) {
     auto n = make(id, user, priority);
     auto& stored = store.notifications[id] = n;
     dispatcher->accepted(n);
@@ -163,7 +177,8 @@ class DispatcherTest : public ::testing::Test {
     return stored;
   }
   void start(DispatcherOptions options = {}) {
-    dispatcher = std::make_unique<Dispatcher>(Dispatcher::Needs{executor, store, channels, clock, recorder}, options);
+    dispatcher = std::make_unique<Dispatcher>(
+        Dispatcher::Needs{executor, store, channels, clock, recorder}, options);
     dispatcher->start([](auto result) { ASSERT_TRUE(result); });
     executor.run();
   }
@@ -183,12 +198,15 @@ class DispatcherTest : public ::testing::Test {
   void put_into_inbox(std::size_t delivery) {
     auto& d = channels.deliveries.at(delivery);
     bool done = false;
-    dispatcher->append(d.channel, d.delivery.attempt_id, {}, [&](base::Result<model::Item> item) { done = bool(item); });
+    dispatcher->append(d.channel, d.delivery.attempt_id, {},
+                       [&](base::Result<model::Item> item) { done = bool(item); });
     executor.run();
     ASSERT_TRUE(done);
     answer(delivery, model::OutcomeKind::accepted);
   }
-  const model::Progress& progress(const std::string& id) { return store.notifications.at(id).progress; }
+  const model::Progress& progress(const std::string& id) {
+    return store.notifications.at(id).progress;
+  }
 
   HandClock clock;
   HandExecutor executor{clock};

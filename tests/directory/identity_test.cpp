@@ -12,7 +12,8 @@ std::string named(std::string_view spelled) {
 
 // covers: S15 S51 S53 S54
 TEST(Identity, APathNamesAUserIdOrAPhone) {
-  for (const auto* spelled : {"237691924173", "+237691924173", "691924173", "00237691924173", "6 91 92 41 73", "237.691.924.173"})
+  for (const auto* spelled : {"237691924173", "+237691924173", "691924173", "00237691924173",
+                              "6 91 92 41 73", "237.691.924.173"})
     EXPECT_EQ(named(spelled), "phone:+237691924173") << spelled;
   EXPECT_EQ(named("237"), "user:237");
   EXPECT_EQ(named("2371"), "user:2371");
@@ -24,15 +25,17 @@ TEST(Identity, APathNamesAUserIdOrAPhone) {
 
 // covers: S17
 TEST(Identity, AnythingElseIsMalformed) {
-  for (const auto* spelled : {"", " ", "0", "-1", "id:", "id:x", "poll x", "abc", "4 2", "9007199254740992", "1e3", "+", "00",
-                              "+12", "42'--", "\xc3\x28", "0x10"})
+  for (const auto* spelled :
+       {"", " ", "0", "-1", "id:", "id:x", "poll x", "abc", "4 2", "9007199254740992", "1e3", "+",
+        "00", "+12", "42'--", "\xc3\x28", "0x10"})
     EXPECT_EQ(named(spelled), "") << spelled;
 }
 
 TEST(Identity, KindsAreChecked) {
   EXPECT_EQ(normalise_identity({"phone", "691 92 41 73"}, "CM")->value, "+237691924173");
   EXPECT_EQ(normalise_identity({"user", "id:7"}, "CM")->value, "7");
-  EXPECT_EQ(normalise_identity({"whatsapp.user_id", "CM.1502576394655843"}, "CM")->value, "CM.1502576394655843");
+  EXPECT_EQ(normalise_identity({"whatsapp.user_id", "CM.1502576394655843"}, "CM")->value,
+            "CM.1502576394655843");
   EXPECT_FALSE(normalise_identity({"email", "nobody"}, "CM"));
   EXPECT_FALSE(normalise_identity({"", "x"}, "CM"));
   EXPECT_FALSE(normalise_identity({"Phone", "691924173"}, "CM"));
@@ -48,15 +51,22 @@ class Asked final : public store::DirectoryStore {
   void put_user(store::User, store::Done<store::User>) override {}
   void user(model::UserId, store::Done<store::User>) override {}
   void resolve(model::Identity, store::Done<model::UserId> done) override { ++times, done(answer); }
-  void learn(model::Identity, model::Identity, store::Done<store::Nothing> done) override { done(store::Nothing{}); }
-  void mark(model::Identity, std::string, model::TimePoint, store::Done<store::Nothing> done) override { done(store::Nothing{}); }
+  void learn(model::Identity, model::Identity, store::Done<store::Nothing> done) override {
+    done(store::Nothing{});
+  }
+  void mark(model::Identity, std::string, model::TimePoint,
+            store::Done<store::Nothing> done) override {
+    done(store::Nothing{});
+  }
 };
 
 TEST(Directory, RemembersWhoExistsAndNeverThatSomebodyDoesNot) {
   Asked store;
   Directory directory{store, "CM"};
   model::UserId seen = -1;
-  const auto ask = [&] { directory.resolve({"phone", "+237691924173"}, [&](auto user) { seen = *user; }); };
+  const auto ask = [&] {
+    directory.resolve({"phone", "+237691924173"}, [&](auto user) { seen = *user; });
+  };
   ask();
   ask();
   EXPECT_EQ(store.times, 2);

@@ -31,8 +31,10 @@ json::value document() {
 void references(const json::value& value, std::vector<std::string>& out) {
   if (const auto* object = value.if_object()) {
     for (const auto& [key, inner] : *object) {
-      if (key == "$ref") out.emplace_back(inner.as_string());
-      else references(inner, out);
+      if (key == "$ref")
+        out.emplace_back(inner.as_string());
+      else
+        references(inner, out);
     }
   } else if (const auto* array = value.if_array()) {
     for (const auto& inner : *array) references(inner, out);
@@ -44,11 +46,13 @@ TEST(OpenApi, DescribesExactlyTheRoutesOfTheProducerApi) {
   Router router;
   NoProducer producer;
   ASSERT_TRUE(mount_producer_api(router, producer));
-  ASSERT_TRUE(mount_service_pages(router, {[] { return ""; }, [] { return ""; }, openapi_document}));
+  ASSERT_TRUE(
+      mount_service_pages(router, {[] { return ""; }, [] { return ""; }, openapi_document}));
   const auto whole = document();
   int described = 0;
   for (const auto& [path, operations] : whole.at("paths").as_object()) {
-    if (std::string_view{path}.starts_with("/api/web-chat/")) continue;  // mounted by the webchat plugin
+    if (std::string_view{path}.starts_with("/api/web-chat/"))
+      continue;  // mounted by the webchat plugin
     for (const auto& [method, operation] : operations.as_object()) {
       std::string upper{method};
       for (auto& c : upper) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
@@ -56,9 +60,14 @@ TEST(OpenApi, DescribesExactlyTheRoutesOfTheProducerApi) {
       EXPECT_EQ(match.kind, Router::Match::Kind::route) << upper << ' ' << path;
       // What needs a credential says so, and nothing else does.
       ASSERT_TRUE(match.route) << upper << ' ' << path;
-      EXPECT_EQ(match.route->access != model::web::Access::anyone, operation.as_object().contains("security")) << path;
+      EXPECT_EQ(match.route->access != model::web::Access::anyone,
+                operation.as_object().contains("security"))
+          << path;
       if (!match.route->scope.empty()) {
-        EXPECT_NE(std::string_view{operation.at("description").as_string()}.find(match.route->scope), std::string_view::npos) << path;
+        EXPECT_NE(
+            std::string_view{operation.at("description").as_string()}.find(match.route->scope),
+            std::string_view::npos)
+            << path;
       }
       ++described;
     }

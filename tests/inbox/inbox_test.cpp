@@ -13,7 +13,9 @@ class FakeStore final : public store::InboxStore {
   std::vector<Seen> asked;
   int cleared = 0;
   bool unknown = false;
-  void items(model::ItemQuery, store::Done<model::ItemPage> done) override { done(model::ItemPage{}); }
+  void items(model::ItemQuery, store::Done<model::ItemPage> done) override {
+    done(model::ItemPage{});
+  }
   void seen(Seen s, store::Done<std::vector<std::string>> done) override {
     asked.push_back(s);
     if (unknown) return done(base::fail(base::Code::not_found, "no such item"));
@@ -38,7 +40,8 @@ class FakeDelivery final : public model::ports::DeliveryEvents {
 
 class InboxTest : public ::testing::Test {
  protected:
-  base::Code seen(Principal who, std::vector<std::string> ids, Evidence level, model::UserId user = 7) {
+  base::Code seen(Principal who, std::vector<std::string> ids, Evidence level,
+                  model::UserId user = 7) {
     auto code = base::Code::internal;
     ok_ = false;
     inbox_.seen(std::move(who), user, std::move(ids), level, [&](base::Result<bool> r) {
@@ -71,7 +74,8 @@ TEST_F(InboxTest, ThePersonGivesEvidence) {
   EXPECT_TRUE(ok_);
   EXPECT_EQ(store_.asked.at(0).ids, std::vector<int64_t>{12});
   EXPECT_EQ(store_.asked.at(0).notifications.size(), 1U);
-  EXPECT_EQ(delivery_.evidence, (std::vector<std::pair<std::string, Evidence>>{{"n1", Evidence::read}}));
+  EXPECT_EQ(delivery_.evidence,
+            (std::vector<std::pair<std::string, Evidence>>{{"n1", Evidence::read}}));
 }
 
 TEST_F(InboxTest, AServiceGivesNoneExceptReadWithItsScope) {
@@ -103,7 +107,8 @@ TEST_F(InboxTest, ClearCountsAsReadForWhatHadBeenReturned) {
   bool ok = false;
   inbox_.clear(person(7), 7, 0, [&](auto r) { ok = bool(r); });
   EXPECT_TRUE(ok);
-  EXPECT_EQ(delivery_.evidence, (std::vector<std::pair<std::string, Evidence>>{{"n2", Evidence::read}}));
+  EXPECT_EQ(delivery_.evidence,
+            (std::vector<std::pair<std::string, Evidence>>{{"n2", Evidence::read}}));
   inbox_.clear(service({}), 7, 0, [&](auto r) { ok = bool(r); });
   EXPECT_FALSE(ok);
   EXPECT_EQ(store_.cleared, 1);

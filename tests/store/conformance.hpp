@@ -1,6 +1,6 @@
-// The conformance suite: what every implementation of the store must do, written once. An implementation joins by
-// INSTANTIATE_TEST_SUITE_P(Name, StoreConformance, testing::Values(backend)).
-// Runs on the test's thread; never looks behind the interface.
+// The conformance suite: what every implementation of the store must do, written once. An
+// implementation joins by INSTANTIATE_TEST_SUITE_P(Name, StoreConformance,
+// testing::Values(backend)). Runs on the test's thread; never looks behind the interface.
 #pragma once
 
 #include <functional>
@@ -10,12 +10,15 @@
 
 namespace herald::store::test {
 
-/// One implementation. `url` names a fresh, empty store inside a folder; the same folder names the same store.
+/// One implementation. `url` names a fresh, empty store inside a folder; the same folder names the
+/// same store.
 struct Backend {
   std::string name;
   std::function<std::string(const Folder&)> url;
 };
-inline std::ostream& operator<<(std::ostream& out, const Backend& backend) { return out << backend.name; }
+inline std::ostream& operator<<(std::ostream& out, const Backend& backend) {
+  return out << backend.name;
+}
 
 class StoreConformance : public testing::TestWithParam<Backend> {
  protected:
@@ -44,7 +47,9 @@ class StoreConformance : public testing::TestWithParam<Backend> {
     return wait<Accepted>([&](auto done) { store->accept(n, done); });
   }
   /// Accepts one for that user and gives its id.
-  std::string accepted(std::string user = "1") { return value(accept(some_notification(clock, std::move(user)))).id; }
+  std::string accepted(std::string user = "1") {
+    return value(accept(some_notification(clock, std::move(user)))).id;
+  }
 
   base::Result<Applied> apply(const Apply& request) {
     return wait<Applied>([&](auto done) { store->apply(request, done); });
@@ -56,10 +61,12 @@ class StoreConformance : public testing::TestWithParam<Backend> {
     return value(apply(request));
   }
   /// Delivers to the inbox: item and outcome in one.
-  Applied delivered_to_inbox(model::UserId user, const std::string& id, const std::string& text = "Bonjour.") {
+  Applied delivered_to_inbox(model::UserId user, const std::string& id,
+                             const std::string& text = "Bonjour.") {
     Apply request;
     request.id = id;
-    request.events = {model::event::Due{}, model::event::Completed{{1, 0, 1}, outcome(model::OutcomeKind::accepted)}};
+    request.events = {model::event::Due{},
+                      model::event::Completed{{1, 0, 1}, outcome(model::OutcomeKind::accepted)}};
     request.append = some_item(user, id, text);
     return value(apply(request));
   }
@@ -75,9 +82,11 @@ class StoreConformance : public testing::TestWithParam<Backend> {
     query.history = history;
     return value(wait<model::ItemPage>([&](auto done) { store->items(query, done); }));
   }
-  base::Result<std::vector<std::string>> seen(model::UserId user, std::vector<int64_t> ids, model::Evidence level) {
-    return wait<std::vector<std::string>>(
-        [&](auto done) { store->seen({user, ids, {}, level}, done); });
+  base::Result<std::vector<std::string>> seen(model::UserId user, std::vector<int64_t> ids,
+                                              model::Evidence level) {
+    return wait<std::vector<std::string>>([&](auto done) {
+      store->seen({user, ids, {}, level}, done);
+    });
   }
   Counts counts() {
     return value(wait<Counts>([&](auto done) { store->counts(done); }));

@@ -51,8 +51,11 @@ TEST_P(StoreConformance, SameIdTwiceIsAConflict) {
 
 // covers: S52
 TEST_P(StoreConformance, UnknownRecipientIsRefusedAndNothingStored) {
-  for (const model::Identity& to : {model::Identity{"user", "99"}, {"user", "1x"}, {"user", "-1"}, {"phone", "+237600000000"},
-                                   {"email", "a@b.cm"}}) {
+  for (const model::Identity& to : {model::Identity{"user", "99"},
+                                    {"user", "1x"},
+                                    {"user", "-1"},
+                                    {"phone", "+237600000000"},
+                                    {"email", "a@b.cm"}}) {
     auto n = some_notification(clock);
     n.to = to;
     n.idempotency_key = "k";
@@ -177,8 +180,8 @@ TEST_P(StoreConformance, HundredEqualRequestsAtOnceMakeOneRecord) {
 TEST_P(StoreConformance, SqlInEveryTextIsOnlyText) {
   const std::string evil = "'; DROP TABLE notifications; --\" OR 1=1 %_ \\";
   auto n = some_notification(clock);
-  for (auto* text : {&n.producer, &n.kind, &n.type, &n.params_json, &n.content_json, &n.idempotency_key, &n.dedupe_key,
-                     &n.body_digest})
+  for (auto* text : {&n.producer, &n.kind, &n.type, &n.params_json, &n.content_json,
+                     &n.idempotency_key, &n.dedupe_key, &n.body_digest})
     *text = evil;
   n.to = {evil, evil};
   n.create_recipient = true;
@@ -196,8 +199,12 @@ TEST_P(StoreConformance, SqlInEveryTextIsOnlyText) {
   EXPECT_EQ(found[0].head.params_json, evil);
   EXPECT_EQ(found[0].head.to.value, evil);
   EXPECT_EQ(page(user).items.at(0).text, evil);
-  EXPECT_EQ(wait<Timeline>([&](auto done) { store->timeline(evil, done); }).error().code, Code::not_found);
-  EXPECT_EQ(value(wait<model::UserId>([&](auto done) { store->resolve({"phone", evil}, done); })), 0);
+  EXPECT_EQ(wait<Timeline>([&](auto done) { store->timeline(evil, done); }).error().code,
+            Code::not_found);
+  EXPECT_EQ(value(wait<model::UserId>([&](auto done) {
+              store->resolve({"phone", evil}, done);
+            })),
+            0);
 }
 
 TEST_P(StoreConformance, BacklogIsBoundedAndEndingsMakeRoom) {

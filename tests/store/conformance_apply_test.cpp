@@ -9,7 +9,9 @@ using model::State;
 TEST_P(StoreConformance, ApplyDecidesEventsInOrderAndKeepsThem) {
   const auto id = accepted();
   clock.advance(1s);
-  const auto answer = applied(id, {model::event::Due{}, model::event::Completed{{1, 0, 1}, outcome(OutcomeKind::accepted, "wamid.1")}});
+  const auto answer =
+      applied(id, {model::event::Due{},
+                   model::event::Completed{{1, 0, 1}, outcome(OutcomeKind::accepted, "wamid.1")}});
   EXPECT_EQ(answer.before, State::queued);
   EXPECT_EQ(answer.evidence_before, model::Evidence::none);
   EXPECT_EQ(answer.notification.progress.state, State::waiting);
@@ -25,7 +27,8 @@ TEST_P(StoreConformance, ApplyDecidesEventsInOrderAndKeepsThem) {
   EXPECT_EQ(kept.entries[1].seq, 2U);
   EXPECT_EQ(kept.entries[1].state, State::waiting);
   EXPECT_EQ(kept.entries[1].at, clock.now());
-  EXPECT_EQ(std::get<model::event::Completed>(kept.entries[1].event).outcome.provider_id, "wamid.1");
+  EXPECT_EQ(std::get<model::event::Completed>(kept.entries[1].event).outcome.provider_id,
+            "wamid.1");
 }
 
 TEST_P(StoreConformance, StoredEventsReplayToTheStoredProgress) {
@@ -35,10 +38,12 @@ TEST_P(StoreConformance, StoredEventsReplayToTheStoredProgress) {
   clock.advance(3s);
   applied(n.id, {model::event::Completed{{1, 0, 1}, outcome(OutcomeKind::retry)}});
   clock.advance(3s);
-  applied(n.id, {model::event::Due{}, model::event::Completed{{1, 0, 2}, outcome(OutcomeKind::delivered)}});
+  applied(n.id, {model::event::Due{},
+                 model::event::Completed{{1, 0, 2}, outcome(OutcomeKind::delivered)}});
   reopen();
   const auto kept = timeline(n.id);
-  for (const auto& entry : kept.entries) progress = small_decide(progress, entry.event, *n.chain, entry.at).next;
+  for (const auto& entry : kept.entries)
+    progress = small_decide(progress, entry.event, *n.chain, entry.at).next;
   EXPECT_EQ(progress, kept.notification.progress);
   EXPECT_EQ(kept.entries.size(), 4U);
 }
@@ -85,7 +90,8 @@ TEST_P(StoreConformance, RedriveReplacesTheChainOnlyWhenANewRunBegins) {
   value(apply(redrive));
   EXPECT_EQ(timeline(id).notification.head.chain->steps[0].channel, "webchat");
 
-  applied(id, {model::event::Due{}, model::event::Completed{{1, 0, 1}, outcome(OutcomeKind::rejected)}});
+  applied(id, {model::event::Due{},
+               model::event::Completed{{1, 0, 1}, outcome(OutcomeKind::rejected)}});
   EXPECT_EQ(counts().by_state[static_cast<int>(State::undelivered)], 1U);
   const auto answer = value(apply(redrive));
   EXPECT_EQ(answer.notification.progress.run, 2U);
@@ -94,7 +100,8 @@ TEST_P(StoreConformance, RedriveReplacesTheChainOnlyWhenANewRunBegins) {
   const auto kept = timeline(id).notification;
   EXPECT_EQ(*kept.head.chain, *redrive.new_chain);
   EXPECT_EQ(kept.progress.expires, clock.now() + 48h);
-  EXPECT_EQ(applied(id, {model::event::Due{}}).notification.progress.attempts.back().channel, "sms");
+  EXPECT_EQ(applied(id, {model::event::Due{}}).notification.progress.attempts.back().channel,
+            "sms");
 }
 
 TEST_P(StoreConformance, RenderingsAreKeptPerRunAndStep) {
@@ -132,7 +139,8 @@ TEST_P(StoreConformance, AppendingTwiceGivesTheFirstItem) {
 TEST_P(StoreConformance, CountsFollowEveryChange) {
   const auto first = accepted();
   accepted();
-  applied(first, {model::event::Due{}, model::event::Completed{{1, 0, 1}, outcome(OutcomeKind::delivered)}});
+  applied(first, {model::event::Due{},
+                  model::event::Completed{{1, 0, 1}, outcome(OutcomeKind::delivered)}});
   for (int round = 0; round < 2; ++round) {
     const auto now = counts();
     EXPECT_EQ(now.by_state[static_cast<int>(State::queued)], 1U);

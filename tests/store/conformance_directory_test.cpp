@@ -38,7 +38,9 @@ TEST_P(StoreConformance, AnIdentityBelongsToOneUser) {
   EXPECT_EQ(taken.error().code, Code::conflict);
   EXPECT_EQ(wait<User>([&](auto done) { store->user(9, done); }).error().code, Code::not_found);
   for (const model::UserId bad : {int64_t{-1}, int64_t{1} << 53})
-    EXPECT_EQ(wait<User>([&](auto done) { store->put_user(user_with(bad, {}), done); }).error().code, Code::invalid);
+    EXPECT_EQ(
+        wait<User>([&](auto done) { store->put_user(user_with(bad, {}), done); }).error().code,
+        Code::invalid);
 }
 
 // covers: S55
@@ -50,7 +52,9 @@ TEST_P(StoreConformance, ResolveLooksAtWhatsappThenPhone) {
   EXPECT_EQ(resolve({"phone", "+237699999999"}), 0);
   EXPECT_EQ(resolve({"user", "2"}), 2);
   EXPECT_EQ(resolve({"user", "3"}), 0);
-  value(wait<User>([&](auto done) { store->put_user(user_with(2, {{"whatsapp.phone", "+237690000001"}}), done); }));
+  value(wait<User>([&](auto done) {
+    store->put_user(user_with(2, {{"whatsapp.phone", "+237690000001"}}), done);
+  }));
   EXPECT_EQ(resolve({"phone", "+237690000001"}), 2);
 }
 
@@ -75,7 +79,8 @@ TEST_P(StoreConformance, ReachabilityAndConsentAreSeparateAndRunOut) {
   value(mark(phone, "opted_out", TimePoint{}));
   const auto states = [&] {
     std::vector<std::string> out;
-    for (const auto& s : value(wait<User>([&](auto done) { store->user(1, done); })).states) out.push_back(s.state);
+    for (const auto& s : value(wait<User>([&](auto done) { store->user(1, done); })).states)
+      out.push_back(s.state);
     return out;
   };
   EXPECT_EQ(states(), (std::vector<std::string>{"unreachable", "opted_out"}));

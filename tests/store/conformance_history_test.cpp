@@ -3,7 +3,6 @@
 namespace herald::store::test {
 namespace {
 
-
 TEST_P(StoreConformance, HistoryIsPagedFromTheNewest) {
   for (int i = 0; i < 15; ++i) item_for(1, std::to_string(i));
   const auto ask = [&](int64_t before, unsigned limit) {
@@ -31,12 +30,15 @@ TEST_P(StoreConformance, OneItemIsFoundByItsNotificationInOrOutOfTheList) {
   model::ItemQuery query;
   query.user = 1;
   query.notification = first;
-  const auto found = value(wait<model::ItemPage>([&](auto done) { store->items(query, done); })).items;
+  const auto found =
+      value(wait<model::ItemPage>([&](auto done) { store->items(query, done); })).items;
   ASSERT_EQ(found.size(), 1U);
   EXPECT_EQ(found[0].text, "first");
   EXPECT_FALSE(found[0].active);
   query.user = 2;
-  EXPECT_TRUE(value(wait<model::ItemPage>([&](auto done) { store->items(query, done); })).items.empty()) << "not another's";
+  EXPECT_TRUE(
+      value(wait<model::ItemPage>([&](auto done) { store->items(query, done); })).items.empty())
+      << "not another's";
 }
 
 }  // namespace

@@ -127,7 +127,8 @@ TEST_P(StoreConformance, AForeignOrUnknownItemChangesNothing) {
     EXPECT_EQ(answer.error().code, Code::not_found);
   }
   const InboxStore::Seen by_name{1, {mine}, {foreign}, Evidence::read};
-  EXPECT_EQ(wait<Ids>([&](auto done) { store->seen(by_name, done); }).error().code, Code::not_found);
+  EXPECT_EQ(wait<Ids>([&](auto done) { store->seen(by_name, done); }).error().code,
+            Code::not_found);
   EXPECT_EQ(page(1).unread, 1);
   EXPECT_EQ(page(2).unread, 1);
 }
@@ -194,7 +195,9 @@ TEST_P(StoreConformance, OnlyItemsAfterATimeOrASequence) {
   model::ItemQuery query;
   query.user = 1;
   query.after = page(1).items[0].at;
-  const auto get = [&] { return value(wait<model::ItemPage>([&](auto done) { store->items(query, done); })).items; };
+  const auto get = [&] {
+    return value(wait<model::ItemPage>([&](auto done) { store->items(query, done); })).items;
+  };
   ASSERT_EQ(get().size(), 1U);
   EXPECT_EQ(get()[0].text, "b");
   query.after.reset();

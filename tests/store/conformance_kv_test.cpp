@@ -5,7 +5,8 @@ namespace {
 
 TEST_P(StoreConformance, KeysBelongToTheirInstanceAndCarryVersions) {
   const auto put = [&](const std::string& instance, const std::string& v, uint64_t if_version) {
-    return wait<uint64_t>([&](auto done) { store->kv_put(instance, "k", v, TimePoint{}, if_version, done); });
+    return wait<uint64_t>(
+        [&](auto done) { store->kv_put(instance, "k", v, TimePoint{}, if_version, done); });
   };
   const auto get = [&](const std::string& instance) {
     return value(wait<KvEntry>([&](auto done) { store->kv_get(instance, "k", done); }));
@@ -25,7 +26,8 @@ TEST_P(StoreConformance, KeysBelongToTheirInstanceAndCarryVersions) {
 
 TEST_P(StoreConformance, AnExpiredValueIsGoneButItsVersionIsNotUsedAgain) {
   const auto put = [&](uint64_t if_version) {
-    return value(wait<uint64_t>([&](auto done) { store->kv_put("a", "k", "v", clock.now() + 1h, if_version, done); }));
+    return value(wait<uint64_t>(
+        [&](auto done) { store->kv_put("a", "k", "v", clock.now() + 1h, if_version, done); }));
   };
   EXPECT_EQ(put(0), 1U);
   clock.advance(1h);
@@ -39,7 +41,9 @@ TEST_P(StoreConformance, TokensAreUniqueWhileTheyLive) {
       store->put_token({name, digest, {"notify", "inbox:read-for"}, clock.now(), expires}, done);
     });
   };
-  const auto all = [&] { return value(wait<std::vector<ServiceToken>>([&](auto done) { store->tokens(done); })); };
+  const auto all = [&] {
+    return value(wait<std::vector<ServiceToken>>([&](auto done) { store->tokens(done); }));
+  };
   value(put("shop", "d1", clock.now() + 1h));
   EXPECT_EQ(put("shop", "d2", TimePoint{}).error().code, Code::conflict);
   EXPECT_EQ(put("other", "d1", TimePoint{}).error().code, Code::conflict);
@@ -53,7 +57,8 @@ TEST_P(StoreConformance, TokensAreUniqueWhileTheyLive) {
   EXPECT_EQ(all()[0].digest, "d3");
   value(wait<Nothing>([&](auto done) { store->revoke_token("shop", done); }));
   EXPECT_TRUE(all().empty());
-  EXPECT_EQ(wait<Nothing>([&](auto done) { store->revoke_token("shop", done); }).error().code, Code::not_found);
+  EXPECT_EQ(wait<Nothing>([&](auto done) { store->revoke_token("shop", done); }).error().code,
+            Code::not_found);
   value(put("shop", "d4", TimePoint{}));
 }
 

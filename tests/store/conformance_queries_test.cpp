@@ -25,7 +25,8 @@ TEST_P(StoreConformance, DueIsByPriorityThenAge) {
   const auto urgent = add(model::Priority::urgent, 3s);
   const auto far = add(model::Priority::urgent, 1h);
   const auto due = [&](unsigned limit) {
-    return ids_of(value(wait<std::vector<model::Notification>>([&](auto done) { store->due(clock.now(), limit, done); })));
+    return ids_of(value(wait<std::vector<model::Notification>>(
+        [&](auto done) { store->due(clock.now(), limit, done); })));
   };
   EXPECT_EQ(due(10), Ids{low});
   const auto next = value(wait<TimePoint>([&](auto done) { store->next_due(clock.now(), done); }));
@@ -33,11 +34,14 @@ TEST_P(StoreConformance, DueIsByPriorityThenAge) {
   clock.advance(5s);
   EXPECT_EQ(due(10), (Ids{urgent, soon, later, low}));
   EXPECT_EQ(due(2), (Ids{urgent, soon}));
-  EXPECT_EQ(value(wait<TimePoint>([&](auto done) { store->next_due(clock.now(), done); })), clock.now() + 1h - 5s);
+  EXPECT_EQ(value(wait<TimePoint>([&](auto done) { store->next_due(clock.now(), done); })),
+            clock.now() + 1h - 5s);
 
-  for (const auto& id : {later, soon, low, urgent, far}) applied(id, {model::event::Cancel{"test"}});
+  for (const auto& id : {later, soon, low, urgent, far})
+    applied(id, {model::event::Cancel{"test"}});
   EXPECT_TRUE(due(10).empty());
-  EXPECT_EQ(value(wait<TimePoint>([&](auto done) { store->next_due(clock.now(), done); })), TimePoint::max());
+  EXPECT_EQ(value(wait<TimePoint>([&](auto done) { store->next_due(clock.now(), done); })),
+            TimePoint::max());
 }
 
 TEST_P(StoreConformance, InFlightPagesThroughWhatARestartLost) {
@@ -48,12 +52,14 @@ TEST_P(StoreConformance, InFlightPagesThroughWhatARestartLost) {
     accepted();
   }
   const auto back = accepted();
-  applied(back, {model::event::Due{}, model::event::Completed{{1, 0, 1}, outcome(OutcomeKind::retry)}});
+  applied(back,
+          {model::event::Due{}, model::event::Completed{{1, 0, 1}, outcome(OutcomeKind::retry)}});
   reopen();
   Ids found;
   std::string after;
   for (;;) {
-    const auto some = value(wait<std::vector<model::Notification>>([&](auto done) { store->in_flight(after, 2, done); }));
+    const auto some = value(wait<std::vector<model::Notification>>(
+        [&](auto done) { store->in_flight(after, 2, done); }));
     if (some.empty()) break;
     for (const auto& n : some) {
       EXPECT_NE(n.progress.in_flight(), nullptr);
@@ -67,15 +73,21 @@ TEST_P(StoreConformance, InFlightPagesThroughWhatARestartLost) {
 
 TEST_P(StoreConformance, AttemptsAreFoundByProviderIdPerChannelAndByName) {
   const auto id = accepted();
-  applied(id, {model::event::Due{}, model::event::Completed{{1, 0, 1}, outcome(OutcomeKind::accepted, "wamid.1")}});
+  applied(id, {model::event::Due{},
+               model::event::Completed{{1, 0, 1}, outcome(OutcomeKind::accepted, "wamid.1")}});
   const auto find = [&](AttemptLookup lookup) {
-    return wait<std::pair<std::string, model::AttemptRef>>([&](auto done) { store->find_attempt(lookup, done); });
+    return wait<std::pair<std::string, model::AttemptRef>>(
+        [&](auto done) { store->find_attempt(lookup, done); });
   };
   const auto expected = std::pair{id, model::AttemptRef{1, 0, 1}};
   EXPECT_EQ(value(find({"webchat", "wamid.1", ""})), expected);
   EXPECT_EQ(value(find({"webchat", "", id + ".1.0.1"})), expected);
-  for (const AttemptLookup& lookup : {AttemptLookup{"whatsapp", "wamid.1", ""}, {"webchat", "wamid.2", ""}, {"webchat", "", ""},
-                                      {"webchat", "", id + ".1.0.2"}, {"whatsapp", "", id + ".1.0.1"}, {"webchat", "", "x"}}) {
+  for (const AttemptLookup& lookup : {AttemptLookup{"whatsapp", "wamid.1", ""},
+                                      {"webchat", "wamid.2", ""},
+                                      {"webchat", "", ""},
+                                      {"webchat", "", id + ".1.0.2"},
+                                      {"whatsapp", "", id + ".1.0.1"},
+                                      {"webchat", "", "x"}}) {
     const auto none = find(lookup);
     ASSERT_FALSE(none) << lookup.provider_id << lookup.attempt_id;
     EXPECT_EQ(none.error().code, Code::not_found);
@@ -85,7 +97,8 @@ TEST_P(StoreConformance, AttemptsAreFoundByProviderIdPerChannelAndByName) {
 TEST_P(StoreConformance, ParkedReceiptsComeBackOnceInOrderAndNotAfterADay) {
   const auto park = [&](const std::string& provider_id, model::ReceiptKind kind) {
     return wait<Nothing>([&](auto done) {
-      store->park_receipt("whatsapp", provider_id, {{}, kind, {}, clock.now(), provider_id}, clock.now(), done);
+      store->park_receipt("whatsapp", provider_id, {{}, kind, {}, clock.now(), provider_id},
+                          clock.now(), done);
     });
   };
   const auto take = [&](const std::string& provider_id) {
@@ -119,7 +132,8 @@ TEST_P(StoreConformance, ListFiltersAndPagesNewestFirst) {
   }
   applied(all[5], {model::event::Cancel{"test"}});
   const auto list = [&](ListQuery query) {
-    return ids_of(value(wait<std::vector<model::Notification>>([&](auto done) { store->list(query, done); })));
+    return ids_of(value(
+        wait<std::vector<model::Notification>>([&](auto done) { store->list(query, done); })));
   };
   ListQuery query;
   EXPECT_EQ(list(query), all);

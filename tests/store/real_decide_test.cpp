@@ -14,7 +14,8 @@ TEST_F(RealDecide, AFreshNotificationIsTheOneDecideBeginsWith) {
     auto n = some_notification(clock);
     n.not_before = clock.now() + wait_for;
     const auto stored = value(wait<Accepted>([&](auto done) { store->accept(n, done); }));
-    EXPECT_EQ(stored.notification.progress, delivery::first_progress(n.id, n.created, n.not_before, n.expires));
+    EXPECT_EQ(stored.notification.progress,
+              delivery::first_progress(n.id, n.created, n.not_before, n.expires));
   }
 }
 
@@ -23,18 +24,24 @@ TEST_F(RealDecide, ANotificationRunsThroughItsChainAndReplays) {
   value(wait<Accepted>([&](auto done) { store->accept(n, done); }));
   Apply request;
   request.id = n.id;
-  request.events = {model::event::Due{}, model::event::Completed{{1, 0, 1}, outcome(model::OutcomeKind::accepted)}};
+  request.events = {model::event::Due{},
+                    model::event::Completed{{1, 0, 1}, outcome(model::OutcomeKind::accepted)}};
   request.append = some_item(1, n.id);
   EXPECT_EQ(applied(request).notification.progress.state, model::State::waiting);
   clock.advance(2min);
   applied({n.id, {model::event::Due{}}, {}, {}, {}});
   reopen();
   applied({n.id, {model::event::Due{}}, {}, {}, {}});
-  applied({n.id, {model::event::Completed{{1, 1, 1}, outcome(model::OutcomeKind::delivered, "wamid.9")}}, {}, {}, {}});
+  applied({n.id,
+           {model::event::Completed{{1, 1, 1}, outcome(model::OutcomeKind::delivered, "wamid.9")}},
+           {},
+           {},
+           {}});
   const auto kept = value(wait<Timeline>([&](auto done) { store->timeline(n.id, done); }));
   EXPECT_EQ(kept.notification.progress.state, model::State::delivered);
   auto progress = delivery::first_progress(n.id, n.created, n.not_before, n.expires);
-  for (const auto& entry : kept.entries) progress = delivery::decide(progress, entry.event, *n.chain, entry.at).next;
+  for (const auto& entry : kept.entries)
+    progress = delivery::decide(progress, entry.event, *n.chain, entry.at).next;
   EXPECT_EQ(progress, kept.notification.progress);
 }
 

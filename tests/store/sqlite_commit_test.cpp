@@ -6,7 +6,8 @@
 namespace herald::store::test {
 namespace {
 
-/// A state machine that holds the writing thread until it is let go: then many requests wait, and no test needs luck.
+/// A state machine that holds the writing thread until it is let go: then many requests wait, and
+/// no test needs luck.
 class Gate {
  public:
   Decide decide() {
@@ -126,13 +127,17 @@ TEST_F(SqliteCommit, AFullDiskIsUnavailableAndHealsByItself) {
     auto n = some_notification(clock);
     n.params_json.assign(16 * 1024, 'x');
     auto answer = wait<Accepted>([&](auto done) { store->accept(n, done); });
-    if (answer) ids.push_back(n.id);
-    else error = answer.error();
+    if (answer)
+      ids.push_back(n.id);
+    else
+      error = answer.error();
   }
   ASSERT_TRUE(error);
   EXPECT_EQ(error->code, Code::unavailable);
   EXPECT_FALSE(store->health().writable);
-  const auto counted = [&] { return value(wait<Counts>([&](auto done) { store->counts(done); })).backlog; };
+  const auto counted = [&] {
+    return value(wait<Counts>([&](auto done) { store->counts(done); })).backlog;
+  };
   EXPECT_EQ(counted(), ids.size());
 
   options.max_bytes = 0;

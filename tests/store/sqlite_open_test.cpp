@@ -55,7 +55,9 @@ TEST_F(SqliteOpen, AMigrationThatWasInterruptedIsDoneAgain) {
     // As a kill between the two transactions of the first start leaves it.
     std::ofstream{file};
     sqlite::Connection db{file, sqlite::Connection::Mode::write};
-    db.exec("CREATE TABLE schema_version (version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied INTEGER NOT NULL) STRICT");
+    db.exec(
+        "CREATE TABLE schema_version (version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied "
+        "INTEGER NOT NULL) STRICT");
   }
   EXPECT_TRUE(open(fresh, small_decide, clock));
 }
@@ -81,7 +83,8 @@ TEST_F(SqliteOpen, WhatIsNoDatabaseIsRefused) {
   const auto error = error_of(bad, clock);
   EXPECT_EQ(error.code, Code::invalid);
   EXPECT_NE(error.message.find("text.db"), std::string::npos);
-  for (const auto* url : {"sqlite:", "sqlite::memory:", "sqlite:/a?mode=ro", "mysql:x", "", "sqlite:/nowhere/at/all.db"}) {
+  for (const auto* url : {"sqlite:", "sqlite::memory:", "sqlite:/a?mode=ro", "mysql:x", "",
+                          "sqlite:/nowhere/at/all.db"}) {
     bad.url = url;
     EXPECT_EQ(error_of(bad, clock).code, Code::invalid) << url;
   }

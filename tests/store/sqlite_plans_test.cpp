@@ -11,14 +11,18 @@ TEST_F(SqlitePlans, NoStatementReadsAWholeTable) {
   store.reset();
   int examined = 0;
   for (const std::string sql : sqlite::Sql::all()) {
-    if (sql.starts_with("BEGIN") || sql.starts_with("COMMIT") || sql.starts_with("ROLLBACK")) continue;
+    if (sql.starts_with("BEGIN") || sql.starts_with("COMMIT") || sql.starts_with("ROLLBACK"))
+      continue;
     ++examined;
     // These two have a handful of rows each.
-    if (sql.find("FROM counters") != std::string::npos || sql.find("FROM service_tokens") != std::string::npos) continue;
+    if (sql.find("FROM counters") != std::string::npos ||
+        sql.find("FROM service_tokens") != std::string::npos)
+      continue;
     sqlite3* db = nullptr;
     ASSERT_EQ(sqlite3_open(path().c_str(), &db), SQLITE_OK);
     sqlite3_stmt* plan = nullptr;
-    ASSERT_EQ(sqlite3_prepare_v2(db, ("EXPLAIN QUERY PLAN " + sql).c_str(), -1, &plan, nullptr), SQLITE_OK)
+    ASSERT_EQ(sqlite3_prepare_v2(db, ("EXPLAIN QUERY PLAN " + sql).c_str(), -1, &plan, nullptr),
+              SQLITE_OK)
         << sql << ": " << sqlite3_errmsg(db);
     while (sqlite3_step(plan) == SQLITE_ROW) {
       const std::string line = reinterpret_cast<const char*>(sqlite3_column_text(plan, 3));

@@ -17,10 +17,13 @@ TEST_F(SqliteReopen, ItemsKeepIdTypeTimeAndReadFlag) {
   }
   model::ItemQuery query;
   query.user = 1;
-  const auto items = [&] { return value(wait<model::ItemPage>([&](auto done) { store->items(query, done); })); };
+  const auto items = [&] {
+    return value(wait<model::ItemPage>([&](auto done) { store->items(query, done); }));
+  };
   const auto before = items();
-  value(wait<std::vector<std::string>>(
-      [&](auto done) { store->seen({1, {before.items[1].id}, {}, model::Evidence::read}, done); }));
+  value(wait<std::vector<std::string>>([&](auto done) {
+    store->seen({1, {before.items[1].id}, {}, model::Evidence::read}, done);
+  }));
   reopen();
   const auto after = items();
   ASSERT_EQ(after.items.size(), 4U);
@@ -54,11 +57,14 @@ TEST_F(SqliteReopen, CloseLeavesNothingInTheLogAndRefusesWhatComesLater) {
   store->close();
   EXPECT_EQ(std::filesystem::file_size(path() + "-wal"), 0U);
   const auto n = some_notification(clock);
-  EXPECT_EQ(wait<Accepted>([&](auto done) { store->accept(n, done); }).error().code, Code::unavailable);
+  EXPECT_EQ(wait<Accepted>([&](auto done) { store->accept(n, done); }).error().code,
+            Code::unavailable);
   EXPECT_EQ(wait<Counts>([&](auto done) { store->counts(done); }).error().code, Code::unavailable);
   store->close();
   reopen();
-  EXPECT_EQ(value(wait<Timeline>([&](auto done) { store->timeline(id, done); })).notification.head.id, id);
+  EXPECT_EQ(
+      value(wait<Timeline>([&](auto done) { store->timeline(id, done); })).notification.head.id,
+      id);
 }
 
 TEST_F(SqliteReopen, CloseAnswersEverythingThatWaits) {

@@ -13,14 +13,20 @@ TEST_F(SqliteRows, AConversationRowHasTheApplicationsExactValues) {
   request.append = some_item(1, request.id, "🔧 **Service** <en> cours");
   applied(request);
   store.reset();
-  EXPECT_EQ(ask("SELECT user_id, message_type, message_content, ai_response, confidence_score, action_code,"
-                " conversation_state, action_success, typeof(confidence_score), created_at FROM conversations"),
-            Rows{"1|outgoing|[SYSTEM_NOTIFICATION] 🔧 **Service** <en> cours|🔧 **Service** <en> cours|1.0|"
-                 "SYSTEM_NOTIFICATION|NOTIFICATION_SENT|1|real|2025-07-14 10:00:00.123456"});
-  EXPECT_EQ(ask("SELECT request_id, session_id, extracted_data, execution_time, action_metadata FROM conversations"),
+  EXPECT_EQ(
+      ask("SELECT user_id, message_type, message_content, ai_response, confidence_score, "
+          "action_code,"
+          " conversation_state, action_success, typeof(confidence_score), created_at FROM "
+          "conversations"),
+      Rows{"1|outgoing|[SYSTEM_NOTIFICATION] 🔧 **Service** <en> cours|🔧 **Service** <en> cours|1.0|"
+           "SYSTEM_NOTIFICATION|NOTIFICATION_SENT|1|real|2025-07-14 10:00:00.123456"});
+  EXPECT_EQ(ask("SELECT request_id, session_id, extracted_data, execution_time, action_metadata "
+                "FROM conversations"),
             Rows{"NULL|NULL|NULL|NULL|NULL"});
-  ask("INSERT INTO conversations(user_id, message_type, message_content) VALUES (1, 'incoming', 'OUI')");
-  EXPECT_EQ(ask("SELECT abs(julianday(created_at) - julianday('now')) < 0.01 FROM conversations WHERE message_type = 'incoming'"),
+  ask("INSERT INTO conversations(user_id, message_type, message_content) VALUES (1, 'incoming', "
+      "'OUI')");
+  EXPECT_EQ(ask("SELECT abs(julianday(created_at) - julianday('now')) < 0.01 FROM conversations "
+                "WHERE message_type = 'incoming'"),
             Rows{"1"});
 }
 
@@ -41,16 +47,24 @@ TEST_F(SqliteRows, ElevenNotificationsAreElevenConversationRows) {
 TEST_F(SqliteRows, EveryAttemptHasItsRowUpToDate) {
   const auto id = accepted();
   applied({id, {model::event::Due{}}, {}, {}, {}});
-  const auto attempts = "SELECT run, step, number, channel, ended IS NULL, outcome, provider_id, evidence FROM attempts ORDER BY number";
+  const auto attempts =
+      "SELECT run, step, number, channel, ended IS NULL, outcome, provider_id, evidence FROM "
+      "attempts ORDER BY number";
   store.reset();
   EXPECT_EQ(ask(attempts), Rows{"1|0|1|webchat|1|NULL||0"});
   reopen();
-  applied({id, {model::event::Completed{{1, 0, 1}, outcome(model::OutcomeKind::retry)}, model::event::Due{},
-                model::event::Completed{{1, 0, 2}, outcome(model::OutcomeKind::accepted, "p2")},
-                model::event::Receipt{{1, 0, 2}, model::ReceiptKind::read, {}, clock.now(), "p2"}}, {}, {}, {}});
+  applied(
+      {id,
+       {model::event::Completed{{1, 0, 1}, outcome(model::OutcomeKind::retry)}, model::event::Due{},
+        model::event::Completed{{1, 0, 2}, outcome(model::OutcomeKind::accepted, "p2")},
+        model::event::Receipt{{1, 0, 2}, model::ReceiptKind::read, {}, clock.now(), "p2"}},
+       {},
+       {},
+       {}});
   store.reset();
   EXPECT_EQ(ask(attempts), (Rows{"1|0|1|webchat|0|2||0", "1|0|2|webchat|0|1|p2|3"}));
-  EXPECT_EQ(ask("SELECT state, due_at, in_flight, last_seq FROM notifications"), Rows{"4|NULL|0|5"});
+  EXPECT_EQ(ask("SELECT state, due_at, in_flight, last_seq FROM notifications"),
+            Rows{"4|NULL|0|5"});
   EXPECT_EQ(ask("SELECT count(*) FROM pragma_foreign_key_check"), Rows{"0"});
 }
 
@@ -71,8 +85,11 @@ TEST_F(SqliteRows, ADamagedRowIsAnErrorNotACrash) {
   store.reset();
   ask("UPDATE notifications SET progress = '{\"id\":7}'");
   reopen();
-  EXPECT_EQ(wait<Timeline>([&](auto done) { store->timeline(id, done); }).error().code, Code::internal);
-  EXPECT_FALSE(wait<Applied>([&](auto done) { store->apply({id, {model::event::Due{}}, {}, {}, {}}, done); }));
+  EXPECT_EQ(wait<Timeline>([&](auto done) { store->timeline(id, done); }).error().code,
+            Code::internal);
+  EXPECT_FALSE(wait<Applied>([&](auto done) {
+    store->apply({id, {model::event::Due{}}, {}, {}, {}}, done);
+  }));
   accepted();
 }
 

@@ -6,8 +6,8 @@
 
 namespace herald::store::test {
 
-/// A SQLite store in a folder of its own, and a second look at its file. The file is looked at only while the store is
-/// closed, except by WAL readers, as a test is allowed to and heraldctl is not.
+/// A SQLite store in a folder of its own, and a second look at its file. The file is looked at only
+/// while the store is closed, except by WAL readers, as a test is allowed to and heraldctl is not.
 class SqliteStore : public testing::Test {
  protected:
   void SetUp() override {
@@ -36,12 +36,14 @@ class SqliteStore : public testing::Test {
     EXPECT_EQ(sqlite3_open_v2(path().c_str(), &db, SQLITE_OPEN_READWRITE, nullptr), SQLITE_OK);
     const auto row = [](void* rows, int columns, char** values, char**) {
       std::string line;
-      for (int i = 0; i < columns; ++i) line += (i == 0 ? "" : "|") + std::string{values[i] != nullptr ? values[i] : "NULL"};
+      for (int i = 0; i < columns; ++i)
+        line += (i == 0 ? "" : "|") + std::string{values[i] != nullptr ? values[i] : "NULL"};
       static_cast<std::vector<std::string>*>(rows)->push_back(line);
       return 0;
     };
     char* error = nullptr;
-    EXPECT_EQ(sqlite3_exec(db, sql.c_str(), row, &out, &error), SQLITE_OK) << (error != nullptr ? error : "");
+    EXPECT_EQ(sqlite3_exec(db, sql.c_str(), row, &out, &error), SQLITE_OK)
+        << (error != nullptr ? error : "");
     sqlite3_free(error);
     sqlite3_close(db);
     return out;

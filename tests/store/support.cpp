@@ -44,8 +44,8 @@ void completed(model::Progress& p, const model::event::Completed& done, TimePoin
 
 }  // namespace
 
-model::Decision small_decide(const model::Progress& progress, const model::Event& event, const model::Chain& chain,
-                             TimePoint now) {
+model::Decision small_decide(const model::Progress& progress, const model::Event& event,
+                             const model::Chain& chain, TimePoint now) {
   model::Decision d{progress, {}};
   auto& p = d.next;
   if (std::holds_alternative<model::event::Due>(event)) {

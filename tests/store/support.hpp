@@ -1,6 +1,6 @@
-// What every store test needs: a clock moved by hand, a folder that goes away, waiting for an answer, a tiny state machine.
-// One thread per test; answers come from the store's threads and are handed over through promises.
-// Never sleeps, never leaves files behind.
+// What every store test needs: a clock moved by hand, a folder that goes away, waiting for an
+// answer, a tiny state machine. One thread per test; answers come from the store's threads and are
+// handed over through promises. Never sleeps, never leaves files behind.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -58,12 +58,14 @@ class Answer {
     return [promise = promise_](base::Result<T> result) { promise->set_value(std::move(result)); };
   }
   base::Result<T> get() {
-    if (future_.wait_for(30s) != std::future_status::ready) throw std::runtime_error("the store gave no answer in 30 s");
+    if (future_.wait_for(30s) != std::future_status::ready)
+      throw std::runtime_error("the store gave no answer in 30 s");
     return future_.get();
   }
 
  private:
-  std::shared_ptr<std::promise<base::Result<T>>> promise_ = std::make_shared<std::promise<base::Result<T>>>();
+  std::shared_ptr<std::promise<base::Result<T>>> promise_ =
+      std::make_shared<std::promise<base::Result<T>>>();
   std::future<base::Result<T>> future_ = promise_->get_future();
 };
 
@@ -85,17 +87,19 @@ T value(base::Result<T> result) {
   return std::move(*result);
 }
 
-/// Due starts an attempt; Completed ends it and waits, is retried, or ends by its outcome; receipts raise evidence; Cancel
-/// ends; Redrive starts a new run. Throws for RenderFailed, as the real one does for the impossible.
-model::Decision small_decide(const model::Progress& progress, const model::Event& event, const model::Chain& chain,
-                             TimePoint now);
+/// Due starts an attempt; Completed ends it and waits, is retried, or ends by its outcome; receipts
+/// raise evidence; Cancel ends; Redrive starts a new run. Throws for RenderFailed, as the real one
+/// does for the impossible.
+model::Decision small_decide(const model::Progress& progress, const model::Event& event,
+                             const model::Chain& chain, TimePoint now);
 
 model::ChainPtr some_chain(std::string first_channel = "webchat");
 /// A fresh id; unique in this process.
 std::string fresh_id();
 /// A notification for user 1 by id, with everything filled in.
 model::NewNotification some_notification(const base::Clock& clock, std::string user = "1");
-model::NewItem some_item(model::UserId user, const std::string& notification, std::string text = "Votre demande est prête.");
+model::NewItem some_item(model::UserId user, const std::string& notification,
+                         std::string text = "Votre demande est prête.");
 model::Outcome outcome(model::OutcomeKind kind, std::string provider_id = {});
 
 }  // namespace herald::store::test

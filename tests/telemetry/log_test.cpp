@@ -36,8 +36,12 @@ TEST_F(LogTest, OneEventIsOneLineWhateverTheTextHolds) {
   (*log)->warning("test.event", "line\nbreak \x1b[31m \xff", {{"key", "a b\r\n\"c\""}});
   const auto text = read();
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 1);
-  EXPECT_NE(text.find("warning [test.event] line\\x0abreak \\x1b[31m \\xff key=\"a b\\\\x0d\\\\x0a\\\"c\\\"\""), std::string::npos) << text;
-  struct stat info{};
+  EXPECT_NE(
+      text.find(
+          "warning [test.event] line\\x0abreak \\x1b[31m \\xff key=\"a b\\\\x0d\\\\x0a\\\"c\\\"\""),
+      std::string::npos)
+      << text;
+  struct stat info {};
   ASSERT_EQ(::stat(file_.c_str(), &info), 0);
   EXPECT_EQ(info.st_mode & 0777, 0640U);
 }
@@ -66,7 +70,8 @@ TEST_F(LogTest, AFileThatCannotBeWrittenIsRefusedAndTheOldOneKept) {
   auto log = Logging::open({base::LogLevel::info, false, file_.string()});
   ASSERT_TRUE(log);
   std::ofstream{folder_ / "plain"} << "x";
-  EXPECT_FALSE((*log)->reconfigure({base::LogLevel::info, false, (folder_ / "plain" / "herald.log").string()}));
+  EXPECT_FALSE((*log)->reconfigure(
+      {base::LogLevel::info, false, (folder_ / "plain" / "herald.log").string()}));
   (*log)->info("a", "still here");
   EXPECT_NE(read().find("still here"), std::string::npos);
 }

@@ -20,11 +20,13 @@ TEST(Metrics, ExposesCountersGaugesAndHistogramsWithTheirHelp) {
   m.record("herald_g", 3);
   m.record("herald_h_seconds", 0.002);
   const auto text = m.expose();
-  EXPECT_THAT(text, HasSubstr("# HELP herald_a_total How many.\n# TYPE herald_a_total counter\nherald_a_total{channel=\"webchat\"} 3\n"));
+  EXPECT_THAT(text, HasSubstr("# HELP herald_a_total How many.\n# TYPE herald_a_total "
+                              "counter\nherald_a_total{channel=\"webchat\"} 3\n"));
   EXPECT_THAT(text, HasSubstr("herald_g 3\n"));
   EXPECT_THAT(text, HasSubstr("herald_h_seconds_bucket{le=\"0.001\"} 0\n"));
   EXPECT_THAT(text, HasSubstr("herald_h_seconds_bucket{le=\"0.0025\"} 1\n"));
-  EXPECT_THAT(text, HasSubstr("herald_h_seconds_bucket{le=\"+Inf\"} 1\nherald_h_seconds_sum 0.002\nherald_h_seconds_count 1\n"));
+  EXPECT_THAT(text, HasSubstr("herald_h_seconds_bucket{le=\"+Inf\"} 1\nherald_h_seconds_sum "
+                              "0.002\nherald_h_seconds_count 1\n"));
 }
 
 TEST(Metrics, LabelsCannotForgeLines) {
@@ -39,7 +41,8 @@ TEST(Metrics, LabelsCannotForgeLines) {
 TEST(Metrics, SeriesAreBoundedAndTheRestCounted) {
   Metrics m;
   ASSERT_TRUE(m.define(MetricKind::counter, "a_total", ""));
-  for (std::size_t i = 0; i < Metrics::kMaxSeries + 7; ++i) m.record("a_total", 1, {{"i", std::to_string(i)}});
+  for (std::size_t i = 0; i < Metrics::kMaxSeries + 7; ++i)
+    m.record("a_total", 1, {{"i", std::to_string(i)}});
   EXPECT_THAT(m.expose(), HasSubstr("herald_metric_series_dropped_total 7\n"));
 }
 

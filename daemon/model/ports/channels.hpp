@@ -13,15 +13,15 @@ namespace herald::model {
 
 /// What a channel instance declares (its plugin's descriptor plus its name in the configuration).
 struct ChannelInfo {
-  std::string name;          ///< in the configuration
+  std::string name;  ///< in the configuration
   std::string plugin, version;
   std::vector<std::string> addresses;  ///< identity kinds, best first
   std::vector<std::string> formats;    ///< MIME types to render for it, best first
-  uint32_t evidence = 0;     ///< evidence_bit()s it can report
+  uint32_t evidence = 0;               ///< evidence_bit()s it can report
   bool idempotent = false, reaches_nobody = false, disturbs = false, reconciles = false;
   unsigned max_in_flight = 0;  ///< 0: no limit of its own
   bool running = false;
-  std::string problem;       ///< why it is not running
+  std::string problem;  ///< why it is not running
 };
 
 /// What a template produced for one step; stored with its version and reused by retries (R15).
@@ -29,7 +29,7 @@ struct Rendered {
   std::map<std::string, std::string> parts;  ///< MIME type -> text
   std::string title;
   std::vector<Action> actions;
-  std::string fields_json = "{}";            ///< formatted parameters
+  std::string fields_json = "{}";  ///< formatted parameters
   std::string version;
 };
 
@@ -49,9 +49,9 @@ struct Delivery {
 /// A parameter of a kind, from the template plugin's catalog.
 struct ParamSpec {
   std::string name;
-  std::string type;        ///< string, id (text or integer), integer, number, boolean, object, phone
+  std::string type;  ///< string, id (text or integer), integer, number, boolean, object, phone
   bool required = true;
-  std::string default_json;///< empty: none
+  std::string default_json;  ///< empty: none
   std::size_t max_bytes = 16 * 1024;
   std::vector<std::string> values;  ///< allowed values of a string; empty: any
   std::vector<ParamSpec> fields;    ///< of an object
@@ -71,9 +71,10 @@ struct Catalog {
 
 namespace ports {
 
-/// The running channel and template plugins, as the delivery room uses them. Implemented by plugin/.
-/// Calls from any thread; every answer exactly once, on some core thread, also when the plugin breaks its contract
-/// (then `unknown`, or `retry` for an idempotent channel, at the deadline).
+/// The running channel and template plugins, as the delivery room uses them. Implemented by
+/// plugin/. Calls from any thread; every answer exactly once, on some core thread, also when the
+/// plugin breaks its contract (then `unknown`, or `retry` for an idempotent channel, at the
+/// deadline).
 class Channels {
  public:
   virtual ~Channels() = default;
@@ -82,7 +83,8 @@ class Channels {
   virtual std::optional<ChannelInfo> channel(std::string_view name) const = 0;
   virtual void deliver(std::string_view channel, Delivery, std::function<void(Outcome)>) = 0;
   virtual void cancel(std::string_view attempt_id) = 0;
-  virtual void reconcile(std::string_view channel, Delivery, std::string provider_id, std::function<void(Outcome)>) = 0;
+  virtual void reconcile(std::string_view channel, Delivery, std::string provider_id,
+                         std::function<void(Outcome)>) = 0;
 
   struct RenderRequest {
     std::string kind, params_json, content_json, locale, time_zone, channel;

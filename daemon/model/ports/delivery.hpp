@@ -10,7 +10,8 @@
 
 namespace herald::model::ports {
 
-/// A receipt as a channel reports it: joined by provider id, attempt id, or both (which binds them).
+/// A receipt as a channel reports it: joined by provider id, attempt id, or both (which binds
+/// them).
 struct ChannelReceipt {
   ReceiptKind kind = ReceiptKind::sent;
   TimePoint at{};

@@ -8,14 +8,16 @@
 
 namespace herald::model::ports {
 
-/// Who an identity belongs to. Implemented by the room directory/. Any thread in, a core thread out.
+/// Who an identity belongs to. Implemented by the room directory/. Any thread in, a core thread
+/// out.
 class Directory {
  public:
   virtual ~Directory() = default;
   template <class T>
   using Done = std::function<void(base::Result<T>)>;
 
-  /// A user id or a phone in any usual spelling (webchat-api): the identity it names, normalised; invalid when it is neither.
+  /// A user id or a phone in any usual spelling (webchat-api): the identity it names, normalised;
+  /// invalid when it is neither.
   virtual base::Result<Identity> parse(std::string_view spelled) const = 0;
   /// Normalises an identity given as kind and value (phone -> E.164).
   virtual base::Result<Identity> normalise(Identity) const = 0;

@@ -16,10 +16,12 @@ class Producer {
   virtual ~Producer() = default;
   using Reply = std::function<void(base::Result<boost::json::object>)>;
 
-  /// Validates, resolves, stores durably. `request`: {kind, to, params | content, idempotency_key, priority, not_before, expires_at}.
-  /// Answers {id, state, repeated} after the commit. Errors name the field in `where` ("params.service").
+  /// Validates, resolves, stores durably. `request`: {kind, to, params | content, idempotency_key,
+  /// priority, not_before, expires_at}. Answers {id, state, repeated} after the commit. Errors name
+  /// the field in `where` ("params.service").
   virtual void submit(std::string producer, const boost::json::value& request, Reply) = 0;
-  /// {id, kind, state, reason, evidence, ...} of one notification; `private_parts`: also parameters and rendered text.
+  /// {id, kind, state, reason, evidence, ...} of one notification; `private_parts`: also parameters
+  /// and rendered text.
   virtual void get(std::string id, bool private_parts, Reply) = 0;
   /// As get, with {attempts: [...], timeline: [...]}.
   virtual void timeline(std::string id, bool private_parts, Reply) = 0;

@@ -15,16 +15,17 @@ namespace herald::model::web {
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
-/// An inbound request after the guard, authentication and path matching. Header names are lower case.
+/// An inbound request after the guard, authentication and path matching. Header names are lower
+/// case.
 struct Request {
-  std::string method, path, query;   ///< path percent-decoded per segment by the router; query raw
-  std::string target;                ///< as received
+  std::string method, path, query;  ///< path percent-decoded per segment by the router; query raw
+  std::string target;               ///< as received
   Headers headers;
   std::string body;
-  std::string peer;                  ///< address without port
+  std::string peer;  ///< address without port
   Principal who;
   std::map<std::string, std::string> params;  ///< "{name}" parts of the path, percent-decoded
-  UserId user = 0;                   ///< what "{user}" resolved to, for routes with access path_user / any_user
+  UserId user = 0;  ///< what "{user}" resolved to, for routes with access path_user / any_user
   std::string user_spelled;
 };
 
@@ -37,17 +38,19 @@ struct Response {
 
 enum class Access { anyone, path_user, any_user, service };
 
-/// One request waiting for its answer. Any thread; the answer is sent once; dropping the last reference without an
-/// answer sends 500.
+/// One request waiting for its answer. Any thread; the answer is sent once; dropping the last
+/// reference without an answer sends 500.
 class Exchange {
  public:
   virtual ~Exchange() = default;
   virtual const Request& request() const = 0;
-  /// `written(true)` once every byte was written to the socket, `written(false)` when the peer went away before.
+  /// `written(true)` once every byte was written to the socket, `written(false)` when the peer went
+  /// away before.
   virtual void respond(Response, std::function<void(bool all)> written = {}) = 0;
-  /// Streamed answers: headers and first chunk, chunks, end. write() answers false when the buffer is over its high-water
-  /// mark (256 KiB): wait for `writable`.
-  virtual void begin(Response, std::function<void()> writable, std::function<void(bool all)> closed) = 0;
+  /// Streamed answers: headers and first chunk, chunks, end. write() answers false when the buffer
+  /// is over its high-water mark (256 KiB): wait for `writable`.
+  virtual void begin(Response, std::function<void()> writable,
+                     std::function<void(bool all)> closed) = 0;
   virtual bool write(std::string chunk) = 0;
   virtual void end() = 0;
 };
@@ -55,9 +58,9 @@ using ExchangePtr = std::shared_ptr<Exchange>;
 
 struct Route {
   std::vector<std::string> methods;
-  std::string path;                  ///< "/api/web-chat/notifications/{user}"; literals win over "{...}"
+  std::string path;  ///< "/api/web-chat/notifications/{user}"; literals win over "{...}"
   Access access = Access::service;
-  std::string scope;                 ///< needed of a service token
+  std::string scope;  ///< needed of a service token
   std::size_t max_body = 256 * 1024;
   std::chrono::milliseconds timeout{30'000};  ///< 504-free: after it 503
   std::function<void(ExchangePtr)> handler;
@@ -78,7 +81,7 @@ struct FetchRequest {
   Headers headers;
   std::string body;
   std::chrono::milliseconds timeout{30'000};
-  bool once = false;                 ///< never resent by the client itself (trap 15)
+  bool once = false;  ///< never resent by the client itself (trap 15)
   std::size_t max_response = 1 << 20;
 };
 struct FetchResult {
@@ -86,7 +89,7 @@ struct FetchResult {
   unsigned status = 0;
   Headers headers;
   std::string body;
-  std::string error;                 ///< for people, empty when answered; no secret, no URL query
+  std::string error;  ///< for people, empty when answered; no secret, no URL query
   bool cancelled = false, timed_out = false;
 };
 class Fetcher {

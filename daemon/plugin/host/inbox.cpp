@@ -113,8 +113,7 @@ herald_status list(const herald_host* host, herald_token token, herald_exchange 
     const bool foreign = raw->epoch != 0 && raw->epoch != kEpoch;
     query.after_seq = foreign ? 0 : static_cast<int64_t>(raw->after_seq);
     if (raw->after_unix_us != 0) query.after = base::from_unix_us(raw->after_unix_us);
-    query.history =
-        (raw->flags & (HERALD_LIST_HISTORY | HERALD_LIST_CHANGES)) != 0;
+    query.history = (raw->flags & (HERALD_LIST_HISTORY | HERALD_LIST_CHANGES)) != 0;
     query.newest = query.after_seq == 0 && !query.after;
     query.before_id = static_cast<int64_t>(std::min<uint64_t>(raw->before_id, INT64_MAX));
     query.notification = std::move(*notification);

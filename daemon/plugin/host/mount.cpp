@@ -95,8 +95,10 @@ herald_status mount(const herald_host* host, herald_token token, const herald_ro
     if (!side.begin_request()) return HERALD_E_LIMIT;
     if (side.spec.prefix.empty()) {
       side.answer(HERALD_EV_DONE, token,
-                  base::fail(Code::denied, "the channel has no prefix for HTTP routes; set prefix: "
-                                           "of the channel to mount " + route->path));
+                  base::fail(Code::denied,
+                             "the channel has no prefix for HTTP routes; set prefix: "
+                             "of the channel to mount " +
+                                 route->path));
       return HERALD_OK;
     }
     // Plugins name paths below their prefix, which is the administrator's to choose.

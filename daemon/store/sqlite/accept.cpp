@@ -9,12 +9,14 @@ using base::Code;
 using base::fail;
 
 const Sql kInsert{
-    "INSERT INTO notifications(id, producer, kind, type, user_id, to_kind, to_value, params, content, priority, created,"
+    "INSERT INTO notifications(id, producer, kind, type, user_id, to_kind, to_value, params, "
+    "content, priority, created,"
     " not_before, expires, chain_id, state, due_at, in_flight, last_seq, progress)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, NULL) ON CONFLICT(id) DO NOTHING"};
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, NULL) ON CONFLICT(id) DO "
+    "NOTHING"};
 
 model::Head head_of(const model::NewNotification& n, model::UserId user) {
-  return {n.id,      n.producer,    n.kind,         n.type,     n.to,      user,
+  return {n.id,          n.producer,     n.kind,     n.type,    n.to,         user,
           n.params_json, n.content_json, n.priority, n.created, n.not_before, n.chain};
 }
 
@@ -23,26 +25,30 @@ model::Head head_of(const model::NewNotification& n, model::UserId user) {
 base::Result<Accepted> accept(WriteState& state, const model::NewNotification& n) {
   auto& db = state.db;
   const auto now = state.clock.now();
-  if (!n.chain || n.id.empty()) return fail(Code::internal, "a notification without an id or a chain cannot be stored");
+  if (!n.chain || n.id.empty())
+    return fail(Code::internal, "a notification without an id or a chain cannot be stored");
 
   if (!n.idempotency_key.empty()) {
     if (auto known = find_idempotency(db, n.producer, n.idempotency_key, now)) {
       if (known->digest != n.body_digest)
         return fail(Code::unprocessable,
-                    "this idempotency key was used within 24 h for another request; use a new key, or send the same body",
+                    "this idempotency key was used within 24 h for another request; use a new key, "
+                    "or send the same body",
                     "idempotency_key");
       return Accepted{std::move(known->id), true, {}};
     }
   }
 
   if (state.counters.backlog() >= state.settings.backlog.load(std::memory_order_relaxed))
-    return fail(Code::unavailable, "too many notifications have not ended yet (limits.backlog); try again later");
+    return fail(Code::unavailable,
+                "too many notifications have not ended yet (limits.backlog); try again later");
 
   auto user = recipient(state, n.to, n.create_recipient);
   if (!user) return user.error();
 
   // By the person, not by what they were called this time: a phone and an id may name the same one.
-  const auto dedupe = n.dedupe_key.empty() ? std::string{} : std::to_string(*user) + '\n' + n.dedupe_key;
+  const auto dedupe =
+      n.dedupe_key.empty() ? std::string{} : std::to_string(*user) + '\n' + n.dedupe_key;
   if (!dedupe.empty())
     if (auto known = find_dedupe(db, dedupe, now)) return Accepted{std::move(known->id), true, {}};
 
@@ -52,12 +58,14 @@ base::Result<Accepted> accept(WriteState& state, const model::NewNotification& n
   const auto& progress = stored.notification.progress;
   const auto chain = state.chains.store(db, n.chain);
   const auto inserted =
-      db.run(kInsert, n.id, n.producer, n.kind, n.type, *user, n.to.kind, n.to.value, n.params_json, n.content_json,
-             n.priority, base::unix_us(n.created), base::unix_us(n.not_before), base::unix_us(n.expires), chain,
-             progress.state, due_column(progress));
-  if (inserted == 0) return fail(Code::conflict, "a notification with the id " + n.id + " is stored already", "id");
+      db.run(kInsert, n.id, n.producer, n.kind, n.type, *user, n.to.kind, n.to.value, n.params_json,
+             n.content_json, n.priority, base::unix_us(n.created), base::unix_us(n.not_before),
+             base::unix_us(n.expires), chain, progress.state, due_column(progress));
+  if (inserted == 0)
+    return fail(Code::conflict, "a notification with the id " + n.id + " is stored already", "id");
   stored.rowid = db.last_insert_rowid();
-  if (!n.idempotency_key.empty()) remember_idempotency(db, n.producer, n.idempotency_key, n.id, n.body_digest, now);
+  if (!n.idempotency_key.empty())
+    remember_idempotency(db, n.producer, n.idempotency_key, n.id, n.body_digest, now);
   if (!dedupe.empty()) remember_dedupe(db, dedupe, n.id, now);
   state.counters.enter(progress.state);
 

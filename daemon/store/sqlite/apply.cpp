@@ -8,7 +8,8 @@ using base::Code;
 using base::fail;
 
 const Sql kUpdate{
-    "UPDATE notifications SET state = ?, due_at = ?, in_flight = ?, last_seq = ?, progress = ? WHERE rowid = ?"};
+    "UPDATE notifications SET state = ?, due_at = ?, in_flight = ?, last_seq = ?, progress = ? "
+    "WHERE rowid = ?"};
 const Sql kUpdateChain{"UPDATE notifications SET chain_id = ? WHERE rowid = ?"};
 
 /// The progress after each event, and the effects of all; nothing is written yet.
@@ -17,8 +18,9 @@ struct Decided {
   std::vector<model::Effect> effects;
 };
 
-base::Result<Decided> decide_all(const WriteState& state, const Apply& request, const model::Notification& stored,
-                                 const model::Chain& chain, model::TimePoint now) {
+base::Result<Decided> decide_all(const WriteState& state, const Apply& request,
+                                 const model::Notification& stored, const model::Chain& chain,
+                                 model::TimePoint now) {
   Decided out;
   out.steps.reserve(request.events.size());
   const auto* present = &stored.progress;
@@ -30,8 +32,8 @@ base::Result<Decided> decide_all(const WriteState& state, const Apply& request, 
       for (auto& effect : decision.effects) out.effects.push_back(std::move(effect));
     }
   } catch (const std::exception& error) {
-    return fail(Code::internal,
-                "the event cannot be applied to notification " + stored.head.id + ": " + std::string{error.what()});
+    return fail(Code::internal, "the event cannot be applied to notification " + stored.head.id +
+                                    ": " + std::string{error.what()});
   }
   return out;
 }
@@ -71,8 +73,8 @@ base::Result<Applied> apply(WriteState& state, const Apply& request) {
   if (!decided->steps.empty()) {
     auto& after = decided->steps.back();
     write_attempts(db, stored.rowid, before, after);
-    db.run(kUpdate, after.state, due_column(after), after.in_flight() != nullptr, seq, model::to_json_text(after),
-           stored.rowid);
+    db.run(kUpdate, after.state, due_column(after), after.in_flight() != nullptr, seq,
+           model::to_json_text(after), stored.rowid);
     if (request.new_chain && after.run != before.run) {
       db.run(kUpdateChain, state.chains.store(db, chain), stored.rowid);
       stored.notification.head.chain = chain;

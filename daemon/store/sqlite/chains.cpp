@@ -14,7 +14,9 @@ constexpr std::size_t kRemembered = 512;
 base::Result<model::ChainPtr> ChainCache::load(Connection& db, int64_t id) {
   if (const auto found = chains_.find(id); found != chains_.end()) return found->second;
   auto query = db.use(kBody, id);
-  if (!query.step()) return base::fail(base::Code::internal, "chain " + std::to_string(id) + " is missing from the database");
+  if (!query.step())
+    return base::fail(base::Code::internal,
+                      "chain " + std::to_string(id) + " is missing from the database");
   auto chain = model::chain_from_json(query.text(0));
   if (!chain) return chain.error();
   if (chains_.size() >= kRemembered) chains_.clear();

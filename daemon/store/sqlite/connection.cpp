@@ -27,8 +27,16 @@ int on_wal(void* self, sqlite3*, const char*, int pages) {
 
 bool SqlError::fatal() const {
   switch (code_ & 0xff) {
-    case SQLITE_FULL: case SQLITE_IOERR: case SQLITE_CORRUPT: case SQLITE_NOTADB: case SQLITE_NOMEM:
-    case SQLITE_CANTOPEN: case SQLITE_READONLY: case SQLITE_BUSY: case SQLITE_LOCKED: case SQLITE_PROTOCOL:
+    case SQLITE_FULL:
+    case SQLITE_IOERR:
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+    case SQLITE_NOMEM:
+    case SQLITE_CANTOPEN:
+    case SQLITE_READONLY:
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_PROTOCOL:
     case SQLITE_INTERRUPT:
       return true;
     default:
@@ -51,7 +59,8 @@ int64_t Query::integer(int column) const { return sqlite3_column_int64(stmt_, co
 std::string_view Query::text(int column) const {
   const void* data = sqlite3_column_blob(stmt_, column);
   const auto size = static_cast<std::size_t>(sqlite3_column_bytes(stmt_, column));
-  return data != nullptr ? std::string_view{static_cast<const char*>(data), size} : std::string_view{};
+  return data != nullptr ? std::string_view{static_cast<const char*>(data), size}
+                         : std::string_view{};
 }
 bool Query::is_null(int column) const { return sqlite3_column_type(stmt_, column) == SQLITE_NULL; }
 
@@ -71,11 +80,16 @@ Connection::Connection(const std::string& path, Mode mode) {
     sqlite3_db_config(db_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     sqlite3_db_config(db_, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
     sqlite3_db_config(db_, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
-    // Only the writer checkpoints, and it does so by itself: a connection that failed must not on its way out.
+    // Only the writer checkpoints, and it does so by itself: a connection that failed must not on
+    // its way out.
     sqlite3_db_config(db_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-    exec("PRAGMA trusted_schema=OFF; PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=0");
+    exec(
+        "PRAGMA trusted_schema=OFF; PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY; PRAGMA "
+        "wal_autocheckpoint=0");
     if (mode == Mode::write) {
-      exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-32000");
+      exec(
+          "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA "
+          "cache_size=-32000");
       sqlite3_wal_hook(db_, on_wal, this);
     } else {
       exec("PRAGMA query_only=ON; PRAGMA cache_size=-8000");
@@ -92,12 +106,14 @@ Connection::~Connection() {
 }
 
 void Connection::exec(const char* sql) {
-  if (const int rc = sqlite3_exec(db_, sql, nullptr, nullptr, nullptr); rc != SQLITE_OK) raise(db_, rc);
+  if (const int rc = sqlite3_exec(db_, sql, nullptr, nullptr, nullptr); rc != SQLITE_OK)
+    raise(db_, rc);
 }
 
 std::string Connection::ask(const char* sql) {
   sqlite3_stmt* stmt = nullptr;
-  if (const int rc = sqlite3_prepare_v2(db_, sql, -1, &stmt, nullptr); rc != SQLITE_OK) raise(db_, rc);
+  if (const int rc = sqlite3_prepare_v2(db_, sql, -1, &stmt, nullptr); rc != SQLITE_OK)
+    raise(db_, rc);
   const std::unique_ptr<sqlite3_stmt, int (*)(sqlite3_stmt*)> owner{stmt, sqlite3_finalize};
   const int rc = sqlite3_step(stmt);
   if (rc == SQLITE_DONE) return {};
@@ -134,7 +150,8 @@ sqlite3_stmt* Connection::prepared(const Sql& sql) {
   if (statements_.size() <= sql.index()) statements_.resize(Sql::all().size(), nullptr);
   auto*& stmt = statements_[sql.index()];
   if (stmt == nullptr) {
-    const int rc = sqlite3_prepare_v3(db_, sql.text(), -1, SQLITE_PREPARE_PERSISTENT, &stmt, nullptr);
+    const int rc =
+        sqlite3_prepare_v3(db_, sql.text(), -1, SQLITE_PREPARE_PERSISTENT, &stmt, nullptr);
     if (rc != SQLITE_OK) raise(db_, rc);
   }
   return stmt;

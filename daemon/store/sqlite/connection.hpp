@@ -1,6 +1,7 @@
-// sqlite: the embedded store. One writer thread with the only writing connection, which also checkpoints; reader threads
-// with query-only connections of their own (trap 6). A connection and its statements belong to one thread.
-// Never builds SQL from values, never opens the file from two processes, never retries on a connection that failed.
+// sqlite: the embedded store. One writer thread with the only writing connection, which also
+// checkpoints; reader threads with query-only connections of their own (trap 6). A connection and
+// its statements belong to one thread. Never builds SQL from values, never opens the file from two
+// processes, never retries on a connection that failed.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +30,8 @@ class SqlError : public std::runtime_error {
   int code_;
 };
 
-/// A SQL text with a number, so that a connection finds its prepared statement by index. Constants only.
+/// A SQL text with a number, so that a connection finds its prepared statement by index. Constants
+/// only.
 class Sql {
  public:
   explicit Sql(const char* text);
@@ -91,11 +93,12 @@ class Connection {
   /// First column of the first row of a constant text, "" without a row.
   std::string ask(const char* sql);
 
-  /// The statement, prepared once per connection, with its parameters bound in order. Texts are borrowed until the Query
-  /// ends, hence no temporaries.
+  /// The statement, prepared once per connection, with its parameters bound in order. Texts are
+  /// borrowed until the Query ends, hence no temporaries.
   template <class... Args>
   Query use(const Sql& sql, Args&&... args) {
-    static_assert((... && !std::is_same_v<Args, std::string>), "a temporary would die before the query");
+    static_assert((... && !std::is_same_v<Args, std::string>),
+                  "a temporary would die before the query");
     auto* stmt = prepared(sql);
     bind_all(stmt, args...);
     return Query{db_, stmt};
@@ -129,13 +132,19 @@ class Connection {
   }
   template <class T>
   void bind_one(sqlite3_stmt* stmt, int index, const T& value) {
-    if constexpr (std::is_same_v<T, Null> || std::is_same_v<T, Blob>) bind(stmt, index, value);
-    else if constexpr (std::is_enum_v<T> || std::is_integral_v<T>) bind(stmt, index, static_cast<int64_t>(value));
-    else if constexpr (std::is_floating_point_v<T>) bind(stmt, index, static_cast<double>(value));
+    if constexpr (std::is_same_v<T, Null> || std::is_same_v<T, Blob>)
+      bind(stmt, index, value);
+    else if constexpr (std::is_enum_v<T> || std::is_integral_v<T>)
+      bind(stmt, index, static_cast<int64_t>(value));
+    else if constexpr (std::is_floating_point_v<T>)
+      bind(stmt, index, static_cast<double>(value));
     else if constexpr (requires { value.null; }) {
-      if (value.null) bind(stmt, index, Null{});
-      else bind_one(stmt, index, value.value);
-    } else bind(stmt, index, std::string_view{value});
+      if (value.null)
+        bind(stmt, index, Null{});
+      else
+        bind_one(stmt, index, value.value);
+    } else
+      bind(stmt, index, std::string_view{value});
   }
 
   sqlite3* db_ = nullptr;

@@ -5,7 +5,8 @@ namespace {
 
 const Sql kAll{"SELECT state, count FROM counters"};
 const Sql kAdd{
-    "INSERT INTO counters(state, count) VALUES (?1, ?2) ON CONFLICT(state) DO UPDATE SET count = count + ?2"};
+    "INSERT INTO counters(state, count) VALUES (?1, ?2) ON CONFLICT(state) DO UPDATE SET count = "
+    "count + ?2"};
 
 }  // namespace
 
@@ -14,7 +15,8 @@ void Counters::load(Connection& db) {
   change_ = {};
   auto row = db.use(kAll);
   while (row.step())
-    if (const auto state = row.integer(0); state >= 0 && state < 9) count_[static_cast<std::size_t>(state)] = row.integer(1);
+    if (const auto state = row.integer(0); state >= 0 && state < 9)
+      count_[static_cast<std::size_t>(state)] = row.integer(1);
 }
 
 uint64_t Counters::backlog() const {

@@ -12,25 +12,33 @@ namespace herald::store::sqlite {
 
 base::Result<Accepted> accept(WriteState& state, const model::NewNotification& notification);
 base::Result<Applied> apply(WriteState& state, const Apply& request);
-base::Result<Nothing> park_receipt(WriteState& state, const std::string& channel, const std::string& provider_id,
+base::Result<Nothing> park_receipt(WriteState& state, const std::string& channel,
+                                   const std::string& provider_id,
                                    const model::event::Receipt& receipt, model::TimePoint now);
-base::Result<std::vector<model::event::Receipt>> take_parked(WriteState& state, const std::string& channel,
+base::Result<std::vector<model::event::Receipt>> take_parked(WriteState& state,
+                                                             const std::string& channel,
                                                              const std::string& provider_id);
 
-base::Result<std::vector<model::Notification>> due(ReadState& state, model::TimePoint now, unsigned limit);
+base::Result<std::vector<model::Notification>> due(ReadState& state, model::TimePoint now,
+                                                   unsigned limit);
 base::Result<model::TimePoint> next_due(ReadState& state, model::TimePoint now);
-base::Result<std::vector<model::Notification>> in_flight(ReadState& state, const std::string& after_id, unsigned limit);
-base::Result<std::pair<std::string, model::AttemptRef>> find_attempt(ReadState& state, const AttemptLookup& lookup);
-base::Result<Apply::Rendering> rendering(ReadState& state, const std::string& id, unsigned run, unsigned step);
+base::Result<std::vector<model::Notification>> in_flight(ReadState& state,
+                                                         const std::string& after_id,
+                                                         unsigned limit);
+base::Result<std::pair<std::string, model::AttemptRef>> find_attempt(ReadState& state,
+                                                                     const AttemptLookup& lookup);
+base::Result<Apply::Rendering> rendering(ReadState& state, const std::string& id, unsigned run,
+                                         unsigned step);
 base::Result<Timeline> timeline(ReadState& state, const std::string& id);
 base::Result<std::vector<model::Notification>> list(ReadState& state, const ListQuery& query);
 base::Result<Counts> counts(ReadState& state);
 
 /// Rows of one event's decision, for apply().
-void write_timeline(Connection& db, int64_t notification, int64_t seq, model::TimePoint at, const model::Event& event,
-                    const model::Progress& after);
+void write_timeline(Connection& db, int64_t notification, int64_t seq, model::TimePoint at,
+                    const model::Event& event, const model::Progress& after);
 /// Every attempt that differs between two progresses.
-void write_attempts(Connection& db, int64_t notification, const model::Progress& before, const model::Progress& after);
+void write_attempts(Connection& db, int64_t notification, const model::Progress& before,
+                    const model::Progress& after);
 void write_rendering(Connection& db, int64_t notification, const Apply::Rendering& rendering);
 
 }  // namespace herald::store::sqlite

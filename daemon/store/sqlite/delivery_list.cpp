@@ -3,10 +3,12 @@
 namespace herald::store::sqlite {
 namespace {
 
-// Ids rise with time, so "newest first" is "highest id first"; every page starts below an id. `kind` is compared as a
-// half-open range of texts: [kind, kind] or ["a.", "a/"). -1 and "" stand for "any".
+// Ids rise with time, so "newest first" is "highest id first"; every page starts below an id.
+// `kind` is compared as a half-open range of texts: [kind, kind] or ["a.", "a/"). -1 and "" stand
+// for "any".
 const Sql kAny{
-    "SELECT rowid FROM notifications WHERE id < ?1 AND (?2 = -1 OR state = ?2) AND (?3 = '' OR (kind >= ?3 AND kind < ?4))"
+    "SELECT rowid FROM notifications WHERE id < ?1 AND (?2 = -1 OR state = ?2) AND (?3 = '' OR "
+    "(kind >= ?3 AND kind < ?4))"
     " AND created >= ?5 ORDER BY id DESC LIMIT ?6"};
 const Sql kOfUser{
     "SELECT rowid FROM notifications WHERE user_id = ?7 AND id < ?1 AND (?2 = -1 OR state = ?2)"
@@ -38,10 +40,12 @@ base::Result<std::vector<model::Notification>> list(ReadState& state, const List
   const auto collect = [&](Query row) {
     while (row.step()) rows.push_back(row.integer(0));
   };
-  if (query.user != 0) collect(state.db.use(kOfUser, below, wanted, from, to, since, limit, query.user));
+  if (query.user != 0)
+    collect(state.db.use(kOfUser, below, wanted, from, to, since, limit, query.user));
   else if (query.state && *query.state >= model::State::unconfirmed)
     collect(state.db.use(kEndedBadly, below, wanted, from, to, since, limit));
-  else collect(state.db.use(kAny, below, wanted, from, to, since, limit));
+  else
+    collect(state.db.use(kAny, below, wanted, from, to, since, limit));
   return load_all(state.db, state.chains, rows);
 }
 

@@ -9,15 +9,24 @@ using base::Code;
 using base::fail;
 
 const Sql kDue{
-    "SELECT rowid FROM notifications WHERE due_at IS NOT NULL AND priority = ? AND due_at <= ? ORDER BY due_at LIMIT ?"};
-const Sql kNextDue{"SELECT min(due_at) FROM notifications WHERE due_at IS NOT NULL AND priority = ? AND due_at > ?"};
-const Sql kInFlight{"SELECT rowid FROM notifications WHERE in_flight = 1 AND rowid > ? ORDER BY rowid LIMIT ?"};
+    "SELECT rowid FROM notifications WHERE due_at IS NOT NULL AND priority = ? AND due_at <= ? "
+    "ORDER BY due_at LIMIT ?"};
+const Sql kNextDue{
+    "SELECT min(due_at) FROM notifications WHERE due_at IS NOT NULL AND priority = ? AND due_at > "
+    "?"};
+const Sql kInFlight{
+    "SELECT rowid FROM notifications WHERE in_flight = 1 AND rowid > ? ORDER BY rowid LIMIT ?"};
 const Sql kByProviderId{
-    "SELECT n.id, a.run, a.step, a.number FROM attempts a JOIN notifications n ON n.rowid = a.notification"
-    " WHERE a.channel = ? AND a.provider_id = ? AND a.provider_id <> '' ORDER BY a.notification DESC LIMIT 1"};
-const Sql kHasAttempt{"SELECT channel FROM attempts WHERE notification = ? AND run = ? AND step = ? AND number = ?"};
-const Sql kRendering{"SELECT version, body FROM renderings WHERE notification = ? AND run = ? AND step = ?"};
-const Sql kTimeline{"SELECT seq, at, event, state, reason FROM timeline WHERE notification = ? ORDER BY seq"};
+    "SELECT n.id, a.run, a.step, a.number FROM attempts a JOIN notifications n ON n.rowid = "
+    "a.notification"
+    " WHERE a.channel = ? AND a.provider_id = ? AND a.provider_id <> '' ORDER BY a.notification "
+    "DESC LIMIT 1"};
+const Sql kHasAttempt{
+    "SELECT channel FROM attempts WHERE notification = ? AND run = ? AND step = ? AND number = ?"};
+const Sql kRendering{
+    "SELECT version, body FROM renderings WHERE notification = ? AND run = ? AND step = ?"};
+const Sql kTimeline{
+    "SELECT seq, at, event, state, reason FROM timeline WHERE notification = ? ORDER BY seq"};
 const Sql kConversation{"SELECT conversation FROM inbox_items WHERE notification = ?"};
 const Sql kCounts{"SELECT state, count FROM counters"};
 
@@ -25,7 +34,8 @@ constexpr int kUrgent = static_cast<int>(model::Priority::urgent);
 
 }  // namespace
 
-base::Result<std::vector<model::Notification>> due(ReadState& state, model::TimePoint now, unsigned limit) {
+base::Result<std::vector<model::Notification>> due(ReadState& state, model::TimePoint now,
+                                                   unsigned limit) {
   std::vector<int64_t> rows;
   for (int priority = kUrgent; priority >= 0 && rows.size() < limit; --priority) {
     auto row = state.db.use(kDue, priority, base::unix_us(now), limit - rows.size());
@@ -43,17 +53,23 @@ base::Result<model::TimePoint> next_due(ReadState& state, model::TimePoint now) 
   return next;
 }
 
-base::Result<std::vector<model::Notification>> in_flight(ReadState& state, const std::string& after_id, unsigned limit) {
+base::Result<std::vector<model::Notification>> in_flight(ReadState& state,
+                                                         const std::string& after_id,
+                                                         unsigned limit) {
   int64_t after = 0;
-  if (!after_id.empty() && (after = rowid_of(state.db, after_id)) == 0) return no_such_notification(after_id);
+  if (!after_id.empty() && (after = rowid_of(state.db, after_id)) == 0)
+    return no_such_notification(after_id);
   std::vector<int64_t> rows;
   auto row = state.db.use(kInFlight, after, limit);
   while (row.step()) rows.push_back(row.integer(0));
   return load_all(state.db, state.chains, rows);
 }
 
-base::Result<std::pair<std::string, model::AttemptRef>> find_attempt(ReadState& state, const AttemptLookup& lookup) {
-  const auto unknown = [] { return fail(Code::not_found, "no attempt has this provider id or attempt id"); };
+base::Result<std::pair<std::string, model::AttemptRef>> find_attempt(ReadState& state,
+                                                                     const AttemptLookup& lookup) {
+  const auto unknown = [] {
+    return fail(Code::not_found, "no attempt has this provider id or attempt id");
+  };
   if (!lookup.attempt_id.empty()) {
     const auto name = model::parse_attempt_id(lookup.attempt_id);
     if (!name) return unknown();
@@ -68,7 +84,8 @@ base::Result<std::pair<std::string, model::AttemptRef>> find_attempt(ReadState& 
   return std::pair{row.string(0), model::AttemptRef{number(1), number(2), number(3)}};
 }
 
-base::Result<Apply::Rendering> rendering(ReadState& state, const std::string& id, unsigned run, unsigned step) {
+base::Result<Apply::Rendering> rendering(ReadState& state, const std::string& id, unsigned run,
+                                         unsigned step) {
   Apply::Rendering out{run, step, {}, {}};
   const auto notification = rowid_of(state.db, id);
   if (notification == 0) return no_such_notification(id);
@@ -88,11 +105,13 @@ base::Result<Timeline> timeline(ReadState& state, const std::string& id) {
   while (row.step()) {
     auto event = model::event_from_json(row.text(2));
     if (!event) return event.error();
-    out.entries.push_back({static_cast<uint64_t>(row.integer(0)), base::from_unix_us(row.integer(1)), std::move(*event),
+    out.entries.push_back({static_cast<uint64_t>(row.integer(0)),
+                           base::from_unix_us(row.integer(1)), std::move(*event),
                            static_cast<model::State>(std::clamp<int64_t>(row.integer(3), 0, 8)),
                            static_cast<model::Reason>(row.integer(4) & 0xff)});
   }
-  if (auto item = state.db.use(kConversation, stored->rowid); item.step()) out.has_conversation_row = !item.is_null(0);
+  if (auto item = state.db.use(kConversation, stored->rowid); item.step())
+    out.has_conversation_row = !item.is_null(0);
   return out;
 }
 

@@ -33,8 +33,10 @@ base::Result<FileLock> FileLock::take(const std::string& database) {
   FileLock lock{fd};
   if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
     if (errno == EWOULDBLOCK)
-      return fail(Code::unavailable,
-                  database + " is in use by another heraldd; stop it first, or give this one its own file", "storage.url");
+      return fail(
+          Code::unavailable,
+          database + " is in use by another heraldd; stop it first, or give this one its own file",
+          "storage.url");
     return failed(path, "cannot lock");
   }
   return lock;
@@ -47,13 +49,17 @@ FileLock::~FileLock() {
 base::Result<std::string> path_of(std::string_view url) {
   constexpr std::string_view kScheme = "sqlite:";
   if (!url.starts_with(kScheme))
-    return fail(Code::invalid, "the storage URL must look like sqlite:/var/lib/herald/herald.db", "storage.url");
+    return fail(Code::invalid, "the storage URL must look like sqlite:/var/lib/herald/herald.db",
+                "storage.url");
   auto path = url.substr(kScheme.size());
   if (path.starts_with("///")) path.remove_prefix(2);
   if (path.empty() || path.find('\0') != std::string_view::npos)
-    return fail(Code::invalid, "the storage URL names no file; write sqlite:/var/lib/herald/herald.db", "storage.url");
+    return fail(Code::invalid,
+                "the storage URL names no file; write sqlite:/var/lib/herald/herald.db",
+                "storage.url");
   if (path.starts_with(':') || path.find('?') != std::string_view::npos)
-    return fail(Code::invalid, "the store must be a plain file, nothing else is durable", "storage.url");
+    return fail(Code::invalid, "the store must be a plain file, nothing else is durable",
+                "storage.url");
   return std::string{path};
 }
 

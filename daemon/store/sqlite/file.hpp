@@ -7,7 +7,8 @@
 
 namespace herald::store::sqlite {
 
-/// Holds `<database>.lock` for as long as it lives, so that only one process uses the database (flock, Linux).
+/// Holds `<database>.lock` for as long as it lives, so that only one process uses the database
+/// (flock, Linux).
 class FileLock {
  public:
   static base::Result<FileLock> take(const std::string& database);

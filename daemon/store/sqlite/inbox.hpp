@@ -11,12 +11,14 @@ struct Appended {
   model::Item item;
   std::vector<std::string> evicted;  ///< notifications whose unread item left the list for it
 };
-/// Item, conversation row and trimming. The first item when the notification has one already; then nothing is written.
-/// not_found (nothing written) when there is no such user.
-base::Result<Appended> append(WriteState& state, const model::NewItem& item, int64_t notification, model::TimePoint now);
+/// Item, conversation row and trimming. The first item when the notification has one already; then
+/// nothing is written. not_found (nothing written) when there is no such user.
+base::Result<Appended> append(WriteState& state, const model::NewItem& item, int64_t notification,
+                              model::TimePoint now);
 
 base::Result<std::vector<std::string>> seen(WriteState& state, const InboxStore::Seen& seen);
-base::Result<std::vector<std::string>> clear(WriteState& state, model::UserId user, int64_t up_to_seq);
+base::Result<std::vector<std::string>> clear(WriteState& state, model::UserId user,
+                                             int64_t up_to_seq);
 base::Result<model::UserId> withdraw(WriteState& state, const std::string& notification);
 
 base::Result<model::ItemPage> items(ReadState& state, const model::ItemQuery& query);

@@ -19,11 +19,13 @@ const Sql kRead{"UPDATE inbox_items SET returned = 1, read = 1 WHERE id = ?"};
 const Sql kGone{"UPDATE inbox_items SET gone = ? WHERE id = ?"};
 const Sql kOlderUnread{"UPDATE inbox_users SET older_unread = older_unread - 1 WHERE user_id = ?"};
 const Sql kLeft{"UPDATE inbox_users SET active = active - ? WHERE user_id = ?"};
-const Sql kFirstActive{"UPDATE inbox_users SET first_active = max(first_active, ?) WHERE user_id = ?"};
+const Sql kFirstActive{
+    "UPDATE inbox_users SET first_active = max(first_active, ?) WHERE user_id = ?"};
 const Sql kActive{
     "SELECT i.id, i.read, i.returned, i.seq, n.id FROM inbox_users u"
     " JOIN inbox_items i ON i.user_id = u.user_id AND i.seq >= u.first_active"
-    " JOIN notifications n ON n.rowid = i.notification WHERE u.user_id = ?1 AND i.gone = 0 AND i.seq <= ?2 ORDER BY i.seq"};
+    " JOIN notifications n ON n.rowid = i.notification WHERE u.user_id = ?1 AND i.gone = 0 AND "
+    "i.seq <= ?2 ORDER BY i.seq"};
 
 struct Found {
   int64_t id = 0;
@@ -35,9 +37,12 @@ struct Found {
 
 std::optional<Found> read_found(Query row) {
   if (!row.step()) return std::nullopt;
-  return Found{row.integer(0),      row.integer(1),
-               row.integer(2) != 0, row.integer(3) != 0,
-               static_cast<Gone>(std::clamp<int64_t>(row.integer(4), 0, 3)), row.string(5)};
+  return Found{row.integer(0),
+               row.integer(1),
+               row.integer(2) != 0,
+               row.integer(3) != 0,
+               static_cast<Gone>(std::clamp<int64_t>(row.integer(4), 0, 3)),
+               row.string(5)};
 }
 
 }  // namespace
@@ -53,9 +58,11 @@ base::Result<std::vector<std::string>> seen(WriteState& state, const InboxStore:
   };
   bool all = true;
   for (const auto id : request.ids) all = all && add(read_found(db.use(kById, id)));
-  for (const auto& id : request.notifications) all = all && add(read_found(db.use(kByNotification, id)));
+  for (const auto& id : request.notifications)
+    all = all && add(read_found(db.use(kByNotification, id)));
   // The same words for an item that is not there and one of somebody else.
-  if (!all) return fail(Code::not_found, "there is no such notification in this inbox", "notification_id");
+  if (!all)
+    return fail(Code::not_found, "there is no such notification in this inbox", "notification_id");
 
   std::vector<std::string> out;
   for (auto& item : items) {
@@ -72,7 +79,8 @@ base::Result<std::vector<std::string>> seen(WriteState& state, const InboxStore:
   return out;
 }
 
-base::Result<std::vector<std::string>> clear(WriteState& state, model::UserId user, int64_t up_to_seq) {
+base::Result<std::vector<std::string>> clear(WriteState& state, model::UserId user,
+                                             int64_t up_to_seq) {
   auto& db = state.db;
   const int64_t last = up_to_seq > 0 ? up_to_seq : INT64_MAX;
   struct Active {

@@ -11,23 +11,30 @@ const Sql kUnread{
     "SELECT count(*) FROM inbox_items WHERE user_id = ? AND seq >= ? AND gone = 0 AND read = 0"};
 const Sql kFirstKept{"SELECT min(seq) FROM inbox_items WHERE user_id = ?"};
 const Sql kActive{
-    "SELECT i.id, i.seq, i.at, i.user_id, n.id, i.type, i.title, i.text, i.markdown, i.actions, i.read, i.returned, i.gone,"
+    "SELECT i.id, i.seq, i.at, i.user_id, n.id, i.type, i.title, i.text, i.markdown, i.actions, "
+    "i.read, i.returned, i.gone,"
     " i.answered FROM inbox_items i JOIN notifications n ON n.rowid = i.notification"
     " WHERE i.user_id = ? AND i.seq > ? AND i.at > ? AND i.gone = 0 ORDER BY i.seq LIMIT ?"};
 const Sql kHistory{
-    "SELECT i.id, i.seq, i.at, i.user_id, n.id, i.type, i.title, i.text, i.markdown, i.actions, i.read, i.returned, i.gone,"
+    "SELECT i.id, i.seq, i.at, i.user_id, n.id, i.type, i.title, i.text, i.markdown, i.actions, "
+    "i.read, i.returned, i.gone,"
     " i.answered FROM inbox_items i JOIN notifications n ON n.rowid = i.notification"
     " WHERE i.user_id = ? AND i.seq > ? AND i.at > ? ORDER BY i.seq LIMIT ?"};
 const Sql kNewest{
-    "SELECT i.id, i.seq, i.at, i.user_id, n.id, i.type, i.title, i.text, i.markdown, i.actions, i.read, i.returned, i.gone,"
+    "SELECT i.id, i.seq, i.at, i.user_id, n.id, i.type, i.title, i.text, i.markdown, i.actions, "
+    "i.read, i.returned, i.gone,"
     " i.answered FROM inbox_items i JOIN notifications n ON n.rowid = i.notification"
     " WHERE i.user_id = ? AND i.seq > ? AND i.at > ? AND i.id < ? ORDER BY i.seq DESC LIMIT ?"};
 const Sql kNamed{
-    "SELECT i.id, i.seq, i.at, i.user_id, n.id, i.type, i.title, i.text, i.markdown, i.actions, i.read, i.returned, i.gone,"
-    " i.answered FROM notifications n JOIN inbox_items i ON i.notification = n.rowid WHERE n.id = ? AND i.user_id = ?"};
+    "SELECT i.id, i.seq, i.at, i.user_id, n.id, i.type, i.title, i.text, i.markdown, i.actions, "
+    "i.read, i.returned, i.gone,"
+    " i.answered FROM notifications n JOIN inbox_items i ON i.notification = n.rowid WHERE n.id = "
+    "? AND i.user_id = ?"};
 const Sql kOfNotification{
-    "SELECT i.id, i.seq, i.at, i.user_id, n.id, i.type, i.title, i.text, i.markdown, i.actions, i.read, i.returned, i.gone,"
-    " i.answered FROM inbox_items i JOIN notifications n ON n.rowid = i.notification WHERE i.notification = ?"};
+    "SELECT i.id, i.seq, i.at, i.user_id, n.id, i.type, i.title, i.text, i.markdown, i.actions, "
+    "i.read, i.returned, i.gone,"
+    " i.answered FROM inbox_items i JOIN notifications n ON n.rowid = i.notification WHERE "
+    "i.notification = ?"};
 
 constexpr unsigned kMost = 5000;
 
@@ -37,7 +44,9 @@ std::vector<model::Action> read_actions(std::string_view text) {
   json::error_code ec;
   const auto value = json::parse({text.data(), text.size()}, ec);
   if (ec || !value.is_array()) return out;
-  const auto string = [](const json::value& v) { return v.is_string() ? std::string{v.get_string()} : std::string{}; };
+  const auto string = [](const json::value& v) {
+    return v.is_string() ? std::string{v.get_string()} : std::string{};
+  };
   for (const auto& entry : value.get_array()) {
     const auto* parts = entry.if_array();
     if (parts != nullptr && parts->size() == 3)
@@ -84,16 +93,19 @@ base::Result<model::ItemPage> items(ReadState& state, const model::ItemQuery& qu
     first_active = row.integer(1);
     page.older_unread = row.integer(2);
   }
-  if (auto row = db.use(kUnread, query.user, first_active); row.step()) page.unread = row.integer(0);
+  if (auto row = db.use(kUnread, query.user, first_active); row.step())
+    page.unread = row.integer(0);
   if (query.after_seq > 0)
-    if (auto row = db.use(kFirstKept, query.user); row.step()) page.gap = row.integer(0) > query.after_seq + 1;
+    if (auto row = db.use(kFirstKept, query.user); row.step())
+      page.gap = row.integer(0) > query.after_seq + 1;
 
   if (!query.notification.empty()) {
     auto row = db.use(kNamed, query.notification, query.user);
     if (row.step()) page.items.push_back(read_item(row));
     return page;
   }
-  const auto after_seq = query.history ? query.after_seq : std::max(query.after_seq, first_active - 1);
+  const auto after_seq =
+      query.history ? query.after_seq : std::max(query.after_seq, first_active - 1);
   const auto after = query.after ? base::unix_us(*query.after) : INT64_MIN;
   if (query.history && (query.newest || query.before_id != 0)) {
     const auto before = query.before_id == 0 ? INT64_MAX : query.before_id;
@@ -102,7 +114,8 @@ base::Result<model::ItemPage> items(ReadState& state, const model::ItemQuery& qu
     std::reverse(page.items.begin(), page.items.end());
     return page;
   }
-  auto row = db.use(query.history ? kHistory : kActive, query.user, after_seq, after, std::min(query.limit, kMost));
+  auto row = db.use(query.history ? kHistory : kActive, query.user, after_seq, after,
+                    std::min(query.limit, kMost));
   while (row.step()) page.items.push_back(read_item(row));
   return page;
 }

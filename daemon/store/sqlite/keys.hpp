@@ -8,7 +8,8 @@
 
 namespace herald::store::sqlite {
 
-/// How long a producer's idempotency key, a kind's dedupe key and a receipt nobody claims are remembered.
+/// How long a producer's idempotency key, a kind's dedupe key and a receipt nobody claims are
+/// remembered.
 inline constexpr base::Duration kKeyLife = std::chrono::hours{24};
 
 /// A key that was met before and is still remembered.
@@ -16,11 +17,13 @@ struct KnownKey {
   std::string id;      ///< the first notification
   std::string digest;  ///< of its request; empty for a dedupe key
 };
-std::optional<KnownKey> find_idempotency(Connection& db, std::string_view producer, std::string_view key, base::TimePoint now);
+std::optional<KnownKey> find_idempotency(Connection& db, std::string_view producer,
+                                         std::string_view key, base::TimePoint now);
 std::optional<KnownKey> find_dedupe(Connection& db, std::string_view key, base::TimePoint now);
-void remember_idempotency(Connection& db, std::string_view producer, std::string_view key, std::string_view id,
-                          std::string_view digest, base::TimePoint now);
-void remember_dedupe(Connection& db, std::string_view key, std::string_view id, base::TimePoint now);
+void remember_idempotency(Connection& db, std::string_view producer, std::string_view key,
+                          std::string_view id, std::string_view digest, base::TimePoint now);
+void remember_dedupe(Connection& db, std::string_view key, std::string_view id,
+                     base::TimePoint now);
 
 /// Deletes some expired keys and parked receipts; gives their number.
 int64_t purge_keys(Connection& db, base::TimePoint now);

@@ -7,7 +7,9 @@ constexpr std::size_t kEntries = 8192;
 constexpr std::size_t kBytes = 32 * 1024 * 1024;
 
 /// Roughly; the head does not change while an entry is here.
-std::size_t size_of(const model::Head& head) { return 1024 + head.params_json.size() + head.content_json.size(); }
+std::size_t size_of(const model::Head& head) {
+  return 1024 + head.params_json.size() + head.content_json.size();
+}
 
 }  // namespace
 

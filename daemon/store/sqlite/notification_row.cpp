@@ -6,10 +6,12 @@ namespace herald::store::sqlite {
 namespace {
 
 const Sql kById{
-    "SELECT rowid, id, producer, kind, type, user_id, to_kind, to_value, params, content, priority, created, not_before,"
+    "SELECT rowid, id, producer, kind, type, user_id, to_kind, to_value, params, content, "
+    "priority, created, not_before,"
     " expires, chain_id, last_seq, progress FROM notifications WHERE id = ?"};
 const Sql kByRow{
-    "SELECT rowid, id, producer, kind, type, user_id, to_kind, to_value, params, content, priority, created, not_before,"
+    "SELECT rowid, id, producer, kind, type, user_id, to_kind, to_value, params, content, "
+    "priority, created, not_before,"
     " expires, chain_id, last_seq, progress FROM notifications WHERE rowid = ?"};
 const Sql kRowid{"SELECT rowid FROM notifications WHERE id = ?"};
 
@@ -45,13 +47,15 @@ base::Result<StoredNotification> read(Connection& db, ChainCache& chains, Query&
 }  // namespace
 
 base::Error no_such_notification(std::string_view id) {
-  return base::fail(base::Code::not_found, "no notification has the id " + std::string{id.substr(0, 64)}, "id");
+  return base::fail(base::Code::not_found,
+                    "no notification has the id " + std::string{id.substr(0, 64)}, "id");
 }
 
 model::Progress first_progress(const model::Head& head, model::TimePoint expires) {
   model::Progress progress;
   progress.id = head.id;
-  progress.reason = head.not_before > head.created ? model::Reason::not_before : model::Reason::submitted;
+  progress.reason =
+      head.not_before > head.created ? model::Reason::not_before : model::Reason::submitted;
   progress.next_try = std::max(head.created, head.not_before);
   progress.due = std::min(progress.next_try, expires);
   progress.expires = expires;
@@ -66,7 +70,9 @@ base::Result<StoredNotification> load(Connection& db, ChainCache& chains, std::s
 
 base::Result<StoredNotification> load(Connection& db, ChainCache& chains, int64_t rowid) {
   auto row = db.use(kByRow, rowid);
-  if (!row.step()) return base::fail(base::Code::internal, "row " + std::to_string(rowid) + " of notifications is missing");
+  if (!row.step())
+    return base::fail(base::Code::internal,
+                      "row " + std::to_string(rowid) + " of notifications is missing");
   return read(db, chains, row);
 }
 

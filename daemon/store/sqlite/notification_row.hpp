@@ -23,7 +23,8 @@ base::Result<std::vector<model::Notification>> load_all(Connection& db, ChainCac
 /// Its row, 0 when there is none.
 int64_t rowid_of(Connection& db, std::string_view id);
 
-/// What a notification's progress is until its first event: the same as delivery::first_progress. Such rows keep none.
+/// What a notification's progress is until its first event: the same as delivery::first_progress.
+/// Such rows keep none.
 model::Progress first_progress(const model::Head& head, model::TimePoint expires);
 
 /// due_at as stored: null for "never".

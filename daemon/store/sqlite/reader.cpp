@@ -20,7 +20,8 @@ void safely(F&& f) noexcept {
 
 }  // namespace
 
-Readers::Readers(std::string path, unsigned threads, std::size_t queue) : path_(std::move(path)), limit_(queue) {
+Readers::Readers(std::string path, unsigned threads, std::size_t queue)
+    : path_(std::move(path)), limit_(queue) {
   std::vector<std::unique_ptr<ReadState>> states;
   for (unsigned i = 0; i < threads; ++i) states.push_back(std::make_unique<ReadState>(path_));
   for (auto& state : states)
@@ -43,12 +44,17 @@ void Readers::submit(std::unique_ptr<ReadOp> op) {
   const char* why = nullptr;
   {
     const std::lock_guard lock{mutex_};
-    if (stopping_) why = "the store is closing; try again after the restart";
-    else if (queue_.size() >= limit_) why = "too many reads are waiting; try again in a moment";
-    else queue_.push_back(std::move(op));
+    if (stopping_)
+      why = "the store is closing; try again after the restart";
+    else if (queue_.size() >= limit_)
+      why = "too many reads are waiting; try again in a moment";
+    else
+      queue_.push_back(std::move(op));
   }
-  if (why != nullptr) safely([&] { op->refuse(fail(Code::unavailable, why)); });
-  else wake_.notify_one();
+  if (why != nullptr)
+    safely([&] { op->refuse(fail(Code::unavailable, why)); });
+  else
+    wake_.notify_one();
 }
 
 void Readers::loop(std::unique_ptr<ReadState> state) {
@@ -76,8 +82,10 @@ bool Readers::run(std::unique_ptr<ReadState>& state, ReadOp& op) {
   } catch (const SqlError& error) {
     state.reset();
     const std::string why = error.what();
-    if (error.fatal()) safely([&] { op.refuse(fail(Code::unavailable, "the database cannot be read: " + why)); });
-    else safely([&] { op.refuse(fail(Code::internal, "the database refused the request: " + why)); });
+    if (error.fatal())
+      safely([&] { op.refuse(fail(Code::unavailable, "the database cannot be read: " + why)); });
+    else
+      safely([&] { op.refuse(fail(Code::internal, "the database refused the request: " + why)); });
   } catch (const std::exception& error) {
     state.reset();
     const std::string why = error.what();

@@ -13,7 +13,8 @@
 
 namespace herald::store::sqlite {
 
-/// What a read request works on: a query-only connection inside one read transaction. One reader thread.
+/// What a read request works on: a query-only connection inside one read transaction. One reader
+/// thread.
 struct ReadState {
   explicit ReadState(const std::string& path) : db(path, Connection::Mode::read) {}
   Connection db;
@@ -42,7 +43,8 @@ class ReadTask final : public ReadOp {
   std::optional<base::Result<T>> result_;
 };
 
-/// Threads that read, each with its own connection. They see every commit whose answer went out before the request came.
+/// Threads that read, each with its own connection. They see every commit whose answer went out
+/// before the request came.
 class Readers {
  public:
   /// Throws SqlError when the file cannot be opened.

@@ -16,15 +16,21 @@ base::Result<void> migrate(Connection& db, std::string_view path, int64_t now_us
   const std::string file{path};
   if (db.ask("SELECT count(*) FROM sqlite_schema WHERE name = 'schema_version'") == "0") {
     if (db.ask("SELECT count(*) FROM sqlite_schema") != "0")
-      return fail(Code::invalid, file + " is the database of another program; give Herald a file of its own", "storage.url");
-    db.exec("BEGIN IMMEDIATE; CREATE TABLE schema_version (version INTEGER PRIMARY KEY, name TEXT NOT NULL,"
-            " applied INTEGER NOT NULL) STRICT; COMMIT");
+      return fail(Code::invalid,
+                  file + " is the database of another program; give Herald a file of its own",
+                  "storage.url");
+    db.exec(
+        "BEGIN IMMEDIATE; CREATE TABLE schema_version (version INTEGER PRIMARY KEY, name TEXT NOT "
+        "NULL,"
+        " applied INTEGER NOT NULL) STRICT; COMMIT");
   }
   const int known = migrations().back().version;
-  const int present = std::stoi("0" + db.ask("SELECT coalesce(max(version), 0) FROM schema_version"));
+  const int present =
+      std::stoi("0" + db.ask("SELECT coalesce(max(version), 0) FROM schema_version"));
   if (present > known)
     return fail(Code::invalid,
-                file + " has schema " + std::to_string(present) + ", this program knows up to " + std::to_string(known) +
+                file + " has schema " + std::to_string(present) + ", this program knows up to " +
+                    std::to_string(known) +
                     "; start the newer heraldd, or restore a backup from before the upgrade",
                 "storage.url");
   for (const auto& migration : migrations()) {
@@ -49,13 +55,15 @@ base::Result<void> check_pragmas(Connection& db, std::string_view path) {
   const auto journal = db.ask("PRAGMA journal_mode");
   const auto synchronous = db.ask("PRAGMA synchronous");
   if (journal != "wal")
-    return fail(Code::invalid,
-                std::string{path} + ": journal_mode is " + journal +
-                    ", not wal; Herald needs a local file system with shared memory (no NFS, no :memory:)",
-                "storage.url");
+    return fail(
+        Code::invalid,
+        std::string{path} + ": journal_mode is " + journal +
+            ", not wal; Herald needs a local file system with shared memory (no NFS, no :memory:)",
+        "storage.url");
   if (synchronous != "2")
     return fail(Code::invalid,
-                std::string{path} + ": synchronous is " + synchronous + ", not 2 (FULL); nothing would be durable",
+                std::string{path} + ": synchronous is " + synchronous +
+                    ", not 2 (FULL); nothing would be durable",
                 "storage.url");
   return {};
 }

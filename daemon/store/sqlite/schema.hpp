@@ -16,8 +16,9 @@ struct Migration {
 /// In order of version; generated from migrations/sqlite/*.sql.
 std::span<const Migration> migrations();
 
-/// Brings the file to the newest schema, each migration in its own transaction, so that an interrupted start just goes on.
-/// Refuses a file that another program made, and a schema newer than this program. Throws SqlError.
+/// Brings the file to the newest schema, each migration in its own transaction, so that an
+/// interrupted start just goes on. Refuses a file that another program made, and a schema newer
+/// than this program. Throws SqlError.
 base::Result<void> migrate(Connection& db, std::string_view path, int64_t now_us);
 
 /// Reads back what the durability promise stands on (trap 6).

@@ -30,8 +30,10 @@ class SqliteStore final : public Store {
     try {
       auto state = std::make_unique<WriteState>(path, settings_, decide_, clock_);
       if (auto checked = check_pragmas(state->db, path); !checked) return checked;
-      if (auto migrated = migrate(state->db, path, base::unix_us(clock_.now())); !migrated) return migrated;
-      writer_ = std::make_unique<Writer>(path, options.queue, settings_, decide_, clock_, std::move(state));
+      if (auto migrated = migrate(state->db, path, base::unix_us(clock_.now())); !migrated)
+        return migrated;
+      writer_ = std::make_unique<Writer>(path, options.queue, settings_, decide_, clock_,
+                                         std::move(state));
       readers_ = std::make_unique<Readers>(path, kReaderThreads, options.queue);
     } catch (const SqlError& error) {
       const bool busy = (error.code() & 0xff) == 5;  // SQLITE_BUSY
@@ -46,48 +48,62 @@ class SqliteStore final : public Store {
 
   // delivery
   void accept(model::NewNotification n, Done<Accepted> done) override {
-    write<Accepted>([n = std::move(n)](WriteState& s) { return sqlite::accept(s, n); }, std::move(done));
+    write<Accepted>([n = std::move(n)](WriteState& s) { return sqlite::accept(s, n); },
+                    std::move(done));
   }
   void apply(Apply a, Done<Applied> done) override {
-    write<Applied>([a = std::move(a)](WriteState& s) { return sqlite::apply(s, a); }, std::move(done));
+    write<Applied>([a = std::move(a)](WriteState& s) { return sqlite::apply(s, a); },
+                   std::move(done));
   }
   void due(TimePoint now, unsigned limit, Done<std::vector<model::Notification>> done) override {
-    read<std::vector<model::Notification>>([=](ReadState& s) { return sqlite::due(s, now, limit); }, std::move(done));
+    read<std::vector<model::Notification>>([=](ReadState& s) { return sqlite::due(s, now, limit); },
+                                           std::move(done));
   }
   void next_due(TimePoint now, Done<TimePoint> done) override {
     read<TimePoint>([=](ReadState& s) { return sqlite::next_due(s, now); }, std::move(done));
   }
-  void in_flight(std::string after, unsigned limit, Done<std::vector<model::Notification>> done) override {
+  void in_flight(std::string after, unsigned limit,
+                 Done<std::vector<model::Notification>> done) override {
     read<std::vector<model::Notification>>(
-        [after = std::move(after), limit](ReadState& s) { return sqlite::in_flight(s, after, limit); }, std::move(done));
+        [after = std::move(after), limit](ReadState& s) {
+          return sqlite::in_flight(s, after, limit);
+        },
+        std::move(done));
   }
-  void find_attempt(AttemptLookup lookup, Done<std::pair<std::string, model::AttemptRef>> done) override {
+  void find_attempt(AttemptLookup lookup,
+                    Done<std::pair<std::string, model::AttemptRef>> done) override {
     read<std::pair<std::string, model::AttemptRef>>(
-        [lookup = std::move(lookup)](ReadState& s) { return sqlite::find_attempt(s, lookup); }, std::move(done));
+        [lookup = std::move(lookup)](ReadState& s) { return sqlite::find_attempt(s, lookup); },
+        std::move(done));
   }
-  void park_receipt(std::string channel, std::string provider_id, model::event::Receipt receipt, TimePoint now,
-                    Done<Nothing> done) override {
-    write<Nothing>([channel = std::move(channel), id = std::move(provider_id), receipt = std::move(receipt), now](
-                       WriteState& s) { return sqlite::park_receipt(s, channel, id, receipt, now); },
-                   std::move(done));
+  void park_receipt(std::string channel, std::string provider_id, model::event::Receipt receipt,
+                    TimePoint now, Done<Nothing> done) override {
+    write<Nothing>(
+        [channel = std::move(channel), id = std::move(provider_id), receipt = std::move(receipt),
+         now](WriteState& s) { return sqlite::park_receipt(s, channel, id, receipt, now); },
+        std::move(done));
   }
-  void take_parked(std::string channel, std::string provider_id, Done<std::vector<model::event::Receipt>> done) override {
+  void take_parked(std::string channel, std::string provider_id,
+                   Done<std::vector<model::event::Receipt>> done) override {
     write<std::vector<model::event::Receipt>>(
         [channel = std::move(channel), id = std::move(provider_id)](WriteState& s) {
           return sqlite::take_parked(s, channel, id);
         },
         std::move(done));
   }
-  void rendering(std::string id, unsigned run, unsigned step, Done<Apply::Rendering> done) override {
-    read<Apply::Rendering>([id = std::move(id), run, step](ReadState& s) { return sqlite::rendering(s, id, run, step); },
+  void rendering(std::string id, unsigned run, unsigned step,
+                 Done<Apply::Rendering> done) override {
+    read<Apply::Rendering>([id = std::move(id), run,
+                            step](ReadState& s) { return sqlite::rendering(s, id, run, step); },
                            std::move(done));
   }
   void timeline(std::string id, Done<Timeline> done) override {
-    read<Timeline>([id = std::move(id)](ReadState& s) { return sqlite::timeline(s, id); }, std::move(done));
+    read<Timeline>([id = std::move(id)](ReadState& s) { return sqlite::timeline(s, id); },
+                   std::move(done));
   }
   void list(ListQuery query, Done<std::vector<model::Notification>> done) override {
-    read<std::vector<model::Notification>>([q = std::move(query)](ReadState& s) { return sqlite::list(s, q); },
-                                           std::move(done));
+    read<std::vector<model::Notification>>(
+        [q = std::move(query)](ReadState& s) { return sqlite::list(s, q); }, std::move(done));
   }
   void counts(Done<Counts> done) override {
     read<Counts>([](ReadState& s) { return sqlite::counts(s); }, std::move(done));
@@ -95,64 +111,79 @@ class SqliteStore final : public Store {
 
   // inbox
   void items(model::ItemQuery query, Done<model::ItemPage> done) override {
-    read<model::ItemPage>([q = std::move(query)](ReadState& s) { return sqlite::items(s, q); }, std::move(done));
+    read<model::ItemPage>([q = std::move(query)](ReadState& s) { return sqlite::items(s, q); },
+                          std::move(done));
   }
   void seen(Seen request, Done<std::vector<std::string>> done) override {
-    write<std::vector<std::string>>([r = std::move(request)](WriteState& s) { return sqlite::seen(s, r); },
-                                    std::move(done));
+    write<std::vector<std::string>>(
+        [r = std::move(request)](WriteState& s) { return sqlite::seen(s, r); }, std::move(done));
   }
   void clear(UserId user, int64_t up_to_seq, Done<std::vector<std::string>> done) override {
-    write<std::vector<std::string>>([=](WriteState& s) { return sqlite::clear(s, user, up_to_seq); }, std::move(done));
+    write<std::vector<std::string>>(
+        [=](WriteState& s) { return sqlite::clear(s, user, up_to_seq); }, std::move(done));
   }
   void withdraw(std::string notification, Done<UserId> done) override {
-    write<UserId>([n = std::move(notification)](WriteState& s) { return sqlite::withdraw(s, n); }, std::move(done));
+    write<UserId>([n = std::move(notification)](WriteState& s) { return sqlite::withdraw(s, n); },
+                  std::move(done));
   }
 
   // directory
   void put_user(User user, Done<User> done) override {
-    write<User>([u = std::move(user)](WriteState& s) { return sqlite::put_user(s, u); }, std::move(done));
+    write<User>([u = std::move(user)](WriteState& s) { return sqlite::put_user(s, u); },
+                std::move(done));
   }
   void user(UserId id, Done<User> done) override {
-    read<User>([this, id](ReadState& s) { return sqlite::user(s.db, id, clock_.now()); }, std::move(done));
+    read<User>([this, id](ReadState& s) { return sqlite::user(s.db, id, clock_.now()); },
+               std::move(done));
   }
   void resolve(model::Identity identity, Done<UserId> done) override {
-    read<UserId>([i = std::move(identity)](ReadState& s) { return base::Result<UserId>{sqlite::resolve(s.db, i)}; },
+    read<UserId>([i = std::move(identity)](
+                     ReadState& s) { return base::Result<UserId>{sqlite::resolve(s.db, i)}; },
                  std::move(done));
   }
   void learn(model::Identity known, model::Identity also, Done<Nothing> done) override {
-    write<Nothing>([k = std::move(known), a = std::move(also)](WriteState& s) { return sqlite::learn(s, k, a); },
+    write<Nothing>([k = std::move(known),
+                    a = std::move(also)](WriteState& s) { return sqlite::learn(s, k, a); },
                    std::move(done));
   }
-  void mark(model::Identity identity, std::string what, TimePoint until, Done<Nothing> done) override {
-    write<Nothing>([i = std::move(identity), w = std::move(what), until](
-                       WriteState& s) { return sqlite::mark(s, i, w, until); },
+  void mark(model::Identity identity, std::string what, TimePoint until,
+            Done<Nothing> done) override {
+    write<Nothing>([i = std::move(identity), w = std::move(what),
+                    until](WriteState& s) { return sqlite::mark(s, i, w, until); },
                    std::move(done));
   }
 
   // key-value, tokens
   void kv_get(std::string instance, std::string key, Done<KvEntry> done) override {
-    read<KvEntry>([this, i = std::move(instance), k = std::move(key)](
-                      ReadState& s) { return base::Result<KvEntry>{sqlite::kv_get(s.db, i, k, clock_.now())}; },
-                  std::move(done));
+    read<KvEntry>(
+        [this, i = std::move(instance), k = std::move(key)](ReadState& s) {
+          return base::Result<KvEntry>{sqlite::kv_get(s.db, i, k, clock_.now())};
+        },
+        std::move(done));
   }
-  void kv_put(std::string instance, std::string key, std::string value, TimePoint expires, uint64_t if_version,
-              Done<uint64_t> done) override {
-    write<uint64_t>([i = std::move(instance), k = std::move(key), v = std::move(value), expires, if_version](
-                        WriteState& s) { return sqlite::kv_put(s, i, k, v, expires, if_version); },
-                    std::move(done));
+  void kv_put(std::string instance, std::string key, std::string value, TimePoint expires,
+              uint64_t if_version, Done<uint64_t> done) override {
+    write<uint64_t>(
+        [i = std::move(instance), k = std::move(key), v = std::move(value), expires,
+         if_version](WriteState& s) { return sqlite::kv_put(s, i, k, v, expires, if_version); },
+        std::move(done));
   }
   void kv_remove(std::string instance, std::string key, Done<Nothing> done) override {
-    write<Nothing>([i = std::move(instance), k = std::move(key)](WriteState& s) { return sqlite::kv_remove(s, i, k); },
+    write<Nothing>([i = std::move(instance),
+                    k = std::move(key)](WriteState& s) { return sqlite::kv_remove(s, i, k); },
                    std::move(done));
   }
   void put_token(ServiceToken token, Done<Nothing> done) override {
-    write<Nothing>([t = std::move(token)](WriteState& s) { return sqlite::put_token(s, t); }, std::move(done));
+    write<Nothing>([t = std::move(token)](WriteState& s) { return sqlite::put_token(s, t); },
+                   std::move(done));
   }
   void revoke_token(std::string name, Done<Nothing> done) override {
-    write<Nothing>([n = std::move(name)](WriteState& s) { return sqlite::revoke_token(s, n); }, std::move(done));
+    write<Nothing>([n = std::move(name)](WriteState& s) { return sqlite::revoke_token(s, n); },
+                   std::move(done));
   }
   void tokens(Done<std::vector<ServiceToken>> done) override {
-    read<std::vector<ServiceToken>>([](ReadState& s) { return sqlite::tokens(s); }, std::move(done));
+    read<std::vector<ServiceToken>>([](ReadState& s) { return sqlite::tokens(s); },
+                                    std::move(done));
   }
 
   // the whole
@@ -190,7 +221,8 @@ class SqliteStore final : public Store {
 
 }  // namespace
 
-base::Result<std::unique_ptr<Store>> open(const Options& options, Decide decide, const base::Clock& clock) {
+base::Result<std::unique_ptr<Store>> open(const Options& options, Decide decide,
+                                          const base::Clock& clock) {
   const auto path = path_of(options.url);
   if (!path) return path.error();
   auto lock = FileLock::take(*path);

@@ -10,8 +10,11 @@ using base::fail;
 const Sql kLive{"SELECT expires FROM service_tokens WHERE name = ? AND revoked IS NULL"};
 const Sql kRevoke{"UPDATE service_tokens SET revoked = ? WHERE name = ? AND revoked IS NULL"};
 const Sql kPut{
-    "INSERT INTO service_tokens(name, digest, scopes, created, expires) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"};
-const Sql kAll{"SELECT name, digest, scopes, created, expires FROM service_tokens WHERE revoked IS NULL ORDER BY name"};
+    "INSERT INTO service_tokens(name, digest, scopes, created, expires) VALUES (?, ?, ?, ?, ?) ON "
+    "CONFLICT DO NOTHING"};
+const Sql kAll{
+    "SELECT name, digest, scopes, created, expires FROM service_tokens WHERE revoked IS NULL ORDER "
+    "BY name"};
 
 }  // namespace
 
@@ -24,13 +27,15 @@ base::Result<Nothing> put_token(WriteState& state, const ServiceToken& token) {
     if (row.step()) {
       expired = row.integer(0) != 0 && row.integer(0) <= now;
       if (!expired)
-        return fail(Code::conflict, "there is a live token named " + token.name + "; revoke it first", "name");
+        return fail(Code::conflict,
+                    "there is a live token named " + token.name + "; revoke it first", "name");
     }
   }
   std::string scopes;
   for (const auto& scope : token.scopes) scopes += (scopes.empty() ? "" : " ") + scope;
   if (expired) db.run(kRevoke, now, token.name);
-  if (db.run(kPut, token.name, token.digest, scopes, base::unix_us(token.created), base::unix_us(token.expires)) == 0)
+  if (db.run(kPut, token.name, token.digest, scopes, base::unix_us(token.created),
+             base::unix_us(token.expires)) == 0)
     return fail(Code::conflict, "this token is stored already", "digest");
   return Nothing{};
 }
@@ -45,7 +50,11 @@ base::Result<std::vector<ServiceToken>> tokens(ReadState& state) {
   std::vector<ServiceToken> out;
   auto row = state.db.use(kAll);
   while (row.step()) {
-    ServiceToken token{row.string(0), row.string(1), {}, base::from_unix_us(row.integer(3)), base::from_unix_us(row.integer(4))};
+    ServiceToken token{row.string(0),
+                       row.string(1),
+                       {},
+                       base::from_unix_us(row.integer(3)),
+                       base::from_unix_us(row.integer(4))};
     for (const auto scope : base::split(row.text(2), ' '))
       if (!scope.empty()) token.scopes.emplace_back(scope);
     out.push_back(std::move(token));

@@ -21,7 +21,8 @@ constexpr int kTooManyLogPages = 16 * 1024;
 
 }  // namespace
 
-WriteState::WriteState(const std::string& path, const Settings& s, const Decide& d, const base::Clock& c)
+WriteState::WriteState(const std::string& path, const Settings& s, const Decide& d,
+                       const base::Clock& c)
     : db(path, Connection::Mode::write), settings(s), decide(d), clock(c) {}
 
 void WriteState::begin() {
@@ -50,12 +51,14 @@ void WriteState::rollback() {
 
 void WriteState::checkpoint(bool all) {
   if (!all && db.wal_pages() < kLogPages) return;
-  const int mode = all ? SQLITE_CHECKPOINT_TRUNCATE
-                   : db.wal_pages() < kTooManyLogPages ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_RESTART;
+  const int mode = all                                 ? SQLITE_CHECKPOINT_TRUNCATE
+                   : db.wal_pages() < kTooManyLogPages ? SQLITE_CHECKPOINT_PASSIVE
+                                                       : SQLITE_CHECKPOINT_RESTART;
   int in_log = 0;
   int copied = 0;
   const int rc = sqlite3_wal_checkpoint_v2(db.handle(), nullptr, mode, &in_log, &copied);
-  if (rc != SQLITE_OK && (rc & 0xff) != SQLITE_BUSY) throw SqlError{rc, sqlite3_errmsg(db.handle())};
+  if (rc != SQLITE_OK && (rc & 0xff) != SQLITE_BUSY)
+    throw SqlError{rc, sqlite3_errmsg(db.handle())};
   // Not again with every commit while a reader holds the log's end.
   db.set_wal_pages(copied >= in_log ? 0 : db.wal_pages() - kLogPages);
 }
@@ -71,7 +74,8 @@ void WriteState::limit_size() {
   const auto limit = settings.max_bytes.load(std::memory_order_relaxed);
   if (limit == size_limit_) return;
   // 0xfffffffe is SQLite's own limit; below the present size it means the present size.
-  const auto pages = limit == 0 ? int64_t{0xfffffffe} : std::max<int64_t>(1, static_cast<int64_t>(limit / kPage));
+  const auto pages =
+      limit == 0 ? int64_t{0xfffffffe} : std::max<int64_t>(1, static_cast<int64_t>(limit / kPage));
   db.ask(("PRAGMA max_page_count=" + std::to_string(pages)).c_str());
   size_limit_ = limit;
 }

@@ -16,10 +16,12 @@ struct Settings {
   std::atomic<uint64_t> max_bytes{0};
 };
 
-/// What a write request works on: the writing connection and what the writer remembers of the file. Writer thread.
+/// What a write request works on: the writing connection and what the writer remembers of the file.
+/// Writer thread.
 class WriteState {
  public:
-  WriteState(const std::string& path, const Settings& settings, const Decide& decide, const base::Clock& clock);
+  WriteState(const std::string& path, const Settings& settings, const Decide& decide,
+             const base::Clock& clock);
 
   Connection db;
   const Settings& settings;
@@ -33,7 +35,8 @@ class WriteState {
   /// Throws SqlError; whether it is durable is then not known.
   void commit();
   void rollback();
-  /// Copies the log into the file when it has grown; between transactions. `all`: everything, and empties the log.
+  /// Copies the log into the file when it has grown; between transactions. `all`: everything, and
+  /// empties the log.
   void checkpoint(bool all);
 
   /// From memory or the file; valid until the next call.

@@ -8,11 +8,13 @@ namespace {
 using base::Code;
 using base::fail;
 
-/// Requests in one transaction: enough to pay for the sync, few enough that the first does not wait for long.
+/// Requests in one transaction: enough to pay for the sync, few enough that the first does not wait
+/// for long.
 constexpr std::size_t kBatch = 512;
 constexpr base::Backoff kReopen{std::chrono::milliseconds{100}, std::chrono::seconds{5}};
 
-/// A callback that throws is a bug of its room; the other answers of the batch must go out all the same.
+/// A callback that throws is a bug of its room; the other answers of the batch must go out all the
+/// same.
 template <class F>
 void safely(F&& f) noexcept {
   try {
@@ -25,7 +27,12 @@ void safely(F&& f) noexcept {
 
 Writer::Writer(std::string path, std::size_t queue, const Settings& settings, const Decide& decide,
                const base::Clock& clock, std::unique_ptr<WriteState> state)
-    : path_(std::move(path)), limit_(queue), settings_(settings), decide_(decide), clock_(clock), state_(std::move(state)) {
+    : path_(std::move(path)),
+      limit_(queue),
+      settings_(settings),
+      decide_(decide),
+      clock_(clock),
+      state_(std::move(state)) {
   state_->counters.load(state_->db);
   thread_ = std::thread{[this] { loop(); }};
 }
@@ -39,12 +46,17 @@ void Writer::submit(std::unique_ptr<WriteOp> op) {
   const char* why = nullptr;
   {
     const std::lock_guard lock{mutex_};
-    if (stopping_) why = "the store is closing; try again after the restart";
-    else if (queue_.size() >= limit_) why = "too many writes are waiting; try again in a moment";
-    else queue_.push_back(std::move(op));
+    if (stopping_)
+      why = "the store is closing; try again after the restart";
+    else if (queue_.size() >= limit_)
+      why = "too many writes are waiting; try again in a moment";
+    else
+      queue_.push_back(std::move(op));
   }
-  if (why != nullptr) safely([&] { op->refuse(fail(Code::unavailable, why)); });
-  else wake_.notify_one();
+  if (why != nullptr)
+    safely([&] { op->refuse(fail(Code::unavailable, why)); });
+  else
+    wake_.notify_one();
 }
 
 void Writer::stop() {
@@ -97,7 +109,10 @@ bool Writer::take(Batch& batch) {
 void Writer::commit(Batch& batch) {
   if (!ready()) {
     for (auto& op : batch)
-      safely([&] { op->refuse(fail(Code::unavailable, "the database cannot be opened at present; try again later")); });
+      safely([&] {
+        op->refuse(
+            fail(Code::unavailable, "the database cannot be opened at present; try again later"));
+      });
     return;
   }
   try {
@@ -109,7 +124,8 @@ void Writer::commit(Batch& batch) {
   }
 }
 
-/// One transaction over the batch. When a request fails it is answered and taken out, and false given: the others again.
+/// One transaction over the batch. When a request fails it is answered and taken out, and false
+/// given: the others again.
 bool Writer::try_commit(Batch& batch) {
   state_->begin();
   for (auto op = batch.begin(); op != batch.end(); ++op) {
@@ -126,7 +142,8 @@ bool Writer::try_commit(Batch& batch) {
     state_->rollback();
     const auto failed = std::move(*op);
     batch.erase(op);
-    safely([&] { failed->refuse(fail(Code::internal, "the database refused the request: " + why)); });
+    safely(
+        [&] { failed->refuse(fail(Code::internal, "the database refused the request: " + why)); });
     return false;
   }
   state_->commit();
@@ -137,14 +154,17 @@ bool Writer::try_commit(Batch& batch) {
   return true;
 }
 
-/// Nothing is tried again on a connection that failed: after a failed sync the kernel may have dropped what was not written.
+/// Nothing is tried again on a connection that failed: after a failed sync the kernel may have
+/// dropped what was not written.
 void Writer::give_up(Batch& batch, const SqlError& error) {
   writable_ = false;
   state_.reset();
   // The first time at once: most often the disk had room again for something smaller.
-  retry_at_ = clock_.mono() + (failures_ == 0 ? base::Duration{0} : kReopen.after(failures_, failures_));
+  retry_at_ =
+      clock_.mono() + (failures_ == 0 ? base::Duration{0} : kReopen.after(failures_, failures_));
   ++failures_;
-  const auto why = "the database cannot write (" + std::string{error.what()} + "); free space or repair, then try again";
+  const auto why = "the database cannot write (" + std::string{error.what()} +
+                   "); free space or repair, then try again";
   for (auto& op : batch) safely([&] { op->refuse(fail(Code::unavailable, why)); });
 }
 
@@ -162,7 +182,8 @@ bool Writer::ready() {
 
 std::unique_ptr<WriteState> Writer::open() const {
   auto state = std::make_unique<WriteState>(path_, settings_, decide_, clock_);
-  if (const auto checked = check_pragmas(state->db, path_); !checked) throw SqlError{1, checked.error().message};
+  if (const auto checked = check_pragmas(state->db, path_); !checked)
+    throw SqlError{1, checked.error().message};
   // What was in doubt may have become durable.
   state->counters.load(state->db);
   return state;

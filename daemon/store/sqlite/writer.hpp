@@ -13,7 +13,8 @@
 
 namespace herald::store::sqlite {
 
-/// A write request. `run` may be called again after a rollback, so it must leave its inputs as they are.
+/// A write request. `run` may be called again after a rollback, so it must leave its inputs as they
+/// are.
 class WriteOp {
  public:
   virtual ~WriteOp() = default;
@@ -41,17 +42,19 @@ class WriteTask final : public WriteOp {
 class Writer {
  public:
   /// Any thread may submit. The state's pragmas were checked and its schema is current.
-  Writer(std::string path, std::size_t queue, const Settings& settings, const Decide& decide, const base::Clock& clock,
-         std::unique_ptr<WriteState> state);
+  Writer(std::string path, std::size_t queue, const Settings& settings, const Decide& decide,
+         const base::Clock& clock, std::unique_ptr<WriteState> state);
   ~Writer();
 
-  /// `body(WriteState&)` gives a Result<T>: an error it returns must be found before it writes anything.
+  /// `body(WriteState&)` gives a Result<T>: an error it returns must be found before it writes
+  /// anything.
   template <class T, class Body>
   void submit(Body body, Done<T> done) {
     submit(std::make_unique<WriteTask<T, Body>>(std::move(body), std::move(done)));
   }
 
-  /// Commits what waits and ends the thread; later requests are refused. The file stays open until finish().
+  /// Commits what waits and ends the thread; later requests are refused. The file stays open until
+  /// finish().
   void stop();
   /// Copies the log into the file and closes it; after the readers have gone.
   void finish();
