@@ -34,10 +34,12 @@ HOSTILE_JSON = {
     "long key": (b'{"' + b"k" * 2000 + b'":1}', "key|unknown"),
     "NaN": (b'{"kind":NaN}', "."),
 }
-PAYLOADS = ["' OR '1'='1", "'; DROP TABLE notifications; --", "1; DELETE FROM users", "\" OR \"\"=\"",
+PAYLOADS = ["' OR '1'='1", "'; DROP TABLE notifications; --", "1; DELETE FROM users",
+            "\" OR \"\"=\"",
             "' UNION SELECT digest FROM service_tokens --", "1' AND 1=randomblob(999999999)--",
-            "%' ESCAPE '", "\\'; --", "') OR 1=1 --", "0x27", "${7*7}", "NULL", "1 OR 1=1", "*/ OR /*",
-            "'||(SELECT load_extension('x'))||'", "‘ OR ’1’=’1", "admin'--", ";ATTACH '/tmp/x' AS x"]
+            "%' ESCAPE '", "\\'; --", "') OR 1=1 --", "0x27", "${7*7}", "NULL", "1 OR 1=1",
+            "*/ OR /*", "'||(SELECT load_extension('x'))||'", "‘ OR ’1’=’1", "admin'--",
+            ";ATTACH '/tmp/x' AS x"]
 
 
 class BadInput(SharedDaemonTest):
@@ -174,16 +176,18 @@ class BadInput(SharedDaemonTest):
             "no host": (b"GET /healthz HTTP/1.1\r\n\r\n", {400}),
             "space in a field's name": (b"GET /healthz HTTP/1.1\r\nHost : x\r\n\r\n", {400}),
             "long target": (b"GET /" + b"a" * 20_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", {414, 431}),
-            "long field": (b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"a" * 40_000 + b"\r\n\r\n", {431}),
-            "many fields": (b"GET / HTTP/1.1\r\nHost: x\r\n" + b"a: b\r\n" * 5_000 + b"\r\n", {431}),
+            "long field": (b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"a" * 40_000 + b"\r\n\r\n",
+                           {431}),
+            "many fields": (b"GET / HTTP/1.1\r\nHost: x\r\n" + b"a: b\r\n" * 5_000 + b"\r\n",
+                            {431}),
             "long body": (b"POST /api/v1/notifications HTTP/1.1\r\nHost: x\r\nContent-Length: "
                           b"99999999999999999999\r\n\r\n", {400, 413}),
             "negative length": (b"POST /api/v1/notifications HTTP/1.1\r\nHost: x\r\n"
                                 b"Content-Length: -1\r\n\r\n", {400}),
-            "two lengths": (b"POST /api/v1/notifications HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n"
-                            b"Content-Length: 3\r\n\r\n{}", {400}),
-            "length and chunks": (b"POST /api/v1/notifications HTTP/1.1\r\nHost: x\r\nContent-Length: "
-                                  b"4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", {400}),
+            "two lengths": (b"POST /api/v1/notifications HTTP/1.1\r\nHost: x\r\n"
+                            b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}", {400}),
+            "length and chunks": (b"POST /api/v1/notifications HTTP/1.1\r\nHost: x\r\n"
+                                  b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", {400}),
         }
         for what, (data, statuses) in cases.items():
             with self.subTest(what):
@@ -213,8 +217,8 @@ class BadInput(SharedDaemonTest):
         sent = []
         for payload in PAYLOADS:
             sent.append(payload)
-            self.api.submit("message", {"phone": user}, {"message": payload}, idempotency_key=payload[:9]
-                            + str(len(sent)))
+            self.api.submit("message", {"phone": user}, {"message": payload},
+                            idempotency_key=payload[:9] + str(len(sent)))
             for field in ("kind", "priority", "not_before", "idempotency_key"):
                 answer = self.api.post(PATH, self.message(**{field: payload}, to={"phone": "1"}))
                 self.assertIn(answer.status, {400, 404, 422}, f"{field}: {answer.raw[:200]}")
@@ -233,12 +237,13 @@ class BadInput(SharedDaemonTest):
 
     def queries(self, payload):
         quoted = urllib.parse.quote(payload, safe="")
-        for path in (f"{PATH}?state={quoted}", f"{PATH}?before={quoted}", f"{PATH}?since={quoted}", f"{PATH}?limit={quoted}", f"{PATH}?{quoted}=1",
+        for path in (f"{PATH}?state={quoted}", f"{PATH}?before={quoted}", f"{PATH}?since={quoted}",
+                     f"{PATH}?limit={quoted}", f"{PATH}?{quoted}=1",
                      f"{PATH}/{quoted}", f"/api/web-chat/notifications/{quoted}",
                      f"/api/web-chat/notifications/poll/{self.user}?last_check={quoted}",
                      f"/api/web-chat/notifications/poll/{self.user}?cursor={quoted}"):
             answer = self.api.get(path)
-            self.assertTrue(400 <= answer.status < 500, f"{path}: {answer.status} {answer.raw[:200]}")
+            self.assertTrue(400 <= answer.status < 500, f"{path}: {answer.raw[:200]}")
         for name in ("kind", "user"):  # names of what does not exist
             listed = self.api.get(f"{PATH}?{name}={quoted}")
             self.assertTrue(listed.status == 400 or listed.json["notifications"] == [],

@@ -1,4 +1,4 @@
-"""Configuration as an administrator meets it: mistakes told at once, and a bad one never in force."""
+"""Configuration as an administrator meets it: mistakes at once, a bad one never in force."""
 
 import json
 import os
@@ -193,7 +193,8 @@ class Codes(SystemTest):
         ids = set()
 
         def seen():
-            ids.add(self.api.submit("message", {"phone": "237691924173"}, {"message": "secret"})["id"])
+            made = self.api.submit("message", {"phone": "237691924173"}, {"message": "secret"})
+            ids.add(made["id"])
             return monitor.poll() is not None
         wait_until(seen, 20, "two events", 0.1)
         events = [json.loads(line) for line in monitor.stdout.read().splitlines()]

@@ -1,4 +1,4 @@
-"""The daemon as a service: its unit, what it tells the supervisor, credentials, the two-step end."""
+"""The daemon as a service: its unit, what its supervisor hears, credentials, the end."""
 
 import os
 import re
@@ -100,7 +100,8 @@ class Supervised(SystemTest):
         told = [line for line in self.daemon.notify.lines
                 if re.match("READY|RELOADING|STOPPING", line)]
         self.assertEqual(told, ["READY=1", "RELOADING=1", "READY=1"])
-        self.assertTrue(any(line.startswith("MONOTONIC_USEC=") for line in self.daemon.notify.lines))
+        self.assertTrue(any(line.startswith("MONOTONIC_USEC=")
+                            for line in self.daemon.notify.lines))
         notify = self.daemon.notify
         self.assertEqual(self.daemon.stop(), 0)
         self.assertIn("STOPPING=1", notify.lines)
