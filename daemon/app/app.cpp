@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "app/answer.hpp"
 #include "app/notify.hpp"
 #include "app/operations.hpp"
 
@@ -101,22 +102,12 @@ void App::stop(int code) {
   if (control_) control_->interrupt();
   if (core_) {
     if (!threads_.empty()) {
-      // Waits on the main thread; the answer comes on the delivery thread.
-      std::mutex mutex;
-      std::condition_variable changed;
-      std::optional<std::size_t> left;
-      core_->dispatcher.drain(kDrain, [&](std::size_t n) {
-        const std::lock_guard lock{mutex};
-        left = n;
-        changed.notify_one();
-      });
-      std::unique_lock lock{mutex};
-      changed.wait_for(lock, kDrain + std::chrono::seconds{5}, [&] { return left.has_value(); });
-      if (left.value_or(0) > 0)
+      Answer<std::size_t> left;
+      core_->dispatcher.drain(kDrain, left.callback());
+      if (const auto cut_off = left.wait(kDrain + std::chrono::seconds{5}); cut_off.value_or(0) > 0)
         log_->warning("daemon.cut_off",
                       "attempts were still in flight; they are declared lost at the next start",
-                      {{"attempts", std::to_string(*left)}});
-      lock.unlock();
+                      {{"attempts", std::to_string(*cut_off)}});
       core_->plugins.drain(std::chrono::seconds{2});
     }
     if (http_) http_->drain(std::chrono::seconds{2});

@@ -4,8 +4,8 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <cstdio>
-#include <future>
 
+#include "app/answer.hpp"
 #include "app/app.hpp"
 #include "app/notify.hpp"
 #include "app/operations.hpp"
@@ -16,29 +16,23 @@ namespace herald::app {
 namespace {
 
 constexpr int kFailed = 1, kConfiguration = 2;
-constexpr auto kPatience = std::chrono::seconds{60};
+constexpr base::Duration kPatience{std::chrono::seconds{60}};
 
 unsigned thread_count(const config::Config& config) {
   if (config.http.threads != 0) return config.http.threads;
   return std::clamp(std::thread::hardware_concurrency(), 2U, 4U);
 }
 
-/// Waits for one answer of another thread.
-template <class T>
-class Answer {
- public:
-  std::function<void(T)> callback() {
-    return [promise = promise_](T value) { promise->set_value(std::move(value)); };
-  }
-  std::optional<T> wait() {
-    auto future = promise_->get_future();
-    if (future.wait_for(kPatience) != std::future_status::ready) return std::nullopt;
-    return future.get();
-  }
+}
+std::optional<T> wait() {
+  auto future = promise_->get_future();
+  if (future.wait_for(kPatience) != std::future_status::ready) return std::nullopt;
+  return future.get();
+}
 
- private:
-  std::shared_ptr<std::promise<T>> promise_ =
-      std::make_shared<std::promise<T>>();  // shared: the answer may come after we gave up
+private:
+std::shared_ptr<std::promise<T>> promise_ =
+    std::make_shared<std::promise<T>>();  // shared: the answer may come after we gave up
 };
 
 }  // namespace
@@ -166,11 +160,11 @@ void App::refresh_tokens(std::function<void(base::Result<void>)> done) {
 base::Result<void> App::start_delivery() {
   Answer<base::Result<void>> tokens, recovered;
   refresh_tokens(tokens.callback());
-  if (auto answer = tokens.wait(); !answer || !*answer)
+  if (auto answer = tokens.wait(kPatience); !answer || !*answer)
     return answer ? answer->error()
                   : base::fail(base::Code::unavailable, "the store does not answer");
   core_->dispatcher.start(recovered.callback());
-  auto answer = recovered.wait();
+  auto answer = recovered.wait(kPatience);
   if (!answer)
     return base::fail(base::Code::unavailable,
                       "what a previous run left in flight could not be recorded within a minute");
