@@ -23,18 +23,6 @@ unsigned thread_count(const config::Config& config) {
   return std::clamp(std::thread::hardware_concurrency(), 2U, 4U);
 }
 
-}
-std::optional<T> wait() {
-  auto future = promise_->get_future();
-  if (future.wait_for(kPatience) != std::future_status::ready) return std::nullopt;
-  return future.get();
-}
-
-private:
-std::shared_ptr<std::promise<T>> promise_ =
-    std::make_shared<std::promise<T>>();  // shared: the answer may come after we gave up
-};
-
 }  // namespace
 
 int App::start() {
