@@ -41,7 +41,7 @@ endif()
 # Boost.DLL over std::filesystem: nothing of Boost is then linked by it (sdk-notes).
 add_compile_definitions(BOOST_DLL_USE_STD_FS BOOST_ALL_NO_LIB BOOST_ASIO_NO_DEPRECATED)
 set(Boost_NO_WARN_NEW_VERSIONS ON)
-find_package(Boost 1.81 REQUIRED COMPONENTS program_options json url)
+find_package(Boost 1.81 REQUIRED COMPONENTS program_options json)
 find_package(Threads REQUIRED)
 
 # herald_room(<name> SOURCES a.cpp ... [DEPS room ...] [LIBS target ...])
