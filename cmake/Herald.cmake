@@ -70,6 +70,6 @@ function(herald_test name)
     # Test code is compiled more often than it runs.
     target_compile_options(test_${name} PRIVATE -O0 -U_FORTIFY_SOURCE)
   endif()
-  gtest_discover_tests(test_${name} TEST_PREFIX ${name}. DISCOVERY_MODE PRE_TEST
+  gtest_discover_tests(test_${name} TEST_PREFIX ${name}. DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
                        PROPERTIES LABELS unit TIMEOUT 120)
 endfunction()
