@@ -79,6 +79,7 @@ TEST(Outcome, WhatAPluginSaysIsCheckedAtTheBoundary) {
     o.provider_id = str(bad);
     EXPECT_EQ(read_outcome(&o, {}, complaint)->outcome.provider_id, "");
   }
+  o.provider_id = {};
   o.detail = str("a\nb\x1b[31m");
   EXPECT_EQ(read_outcome(&o, {}, complaint)->outcome.detail, "a\\x0ab\\x1b[31m");
   o.detail = {nullptr, 400};
