@@ -1,3 +1,6 @@
+#include <memory>
+#include <semaphore>
+
 #include "stage.hpp"
 
 namespace herald::plugin::testing {
@@ -245,10 +248,14 @@ TEST_F(Deliver, ReconcileAsksWithTheProvidersId) {
 // covers: F38
 TEST_F(Deliver, ABlockingPluginHasThreadsOfItsOwn) {
   std::promise<void> go;
-  auto gone = go.get_future().share();
-  chat.on_deliver = [&](const herald_delivery& d, herald_error*) -> herald_status {
+  // Owned by the calls, which may end after the test's own part.
+  const auto gone = go.get_future().share();
+  const auto ended = std::make_shared<std::counting_semaphore<8>>(0);
+  chat.on_deliver = [this, gone, ended](const herald_delivery& d, herald_error*) -> herald_status {
     if (text(d.attempt_id) != "last.1.0.1") gone.wait();
-    return chat.complete(d.op, HERALD_DELIVERED);
+    const auto status = chat.complete(d.op, HERALD_DELIVERED);
+    ended->release();
+    return status;
   };
   run(spec(chat, "puppet_blocking"));
   // More than the core has threads: they would all be gone if it were entered there.
@@ -260,6 +267,7 @@ TEST_F(Deliver, ABlockingPluginHasThreadsOfItsOwn) {
   pass(seconds{30});
   for (const auto& o : outcomes) EXPECT_EQ(o->at(0).reason, Reason::no_completion_in_time);
   go.set_value();
+  for (int i = 0; i < 5; ++i) ended->acquire();
 }
 
 }  // namespace
