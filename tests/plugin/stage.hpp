@@ -159,6 +159,8 @@ class Stage : public ::testing::Test {
     registry = std::make_unique<Registry>(io, ports, options);
   }
   ~Stage() override { finish(); }
+  /// Before the members of a derived fixture go: plugins speak until they are stopped.
+  void TearDown() override { finish(); }
   void finish() {
     if (!registry) return;
     registry->stop();
