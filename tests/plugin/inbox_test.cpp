@@ -154,6 +154,7 @@ TEST_F(InboxSide, ListSeenAndClearActAsTheExchangesPerson) {
   q.struct_size = sizeof q;
   q.herald_id = view("n2");
   ASSERT_EQ(table()->list(chat.host, 5, id, &q), HERALD_OK);
+  EXPECT_EQ(items.at(2).status, HERALD_OK);
   EXPECT_EQ(inbox.queries.at(2).notification, "n2") << "the inbox looks it up, in the list or not";
 
   const auto n = chat.events.size();
