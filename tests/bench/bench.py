@@ -48,7 +48,7 @@ class Bench:
         from harness.daemon import Daemon
         from harness.places import free_port
         port = free_port()
-        config = daemon_config(folder, port, log={"level": "warning"}, inbox={"keep": 1000})
+        config = daemon_config(folder, port, log={"level": "warning"}, inbox={"keep": 500})
         config["routes"] = [{"name": "default", "chain": chain}]
         return Daemon(write_config(folder / "herald.yaml", config), folder), port
 
