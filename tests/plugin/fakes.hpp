@@ -29,11 +29,12 @@ class ManualClock final : public base::Clock {
 template <class T>
 class Record {
  public:
+  Record() = default;
+  /// Waits for an add() that is under way: a record on a test's stack goes as soon as its value was seen.
+  ~Record() { const std::lock_guard lock{mutex_}; }
   void add(T value) {
-    {
-      const std::lock_guard lock{mutex_};
-      values_.push_back(std::move(value));
-    }
+    const std::lock_guard lock{mutex_};
+    values_.push_back(std::move(value));
     changed_.notify_all();
   }
   /// Its n-th value, waiting for it at most 10 s; a default one when it does not come.
