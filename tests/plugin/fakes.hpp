@@ -30,7 +30,8 @@ template <class T>
 class Record {
  public:
   Record() = default;
-  /// Waits for an add() that is under way: a record on a test's stack goes as soon as its value was seen.
+  /// Waits for an add() that is under way: a record on a test's stack goes as soon as its value was
+  /// seen.
   ~Record() { const std::lock_guard lock{mutex_}; }
   void add(T value) {
     const std::lock_guard lock{mutex_};

@@ -14,7 +14,8 @@ extern "C" {
 /* Keys of herald_outcome.output that are no MIME type. */
 #define HERALD_OUTPUT_TITLE "title"     /* text */
 #define HERALD_OUTPUT_ACTIONS "actions" /* JSON array of {"id","label","text"} */
-#define HERALD_OUTPUT_FIELDS "fields"   /* JSON object of strings: parameters formatted for locale \
+#define HERALD_OUTPUT_FIELDS                                                                       \
+  "fields"                              /* JSON object of strings: parameters formatted for locale \
                                          */
 #define HERALD_OUTPUT_TYPE "type"       /* item type: "info", ... */
 #define HERALD_OUTPUT_VERSION "version" /* of the template that was used */
