@@ -9,6 +9,7 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
 option(HERALD_CCACHE "Compile through ccache when it is installed" ON)
+option(HERALD_SABOTAGE "Also build heraldd-faults: crash points and mutants, for tests only, never installed" ${HERALD_TESTS})
 set(HERALD_SANITIZE "" CACHE STRING "Sanitizers to build with: empty, address,undefined or thread")
 
 if(HERALD_CCACHE)
@@ -44,16 +45,42 @@ set(Boost_NO_WARN_NEW_VERSIONS ON)
 find_package(Boost 1.81 REQUIRED COMPONENTS program_options json)
 find_package(Threads REQUIRED)
 
-# herald_room(<name> SOURCES a.cpp ... [DEPS room ...] [LIBS target ...])
+# herald_room(<name> SOURCES a.cpp ... [DEPS room ...] [LIBS target ...] [FAULTS a.cpp ...])
 # One folder of daemon/ as a static library `herald_<name>`; DEPS is the architecture: which rooms it may include.
+# FAULTS: those of SOURCES that have crash points or mutants (base/faults.hpp); see herald_sabotage().
 function(herald_room name)
-  cmake_parse_arguments(R "" "" "SOURCES;DEPS;LIBS" ${ARGN})
+  cmake_parse_arguments(R "" "" "SOURCES;DEPS;LIBS;FAULTS" ${ARGN})
   add_library(herald_${name} STATIC ${R_SOURCES})
+  if(HERALD_SABOTAGE AND R_FAULTS)
+    add_library(herald_${name}_faults OBJECT EXCLUDE_FROM_ALL ${R_FAULTS})
+    target_compile_definitions(herald_${name}_faults PRIVATE HERALD_FAULTS)
+    # As the room itself is compiled, whatever its folder sets on it.
+    target_link_libraries(herald_${name}_faults PRIVATE herald_${name})
+    target_compile_options(herald_${name}_faults PRIVATE $<TARGET_PROPERTY:herald_${name},COMPILE_OPTIONS>)
+    target_compile_definitions(herald_${name}_faults PRIVATE $<TARGET_PROPERTY:herald_${name},COMPILE_DEFINITIONS>)
+    set_property(GLOBAL APPEND PROPERTY HERALD_FAULT_ROOMS ${name})
+  endif()
   target_include_directories(herald_${name} PUBLIC ${PROJECT_SOURCE_DIR}/daemon)
   foreach(dep ${R_DEPS})
     target_link_libraries(herald_${name} PUBLIC herald_${dep})
   endforeach()
   target_link_libraries(herald_${name} PUBLIC ${R_LIBS})
+endfunction()
+
+# herald_sabotage(<target> [room ...])
+# Gives an executable the crash points and mutants of these rooms (none named: of all). Their objects stand before the
+# rooms' libraries, so that the linker takes them in place of the same sources without faults.
+function(herald_sabotage target)
+  set(rooms ${ARGN})
+  if(NOT rooms)
+    get_property(rooms GLOBAL PROPERTY HERALD_FAULT_ROOMS)
+  endif()
+  foreach(room ${rooms})
+    target_sources(${target} PRIVATE $<TARGET_OBJECTS:herald_${room}_faults>)
+  endforeach()
+  target_sources(${target} PRIVATE ${PROJECT_SOURCE_DIR}/daemon/base/faults.cpp)
+  set_property(SOURCE ${PROJECT_SOURCE_DIR}/daemon/base/faults.cpp DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}
+               PROPERTY COMPILE_DEFINITIONS HERALD_FAULTS)
 endfunction()
 
 # herald_test(<name> SOURCES a_test.cpp ... [DEPS room ...] [LIBS target ...])

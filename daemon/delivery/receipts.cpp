@@ -2,6 +2,7 @@
 // R11, R13).
 #include <algorithm>
 
+#include "base/faults.hpp"
 #include "delivery/machine.hpp"
 
 namespace herald::delivery {
@@ -85,6 +86,7 @@ void Machine::evidence(Attempt& attempt, Evidence level) {
 }
 
 void Machine::failed(Attempt& attempt, const Outcome& given) {
+  if (HERALD_MUTANT("failed_receipt_ignored")) return;
   if (attempt.evidence >= Evidence::delivered) return;
   auto outcome = given;
   // `failed` says for sure that it did not arrive; a channel that names no failing outcome with it

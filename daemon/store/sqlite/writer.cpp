@@ -1,5 +1,6 @@
 #include "store/sqlite/writer.hpp"
 
+#include "base/faults.hpp"
 #include "store/sqlite/schema.hpp"
 
 namespace herald::store::sqlite {
@@ -146,7 +147,9 @@ bool Writer::try_commit(Batch& batch) {
         [&] { failed->refuse(fail(Code::internal, "the database refused the request: " + why)); });
     return false;
   }
+  HERALD_POINT("store.before_commit");
   state_->commit();
+  HERALD_POINT("store.after_commit");
   commits_.fetch_add(1, std::memory_order_relaxed);
   writes_.fetch_add(batch.size(), std::memory_order_relaxed);
   writable_ = true;

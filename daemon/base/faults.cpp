@@ -1,0 +1,45 @@
+// Compiled only into what HERALD_SABOTAGE builds.
+#include "base/faults.hpp"
+
+#include <signal.h>
+#include <unistd.h>
+#include <atomic>
+#include <cstdlib>
+#include <cstring>
+#include <string_view>
+
+namespace herald::base::faults {
+namespace {
+
+/// HERALD_CRASH_AT=NAME or NAME:N, the N-th time that the point is reached.
+struct Crash {
+  std::string_view name;
+  long time = 1;
+};
+
+Crash crash_wanted() {
+  const char* set = std::getenv("HERALD_CRASH_AT");
+  if (set == nullptr) return {};
+  const std::string_view text{set};
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos) return {text, 1};
+  return {text.substr(0, colon), std::strtol(set + colon + 1, nullptr, 10)};
+}
+
+}  // namespace
+
+void point(const char* name) {
+  static const Crash wanted = crash_wanted();
+  static std::atomic<long> reached{0};
+  if (wanted.name != name || ++reached != wanted.time) return;
+  // As a power cut would end it: no handler, no destructor, no flush.
+  ::kill(::getpid(), SIGKILL);
+  for (;;) ::pause();
+}
+
+bool mutant(const char* name) {
+  static const char* const wanted = std::getenv("HERALD_MUTANT");
+  return wanted != nullptr && std::strcmp(wanted, name) == 0;
+}
+
+}  // namespace herald::base::faults
