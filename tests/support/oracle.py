@@ -3,6 +3,7 @@
 I1  acknowledged is delivered, ended or still scheduled: nothing promised disappears
 I2  delivered was intended: nothing is made up or altered
 I3  no more copies than one, plus the faults that hit the sink; one id per idempotency key
+I4  a person's items have strictly rising numbers, oldest first
 """
 
 import collections
@@ -69,6 +70,9 @@ class Oracle:
         ids = [item["id"] for item in items]
         if len(set(ids)) != len(ids):
             self.problems.append(f"I3: the inbox of {user} repeats an item id")
+        seqs = [item["seq"] for item in items if "seq" in item]
+        if any(later <= earlier for earlier, later in zip(seqs, seqs[1:])):
+            self.problems.append(f"I4: the inbox of {user} has items out of order")
         for item in items:
             self.arrived("webchat", item.get("text", item.get("message", "")), user,
                          item.get("herald_id"))

@@ -51,6 +51,11 @@ class Verdicts(unittest.TestCase):
         del self.items[2]
         self.assert_named("I1", "never reached webchat", "p-2")
 
+    def test_items_out_of_order(self):
+        for item, seq in zip(self.items, (1, 3, 2)):
+            item["seq"] = seq
+        self.assert_named("I4", "out of order")
+
     def test_a_state_that_is_none(self):
         self.states[an_id(0)] = "sleeping"
         self.assert_named("I1", "sleeping")

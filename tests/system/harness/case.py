@@ -45,13 +45,16 @@ class SystemTest(unittest.TestCase):
         self.config = config or daemon_config(self.folder, self.port, self.whatsapp, **changes)
         return write_config(self.folder / "herald.yaml", self.config)
 
-    def start(self, config=None, **changes):
+    def prepare(self, config=None, **changes):
+        """As start(), but nothing runs yet: self.daemon can still be given another environment."""
         path = self.configure(config, **changes)
         self.daemon = Daemon(path, self.folder)
         self.addCleanup(self.stop)
-        self.daemon.start()
         self.ctl = Heraldctl(self.folder / "control")
         return self.daemon
+
+    def start(self, config=None, **changes):
+        return self.prepare(config, **changes).start()
 
     def stop(self):
         self.api.close()

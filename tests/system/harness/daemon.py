@@ -40,13 +40,17 @@ class NotifySocket:
 
 
 class Daemon:
-    """`heraldd --config FILE`. Output goes to `folder`/heraldd.log, over all restarts."""
+    """`heraldd --config FILE`. Output goes to `folder`/heraldd.log, over all restarts.
+
+    HERALD_DAEMON names another program of the build folder to run as the daemon (heraldd-faults).
+    """
 
     def __init__(self, config, folder, environment=None, arguments=(), wrapper=()):
         self.config, self.folder = pathlib.Path(config), pathlib.Path(folder)
         self.environment = dict(environment or {})
         self.arguments = list(arguments)
         self.wrapper = list(wrapper)  # what runs the daemon by exec
+        self.program = os.environ.get("HERALD_DAEMON", "heraldd")
         self.log_path = self.folder / "heraldd.log"
         self.process = None
         self.notify = None
@@ -58,7 +62,7 @@ class Daemon:
         environment = os.environ | self.environment | {"NOTIFY_SOCKET": self.notify.path}
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
-                [*self.wrapper, str(program("heraldd")), "--config", str(self.config),
+                [*self.wrapper, str(program(self.program)), "--config", str(self.config),
                  *self.arguments],
                 stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=self.folder,
                 env=environment)

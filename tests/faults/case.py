@@ -1,0 +1,91 @@
+"""The base of a fault test: seed, size, figures, and the checks that follow every scenario."""
+
+import json
+import os
+import random
+import sqlite3
+import subprocess
+import types
+
+from herald_harness import Oracle, SystemTest, program
+
+
+def chosen_seed():
+    """HERALD_SEED, or a new one that the whole process keeps."""
+    if "HERALD_SEED" not in os.environ:
+        os.environ["HERALD_SEED"] = str(random.SystemRandom().randrange(1, 1 << 32))
+    return int(os.environ["HERALD_SEED"])
+
+
+def chosen_size(everyday, long):
+    size = dict(everyday) | (dict(long) if os.environ.get("HERALD_LONG") == "1" else {})
+    for setting in os.environ.get("HERALD_SIZES", "").split():
+        name, _, value = setting.partition("=")
+        if name in size:
+            size[name] = type(size[name])(value)
+    return size
+
+
+def daemon_can(word):
+    """Whether this build's heraldd knows a command of that name."""
+    shown = subprocess.run([str(program("heraldd")), "--help"], capture_output=True, text=True,
+                           timeout=30, check=True)
+    return f"heraldd {word}" in shown.stdout
+
+
+class FaultTest(SystemTest):
+    """`self.size` has the options of this run, `self.random` its choices, `self.oracle` judges it.
+
+    After each test the daemon is stopped and its database must be whole and pass the audit, unless
+    the test sets self.whole to False because it broke it itself.
+    """
+
+    everyday = {}  # options by name
+    long = {}      # those that differ with --long
+
+    def setUp(self):
+        super().setUp()
+        self.seed = chosen_seed()
+        self.random = random.Random(f"{self.seed} {self.id()}")
+        options = chosen_size(self.everyday, self.long)
+        self.size = types.SimpleNamespace(**options)
+        self.oracle = Oracle()
+        self.whole = True
+        shown = "".join(f" {name}={value}" for name, value in options.items())
+        print(f"\n  HERALD_SEED={self.seed}{shown}", flush=True)
+
+    def figure(self, name, value, target=""):
+        """Something measured, for the table at the end; `target` is what the catalogue asks."""
+        print(f"  {name}: {value}" + (f"  (asked: {target})" if target else ""), flush=True)
+        path = os.environ.get("HERALD_FIGURES")
+        if path:
+            with open(path, "a", encoding="utf-8") as file:
+                file.write(json.dumps({"test": self.id(), "name": name, "value": value,
+                                       "target": target}) + "\n")
+
+    def tearDown(self):
+        if self.daemon is None:
+            return
+        self.stop()
+        if self.whole:
+            self.check_database()
+
+    def check_database(self):
+        """Of a stopped daemon: sound as a file, and every row is what its events say."""
+        path = self.folder / "herald.db"
+        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as db:
+            self.assertEqual(db.execute("PRAGMA integrity_check").fetchall(), [("ok",)])
+            self.assertEqual(db.execute("PRAGMA foreign_key_check").fetchall(), [])
+        db.close()
+        if daemon_can("audit"):
+            done = subprocess.run([str(program("heraldd")), "audit", "--config",
+                                   str(self.folder / "herald.yaml")], capture_output=True,
+                                  text=True, timeout=600)
+            self.assertEqual(done.returncode, 0, f"the audit: {done.stdout}{done.stderr}")
+
+    def verdict(self, **how):
+        """No promise is broken (oracle.py); `how` goes to violations()."""
+        found = self.oracle.violations(**how)
+        self.figure("acknowledged", len(self.oracle.acks))
+        self.figure("broken promises", len(found), "0")
+        self.assertEqual(found, [])
