@@ -62,7 +62,9 @@ void Dispatcher::Poller::ask() {
 
 void Dispatcher::Poller::answered(base::Result<std::vector<model::Notification>> due) {
   asking_ = false;
+  const auto let_go = std::exchange(let_go_, {});
   if (!running_) return;
+  if (due) std::erase_if(*due, [&](const auto& n) { return let_go.contains(n.head.id); });
   if (!due) return sleep_until(need_.clock.now() + std::chrono::seconds{1});
   found_(std::move(*due));
   const auto now = need_.clock.now();

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <unordered_set>
+
 #include "delivery/dispatcher.hpp"
 
 namespace herald::delivery {
@@ -26,6 +28,11 @@ class Dispatcher::Poller {
   /// Memory holds `held` now: asks the store again when work was left there and there is room for a
   /// good part of it.
   void room(std::size_t held);
+  /// Memory has let go of this one. A query under way may have read it before its last change was
+  /// stored, and an idempotent channel would be given the same attempt again: it is left out.
+  void let_go(const std::string& id) {
+    if (asking_) let_go_.insert(id);
+  }
 
  private:
   void ask();
@@ -37,6 +44,7 @@ class Dispatcher::Poller {
   Found found_;
   std::size_t capacity_ = 0, held_ = 0;
   bool running_ = false, asking_ = false, more_ = false;
+  std::unordered_set<std::string> let_go_;  // since the query under way was asked
   uint64_t timer_ = 0;
   model::TimePoint next_ = model::TimePoint::max();
 };

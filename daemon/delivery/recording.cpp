@@ -202,6 +202,7 @@ void Dispatcher::let_go(Work& work) {
   const auto due = work.loaded ? work.progress().due : model::TimePoint::max();
   const auto id = work.id();
   works_.erase(id);
+  poller_->let_go(id);
   wake(slots_.forget(id));
   if (due != model::TimePoint::max()) poller_->due_at(due);
   poller_->room(works_.size());

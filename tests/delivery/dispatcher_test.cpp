@@ -276,6 +276,26 @@ TEST_F(DispatcherTest, AFullMemoryLeavesTheRestInTheStoreUntilThereIsRoom) {
   EXPECT_EQ(channels.deliveries[2].delivery.head.id, kThird);
 }
 
+TEST_F(DispatcherTest, WhatAQueryReadBeforeItsOutcomeWasStoredIsNotAttemptedAgain) {
+  DispatcherOptions options;
+  options.held = 1;
+  start(options);
+  accept(kOther);
+  accept(kId);  // no room: it waits in the store
+  store.slow_due = true;
+  executor.pass(31s);  // the poller asks
+  ASSERT_EQ(store.answers.size(), 1U);
+  // Meanwhile it is found due by an earlier page, attempted, recorded and let go.
+  put_into_inbox(0);
+  dispatcher->accepted(store.notifications.at(kId));
+  executor.run();
+  ASSERT_EQ(channels.deliveries.size(), 2U);
+  put_into_inbox(1);
+  store.answer_all();
+  executor.run();
+  EXPECT_EQ(channels.deliveries.size(), 2U) << "the old page must not start it again";
+}
+
 TEST_F(DispatcherTest, AnUnreadItemPushedOutLeavesTheStepThatWaitsForIt) {
   start();
   accept(kId);

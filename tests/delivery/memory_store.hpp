@@ -31,6 +31,7 @@ class MemoryStore : public store::Store {
   std::set<std::string> withdrawn;
   std::vector<std::string> evict_next;
   bool slow = false, broken = false;
+  bool slow_due = false;  ///< only due() answers later
   std::vector<std::function<void()>> answers;
   int commits = 0;
 
@@ -73,7 +74,10 @@ class MemoryStore : public store::Store {
     std::vector<model::Notification> out;
     for (const auto& [id, n] : notifications)
       if (n.progress.due <= now && out.size() < limit) out.push_back(n);
-    reply([done, out] { done(out); });
+    if (slow_due)
+      answers.push_back([done, out] { done(out); });
+    else
+      reply([done, out] { done(out); });
   }
   void next_due(model::TimePoint now, store::Done<model::TimePoint> done) override {
     auto next = model::TimePoint::max();
