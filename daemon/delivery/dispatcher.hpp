@@ -56,7 +56,8 @@ class Dispatcher final : public model::ports::DeliveryEvents {
                 Done<bool> done) override;
   void append(std::string channel, std::string attempt_id, model::NewItem item,
               Done<model::Item> done) override;
-  void inbox_evidence(std::vector<std::string> notifications, model::Evidence level) override;
+  void inbox_evidence(std::vector<std::string> notifications, model::Evidence level,
+                      Done<bool> done = {}) override;
 
   /// Attempts under way on a channel; for status. Answers on the delivery thread.
   void in_flight(std::function<void(std::unordered_map<std::string, std::size_t>)> done);

@@ -4,11 +4,23 @@
 namespace herald::delivery {
 namespace {
 
-/// Receipts of one call are answered together.
-struct Counter {
-  std::size_t left = 0;
-  std::optional<base::Error> error;
-};
+/// Receipts of one call are answered together: when the last is, with the latest error if any.
+std::function<void(const base::Result<bool>&)> all_of(
+    std::size_t count, std::function<void(base::Result<bool>)> done) {
+  struct Counter {
+    std::size_t left = 0;
+    std::optional<base::Error> error;
+  };
+  return [counter = std::make_shared<Counter>(Counter{count, {}}),
+          done = std::move(done)](const base::Result<bool>& result) {
+    if (!result) counter->error = result.error();
+    if (--counter->left > 0 || !done) return;
+    if (counter->error)
+      done(*counter->error);
+    else
+      done(true);
+  };
+}
 
 const model::Attempt* find_attempt(const model::Progress& progress, model::AttemptRef wanted) {
   for (const auto& attempt : progress.attempts)
@@ -35,18 +47,8 @@ void Dispatcher::receipts(std::string channel, std::vector<model::ports::Channel
   need_.executor.post(
       [this, channel = std::move(channel), receipts = std::move(receipts), done = std::move(done)] {
         if (receipts.empty()) return done(true);
-        auto counter = std::make_shared<Counter>();
-        counter->left = receipts.size();
-        for (const auto& receipt : receipts) {
-          receive(channel, receipt, [counter, done](const base::Result<bool>& result) {
-            if (!result) counter->error = result.error();
-            if (--counter->left > 0) return;
-            if (counter->error)
-              done(*counter->error);
-            else
-              done(true);
-          });
-        }
+        const auto one = all_of(receipts.size(), done);
+        for (const auto& receipt : receipts) receive(channel, receipt, one);
       });
 }
 
@@ -150,16 +152,27 @@ void Dispatcher::append(std::string channel, std::string attempt_id, model::NewI
   });
 }
 
-void Dispatcher::inbox_evidence(std::vector<std::string> notifications, model::Evidence level) {
-  need_.executor.post([this, notifications = std::move(notifications), level] {
+void Dispatcher::inbox_evidence(std::vector<std::string> notifications, model::Evidence level,
+                                Done<bool> done) {
+  need_.executor.post([this, notifications = std::move(notifications), level,
+                       done = std::move(done)] {
+    if (notifications.empty() && done) return done(true);
+    const auto one = all_of(notifications.size(), done);
     for (const auto& id : notifications) {
-      load(id, [this, level](Work* work) {
-        const auto* attempt = work == nullptr ? nullptr : inbox_attempt(work->progress());
-        if (attempt == nullptr || attempt->evidence >= level) return;
+      load(id, [this, level, one](Work* work) {
+        if (work == nullptr)
+          return one(base::fail(base::Code::unavailable, "the evidence cannot be recorded now"));
+        const auto* attempt = inbox_attempt(work->progress());
+        if (attempt == nullptr || attempt->evidence >= level) return one(true);
         const auto kind = level >= model::Evidence::read ? model::ReceiptKind::read
                                                          : model::ReceiptKind::delivered;
-        push_event(work->id(),
-                   model::event::Receipt{model::ref(*attempt), kind, {}, need_.clock.now(), {}});
+        push(work->id(),
+             Pending{model::event::Receipt{model::ref(*attempt), kind, {}, need_.clock.now(), {}},
+                     {},
+                     {},
+                     [one](const base::Result<store::Applied>& applied) {
+                       one(applied ? base::Result<bool>{true} : applied.error());
+                     }});
       });
     }
   });

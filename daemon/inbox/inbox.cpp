@@ -55,9 +55,8 @@ void Inbox::seen(model::Principal who, model::UserId user, std::vector<std::stri
   store_.seen(std::move(*request), [this, user, level, done = std::move(done)](
                                        base::Result<std::vector<std::string>> changes) {
     if (!changes) return done(changes.error());
-    evidence_.inbox_evidence(*changes, level);
     if (level >= model::Evidence::read) changed(user, 0);
-    done(true);
+    evidence_.inbox_evidence(*changes, level, done);
   });
 }
 
@@ -70,9 +69,8 @@ void Inbox::clear(model::Principal who, model::UserId user, int64_t up_to_seq, D
   store_.clear(user, up_to_seq,
                [this, user, done = std::move(done)](base::Result<std::vector<std::string>> read) {
                  if (!read) return done(read.error());
-                 evidence_.inbox_evidence(*read, model::Evidence::read);
                  changed(user, 0);
-                 done(true);
+                 evidence_.inbox_evidence(*read, model::Evidence::read, done);
                });
 }
 

@@ -51,6 +51,26 @@ TEST_F(DispatcherTest, ReadInTimeEndsTheChain) {
   EXPECT_EQ(channels.deliveries.size(), 1U);
 }
 
+TEST_F(DispatcherTest, EvidenceIsAnsweredOnceItIsRecorded) {
+  start();
+  accept(kId);
+  put_into_inbox(0);
+  std::vector<bool> told;
+  const auto tell = [&](const base::Result<bool>& r) { told.push_back(r.has_value()); };
+  store.broken = true;
+  dispatcher->inbox_evidence({kId}, Evidence::read, tell);
+  executor.run();
+  EXPECT_EQ(told, std::vector<bool>{false});
+  store.broken = false;
+  dispatcher->inbox_evidence({kId}, Evidence::read, tell);
+  dispatcher->inbox_evidence({kId}, Evidence::delivered, tell);
+  dispatcher->inbox_evidence({}, Evidence::read, tell);
+  executor.run();
+  EXPECT_EQ(told.size(), 4U);
+  EXPECT_EQ(std::count(told.begin(), told.end(), true), 3);
+  EXPECT_EQ(progress(kId).state, State::delivered);
+}
+
 TEST_F(DispatcherTest, EvidenceOfTheInboxGoesToTheAttemptThatPutItThereNotToTheCurrentStep) {
   start();
   accept(kId);

@@ -33,9 +33,14 @@ class FakeDelivery final : public model::ports::DeliveryEvents {
   std::vector<std::pair<std::string, Evidence>> evidence;
   void receipts(std::string, std::vector<model::ports::ChannelReceipt>, Done<bool>) override {}
   void append(std::string, std::string, model::NewItem, Done<model::Item>) override {}
-  void inbox_evidence(std::vector<std::string> ids, Evidence level) override {
+  void inbox_evidence(std::vector<std::string> ids, Evidence level, Done<bool> done) override {
     for (auto& id : ids) evidence.emplace_back(id, level);
+    if (recorded)
+      done(true);
+    else
+      done(base::fail(base::Code::unavailable, "the disk is full"));
   }
+  bool recorded = true;
 };
 
 class InboxTest : public ::testing::Test {
@@ -86,6 +91,14 @@ TEST_F(InboxTest, AServiceGivesNoneExceptReadWithItsScope) {
   seen(service({"inbox:read-for"}), {"12"}, Evidence::read);
   EXPECT_TRUE(ok_);
   EXPECT_EQ(delivery_.evidence.size(), 1U);
+}
+
+TEST_F(InboxTest, NobodyIsToldThatSomethingIsReadBeforeThatIsRecorded) {
+  delivery_.recorded = false;
+  EXPECT_EQ(seen(person(7), {"12"}, Evidence::read), base::Code::unavailable);
+  auto code = base::Code::internal;
+  inbox_.clear(person(7), 7, 0, [&](auto r) { code = r ? base::Code::internal : r.error().code; });
+  EXPECT_EQ(code, base::Code::unavailable);
 }
 
 // covers: S85

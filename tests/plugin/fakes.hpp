@@ -109,7 +109,7 @@ struct FakeDelivery final : model::ports::DeliveryEvents {
     else
       done(std::move(stored));
   }
-  void inbox_evidence(std::vector<std::string>, model::Evidence) override {}
+  void inbox_evidence(std::vector<std::string>, model::Evidence, Done<bool>) override {}
   Record<Batch> batches;
   Record<Append> appends;
   std::atomic<bool> fail_receipts{false}, fail_append{false};

@@ -32,7 +32,9 @@ class DeliveryEvents {
   /// `attempt_id` names the attempt that is being delivered on that channel.
   virtual void append(std::string channel, std::string attempt_id, NewItem, Done<Item> done) = 0;
   /// The person gave evidence for these notifications on the channel that owns the inbox item.
-  virtual void inbox_evidence(std::vector<std::string> notifications, Evidence level) = 0;
+  /// `done` (may be empty) after COMMIT: what a person is told is read must not be lost after it.
+  virtual void inbox_evidence(std::vector<std::string> notifications, Evidence level,
+                              Done<bool> done = {}) = 0;
 };
 
 }  // namespace herald::model::ports
