@@ -22,5 +22,5 @@ FOLDER = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER.parent / "system"))
 
 from herald_harness import *  # noqa: E402,F401,F403
-from case import FaultTest, chosen_seed  # noqa: E402,F401
+from case import FaultTest, chosen_seed, daemon_can  # noqa: E402,F401
 from load import ENDLESS, UNSETTLED, Load  # noqa: E402,F401
