@@ -10,6 +10,7 @@
 #include "app/answer.hpp"
 #include "app/notify.hpp"
 #include "app/operations.hpp"
+#include "base/faults.hpp"
 
 namespace herald::app {
 namespace {
@@ -43,6 +44,7 @@ void App::fail(std::string_view event, const base::Error& error) {
 }
 
 void App::serve() {
+  HERALD_POINT("app.doors_open");
   ready_ = true;
   log_->info("daemon.ready", "ready",
              {{"version", version()},
@@ -53,6 +55,7 @@ void App::serve() {
     log_->warning("daemon.development",
                   "development mode: callers from this machine need no credentials");
   notify_manager("READY=1\nSTATUS=Serving");
+  HERALD_POINT("app.ready");
   for (;;) {
     std::function<void()> task;
     {
@@ -98,6 +101,7 @@ void App::stop(int code) {
   ready_ = false;
   notify_manager("STOPPING=1\nSTATUS=Finishing what is under way");
   if (log_ && core_) log_->info("daemon.stopping", "finishing what is under way");
+  HERALD_POINT("app.stopping");
   if (http_) http_->interrupt();
   if (control_) control_->interrupt();
   if (core_) {
@@ -112,8 +116,11 @@ void App::stop(int code) {
     }
     if (http_) http_->drain(std::chrono::seconds{2});
     if (control_) control_->join();
+    HERALD_POINT("app.doors_closed");
     core_->plugins.stop();
+    HERALD_POINT("app.plugins_stopped");
     core_->store->close();
+    HERALD_POINT("app.store_closed");
     signals_.reset();
     work_.reset();
     core_->io.stop();

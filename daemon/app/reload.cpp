@@ -5,6 +5,7 @@
 #include "app/app.hpp"
 #include "app/notify.hpp"
 #include "app/operations.hpp"
+#include "base/faults.hpp"
 #include "routing/routing.hpp"
 
 namespace herald::app {
@@ -46,10 +47,12 @@ ReloadResult App::reload_now() {
     return result;
   }
   const auto next = *loaded;
+  HERALD_POINT("app.reload_read");
   for (auto& problem : core_->secrets.load(*next)) result.problems.push_back(std::move(problem));
   if (auto keys = load_keys(*next); !keys) result.problems.push_back(keys.error());
   if (result.problems.empty())
     result.problems = core_->plugins.reload(channel_specs(*next), template_spec(*next));
+  HERALD_POINT("app.reload_plugins_changed");
   if (result.problems.empty()) {
     routing::check(*next, core_->plugins.channels(), *core_->plugins.catalog(), result.diagnostics);
     if (result.diagnostics.ok())
@@ -63,6 +66,14 @@ ReloadResult App::reload_now() {
         fail("config.rollback", problem);
   }
   if (!result.ok()) {
+    HERALD_POINT("app.reload_refused");
+    if (HERALD_MUTANT("config_swap_before_check")) {
+      {
+        const std::lock_guard lock{config_mutex_};
+        config_ = next;
+      }
+      return apply_rules(), result;
+    }
     for (const auto& problem : core_->secrets.load(*before)) fail("config.rollback", problem);
     if (auto keys = load_keys(*before); !keys) fail("config.rollback", keys.error());
     return result;
@@ -72,10 +83,12 @@ ReloadResult App::reload_now() {
     const std::lock_guard lock{config_mutex_};
     config_ = next;
   }
+  HERALD_POINT("app.reload_swapped");
   core_->directory.set_region(next->directory.region);
   core_->store->reconfigure(store_options(*next));
   core_->dispatcher.reconfigure(dispatcher_options(*next));
   apply_rules();
+  HERALD_POINT("app.reload_applied");
   return result;
 }
 

@@ -9,6 +9,7 @@
 #include "app/app.hpp"
 #include "app/notify.hpp"
 #include "app/operations.hpp"
+#include "base/faults.hpp"
 #include "http/producer_api.hpp"
 #include "routing/routing.hpp"
 
@@ -39,16 +40,20 @@ int App::start() {
   log_ = std::move(*log);
   for (const auto& warning : diagnostics.all()) log_->warning("config.warning", warning.message);
 
+  HERALD_POINT("app.configured");
   if (auto opened = open_core(); !opened) return fail("store.refused", opened.error()), kFailed;
+  HERALD_POINT("app.store_open");
   for (const auto& problem : core_->secrets.load(*config_)) fail("secret.unreadable", problem);
   if (auto keys = load_keys(*config_); !keys)
     return fail("auth.refused", keys.error()), kConfiguration;
   if (!start_plugins()) return kFailed;
+  HERALD_POINT("app.plugins_started");
   config::Diagnostics together;
   if (!check_together(*config_, together)) return kConfiguration;
   apply_rules();
   if (auto delivering = start_delivery(); !delivering)
     return fail("delivery.refused", delivering.error()), kFailed;
+  HERALD_POINT("app.delivery_started");
   if (auto doors = open_doors(); !doors) return fail("door.refused", doors.error()), kFailed;
   return 0;
 }
@@ -178,6 +183,7 @@ base::Result<void> App::open_doors() {
   control_ = std::make_unique<control::Server>(core_->io, *operations_, std::move(options));
   if (auto listening = control_->listen(); !listening) return listening.error();
 
+  HERALD_POINT("app.control_open");
   auto http = http_options(*config_);
   if (auto defined = core_->metrics.define(telemetry::MetricKind::histogram, "herald_http_seconds",
                                            "Answered requests, by route and status.");

@@ -1,11 +1,15 @@
 // Compiled only into what HERALD_SABOTAGE builds.
 #include "base/faults.hpp"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 #include <atomic>
 #include <cstdlib>
 #include <cstring>
+#include <mutex>
+#include <set>
+#include <string>
 #include <string_view>
 
 namespace herald::base::faults {
@@ -26,9 +30,24 @@ Crash crash_wanted() {
   return {text.substr(0, colon), std::strtol(set + colon + 1, nullptr, 10)};
 }
 
+/// HERALD_POINTS_SEEN=FILE: every point that is reached, once, a line each.
+void note(const char* name) {
+  static const char* const file = std::getenv("HERALD_POINTS_SEEN");
+  if (file == nullptr) return;
+  static std::mutex mutex;
+  static std::set<std::string> noted;
+  const std::lock_guard lock{mutex};
+  if (!noted.insert(name).second) return;
+  const auto line = std::string{name} + '\n';
+  const int fd = ::open(file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  if (fd < 0 || ::write(fd, line.data(), line.size()) < 0) std::abort();
+  ::close(fd);
+}
+
 }  // namespace
 
 void point(const char* name) {
+  note(name);
   static const Crash wanted = crash_wanted();
   static std::atomic<long> reached{0};
   if (wanted.name != name || ++reached != wanted.time) return;

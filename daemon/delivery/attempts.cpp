@@ -2,6 +2,7 @@
 // it.
 #include <algorithm>
 
+#include "base/faults.hpp"
 #include "delivery/decide.hpp"
 #include "delivery/rendering.hpp"
 #include "delivery/work.hpp"
@@ -59,6 +60,7 @@ void Dispatcher::try_start(Work& work) {
   if (!slots_.acquire(
           {head.id, head.priority, head.created, step.channel, head.user, channel->max_in_flight}))
     return;
+  HERALD_POINT("delivery.slot_taken");
   work.starting = true;
   find_address(work, *channel);
 }
@@ -147,6 +149,7 @@ void Dispatcher::rendered(const std::string& id, unsigned step,
     push_event(id, model::event::RenderFailed{result.error().message});
     return release_slot(id);
   }
+  HERALD_POINT("delivery.rendered");
   work->rendered = std::make_shared<const model::Rendered>(std::move(*result));
   work->rendered_run = work->progress().run;
   work->rendered_step = step;

@@ -1,5 +1,6 @@
 #include "delivery/dispatcher.hpp"
 
+#include "base/faults.hpp"
 #include "delivery/decide.hpp"
 #include "delivery/poller.hpp"
 #include "delivery/work.hpp"
@@ -23,6 +24,7 @@ void Dispatcher::start(std::function<void(base::Result<void>)> done) {
   need_.executor.post([this, done = std::move(done)]() mutable {
     recover({}, [this, done = std::move(done)](base::Result<void> result) {
       if (result) {
+        HERALD_POINT("delivery.recovered");
         working_ = true;
         poller_->start(options_.held);
       }
@@ -65,6 +67,7 @@ void Dispatcher::recover(std::string after, std::function<void(base::Result<void
 
 void Dispatcher::accepted(model::Notification notification) {
   need_.executor.post([this, notification = std::move(notification)]() mutable {
+    HERALD_POINT("delivery.told");
     need_.observer.accepted(notification);
     if (!working_) return;
     if (works_.size() >= options_.held) return poller_->more_waits();
@@ -105,6 +108,7 @@ void Dispatcher::in_flight(std::function<void(std::unordered_map<std::string, st
 
 void Dispatcher::drain(model::Duration deadline, std::function<void(std::size_t)> done) {
   need_.executor.post([this, deadline, done = std::move(done)]() mutable {
+    HERALD_POINT("delivery.drain_begins");
     working_ = false;
     poller_->stop();
     drained_ = std::move(done);
@@ -132,6 +136,7 @@ void Dispatcher::check_drained() {
   if (!drained_ || writing_ > 0) return;
   for (const auto& [id, work] : works_)
     if (work->in_flight || !work->queue.empty()) return;
+  HERALD_POINT("delivery.drained");
   if (drain_timer_ != 0) need_.executor.cancel(std::exchange(drain_timer_, 0));
   std::exchange(drained_, nullptr)(0);
 }

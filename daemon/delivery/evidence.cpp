@@ -1,6 +1,8 @@
 // What channels and people report back: receipts, inbox items, evidence.
 #include "delivery/work.hpp"
 
+#include "base/faults.hpp"
+
 namespace herald::delivery {
 namespace {
 
@@ -47,7 +49,10 @@ void Dispatcher::receipts(std::string channel, std::vector<model::ports::Channel
   need_.executor.post(
       [this, channel = std::move(channel), receipts = std::move(receipts), done = std::move(done)] {
         if (receipts.empty()) return done(true);
-        const auto one = all_of(receipts.size(), done);
+        HERALD_POINT("delivery.receipts");
+        auto answer = done;
+        if (HERALD_MUTANT("receipt_answered_before_commit")) std::exchange(answer, nullptr)(true);
+        const auto one = all_of(receipts.size(), std::move(answer));
         for (const auto& receipt : receipts) receive(channel, receipt, one);
       });
 }
@@ -132,6 +137,7 @@ void Dispatcher::append(std::string channel, std::string attempt_id, model::NewI
         work->chain().steps.at(attempt.step).channel != channel)
       return done(base::fail(base::Code::conflict,
                              "this attempt is not being delivered on this channel any more"));
+    HERALD_POINT("delivery.append");
     item.user = work->notification.head.user;
     item.notification = work->id();
     work->appended = attempt;
@@ -156,6 +162,7 @@ void Dispatcher::inbox_evidence(std::vector<std::string> notifications, model::E
                                 Done<bool> done) {
   need_.executor.post([this, notifications = std::move(notifications), level,
                        done = std::move(done)] {
+    HERALD_POINT("delivery.inbox_evidence");
     if (notifications.empty() && done) return done(true);
     const auto one = all_of(notifications.size(), done);
     for (const auto& id : notifications) {

@@ -1,5 +1,7 @@
 #include "delivery/poller.hpp"
 
+#include "base/faults.hpp"
+
 #include <algorithm>
 
 namespace herald::delivery {
@@ -66,6 +68,7 @@ void Dispatcher::Poller::answered(base::Result<std::vector<model::Notification>>
   if (!running_) return;
   if (due) std::erase_if(*due, [&](const auto& n) { return let_go.contains(n.head.id); });
   if (!due) return sleep_until(need_.clock.now() + std::chrono::seconds{1});
+  HERALD_POINT("delivery.page_found");
   found_(std::move(*due));
   const auto now = need_.clock.now();
   sleep_until(now + backstop_);

@@ -3,6 +3,7 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
+#include "base/faults.hpp"
 #include "delivery/views.hpp"
 
 namespace herald::delivery {
@@ -78,10 +79,15 @@ void Producer::submit(std::string producer, const json::value& request, Reply re
                "the first request with this idempotency key is still being stored; repeat it",
                "idempotency_key"));
   }
+  HERALD_POINT("producer.checked");
+  if (HERALD_MUTANT("ack_before_commit"))
+    std::exchange(reply,
+                  [](const auto&) {})(json::object{{"id", checked->id}, {"state", "queued"}});
   need_.store.accept(std::move(*checked), [this, key, reply = std::move(reply)](
                                               base::Result<store::Accepted> accepted) {
     if (!key.empty()) keys_in_flight_.with([&](auto& keys) { keys.erase(key); });
     if (!accepted) return reply(accepted.error());
+    HERALD_POINT("producer.accepted");
     json::object answer{{"id", accepted->id}, {"repeated", accepted->repeated}};
     if (accepted->repeated) {
       // The first one may be anywhere in its life by now.
@@ -95,6 +101,7 @@ void Producer::submit(std::string producer, const json::value& request, Reply re
     }
     answer["state"] = json::string{to_string(accepted->notification.progress.state)};
     need_.dispatcher.accepted(std::move(accepted->notification));
+    HERALD_POINT("producer.before_reply");
     reply(std::move(answer));
   });
 }

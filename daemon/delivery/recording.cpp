@@ -1,6 +1,7 @@
 // The dispatcher's way into the store: what is recorded, in which order, and what follows from it.
 #include <algorithm>
 
+#include "base/faults.hpp"
 #include "delivery/poller.hpp"
 #include "delivery/work.hpp"
 
@@ -73,6 +74,7 @@ void Dispatcher::write(Work& work) {
     pending.push_back(std::move(next));
     work.queue.pop_front();
   }
+  HERALD_POINT("delivery.before_write");
   work.writing = true;
   ++writing_;
   auto events = apply.events;
@@ -88,6 +90,7 @@ void Dispatcher::write(Work& work) {
 
 void Dispatcher::written(const std::string& id, const std::vector<model::Event>& events,
                          std::vector<Pending> pending, base::Result<store::Applied> applied) {
+  HERALD_POINT("delivery.written");
   --writing_;
   auto& work = *find(id);  // a work that is being written is never let go
   work.writing = false;
@@ -104,6 +107,7 @@ void Dispatcher::written(const std::string& id, const std::vector<model::Event>&
   work.writing = false;
   perform(work, *applied);
   work.short_cut.reset();
+  HERALD_POINT("delivery.effects_performed");
   if (work.starting && !work.in_flight && has_due(events)) {
     // The Due found something else to do than to start (expired, step left): the slot is for
     // others.
@@ -201,6 +205,7 @@ void Dispatcher::take_parked(const Work& work, const std::vector<model::Event>& 
 void Dispatcher::let_go(Work& work) {
   const auto due = work.loaded ? work.progress().due : model::TimePoint::max();
   const auto id = work.id();
+  HERALD_POINT("delivery.let_go");
   works_.erase(id);
   poller_->let_go(id);
   wake(slots_.forget(id));

@@ -4,6 +4,8 @@
 
 #include "delivery/machine.hpp"
 
+#include "base/faults.hpp"
+
 namespace herald::delivery {
 
 using namespace model;
@@ -132,7 +134,7 @@ void Machine::refresh_due() {
     p.due = std::min(p.due, p.next_try);
   else if (p.state == State::trying && flying == nullptr)
     p.due = std::min({p.due, p.next_try, try_end()});
-  else if (p.state == State::waiting)
+  else if (p.state == State::waiting && !HERALD_MUTANT("timer_lost"))
     p.due = std::min(p.due, wait_end());
   else if (p.state == State::holding)
     p.due = std::min(p.due, later(p.held_since, chain_.receipts_for));

@@ -42,6 +42,7 @@ class FaultTest(SystemTest):
 
     everyday = {}  # options by name
     long = {}      # those that differ with --long
+    quiet = False  # one scenario within another test
 
     def setUp(self):
         super().setUp()
@@ -51,6 +52,8 @@ class FaultTest(SystemTest):
         self.size = types.SimpleNamespace(**options)
         self.oracle = Oracle()
         self.whole = True
+        if self.quiet:
+            return
         shown = "".join(f" {name}={value}" for name, value in options.items())
         print(f"\n  HERALD_SEED={self.seed}{shown}", flush=True)
 

@@ -23,4 +23,5 @@ sys.path.insert(0, str(FOLDER.parent / "system"))
 
 from herald_harness import *  # noqa: E402,F401,F403
 from case import FaultTest, chosen_seed, daemon_can  # noqa: E402,F401
+from harness.places import SOURCE  # noqa: E402,F401
 from load import ENDLESS, UNSETTLED, Load  # noqa: E402,F401

@@ -1,3 +1,4 @@
+#include "base/faults.hpp"
 #include "store/sqlite/delivery.hpp"
 #include "store/sqlite/directory.hpp"
 #include "store/sqlite/keys.hpp"
@@ -28,7 +29,7 @@ base::Result<Accepted> accept(WriteState& state, const model::NewNotification& n
   if (!n.chain || n.id.empty())
     return fail(Code::internal, "a notification without an id or a chain cannot be stored");
 
-  if (!n.idempotency_key.empty()) {
+  if (!n.idempotency_key.empty() && !HERALD_MUTANT("idempotency_off")) {
     if (auto known = find_idempotency(db, n.producer, n.idempotency_key, now)) {
       if (known->digest != n.body_digest)
         return fail(Code::unprocessable,
@@ -64,6 +65,7 @@ base::Result<Accepted> accept(WriteState& state, const model::NewNotification& n
   if (inserted == 0)
     return fail(Code::conflict, "a notification with the id " + n.id + " is stored already", "id");
   stored.rowid = db.last_insert_rowid();
+  HERALD_POINT("store.notification_inserted");
   if (!n.idempotency_key.empty())
     remember_idempotency(db, n.producer, n.idempotency_key, n.id, n.body_digest, now);
   if (!dedupe.empty()) remember_dedupe(db, dedupe, n.id, now);

@@ -1,3 +1,4 @@
+#include "base/faults.hpp"
 #include "store/sqlite/delivery.hpp"
 #include "store/sqlite/inbox.hpp"
 
@@ -54,6 +55,8 @@ base::Result<Applied> apply(WriteState& state, const Apply& request) {
   auto decided = decide_all(state, request, stored.notification, *chain, now);
   if (!decided) return decided.error();
 
+  HERALD_POINT("store.events_decided");
+
   Applied out;
   if (request.append) {
     auto appended = append(state, *request.append, stored.rowid, now);
@@ -62,6 +65,7 @@ base::Result<Applied> apply(WriteState& state, const Apply& request) {
     out.evicted = std::move(appended->evicted);
   }
 
+  HERALD_POINT("store.item_appended");
   state.cache.changing(stored);
   out.before = before.state;
   out.evidence_before = before.best_evidence();
@@ -83,6 +87,7 @@ base::Result<Applied> apply(WriteState& state, const Apply& request) {
     stored.last_seq = seq;
     stored.notification.progress = std::move(after);
   }
+  HERALD_POINT("store.events_written");
   out.notification = stored.notification;
   return out;
 }

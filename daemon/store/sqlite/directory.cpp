@@ -1,5 +1,7 @@
 #include "store/sqlite/directory.hpp"
 
+#include "base/faults.hpp"
+
 #include <charconv>
 
 namespace herald::store::sqlite {
@@ -103,6 +105,7 @@ base::Result<User> put_user(WriteState& state, const User& wanted) {
   db.run(kPutUser, *id, wanted.name, wanted.provider, base::unix_us(now));
   for (const auto& identity : wanted.identities)
     db.run(kPutIdentity, identity.kind, identity.value, *id);
+  HERALD_POINT("store.user_put");
   return user(db, *id, now);
 }
 

@@ -3,6 +3,8 @@
 
 #include "store/sqlite/inbox.hpp"
 
+#include "base/faults.hpp"
+
 namespace herald::store::sqlite {
 namespace {
 
@@ -122,6 +124,7 @@ base::Result<Appended> append(WriteState& state, const model::NewItem& fresh, in
   // Service providers have no row in the application's `users`, so none in its history either.
   const OrNull<int64_t> conversation{inbox->provider,
                                      inbox->provider ? 0 : put_conversation(db, item)};
+  HERALD_POINT("store.conversation_written");
   const OrNull<std::string_view> markdown{item.markdown == item.text, item.markdown};
   const OrNull<std::string> actions{item.actions.empty(),
                                     item.actions.empty() ? "" : actions_text(item.actions)};

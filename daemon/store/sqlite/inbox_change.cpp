@@ -2,6 +2,8 @@
 
 #include "store/sqlite/inbox.hpp"
 
+#include "base/faults.hpp"
+
 namespace herald::store::sqlite {
 namespace {
 
@@ -76,6 +78,7 @@ base::Result<std::vector<std::string>> seen(WriteState& state, const InboxStore:
     }
     out.push_back(std::move(item.notification));
   }
+  HERALD_POINT("store.seen");
   return out;
 }
 
@@ -101,6 +104,7 @@ base::Result<std::vector<std::string>> clear(WriteState& state, model::UserId us
   for (auto& item : items) {
     db.run(kGone, Gone::cleared, item.id);
     if (!item.returned || item.read) continue;
+    HERALD_POINT("store.clearing");
     db.run(kRead, item.id);
     out.push_back(std::move(item.notification));
   }
@@ -116,6 +120,7 @@ base::Result<model::UserId> withdraw(WriteState& state, const std::string& notif
   const auto item = read_found(db.use(kByNotification, notification));
   if (!item) return fail(Code::not_found, "the notification has no inbox item", "id");
   if (item->gone == Gone::withdrawn) return item->user;
+  HERALD_POINT("store.withdrawing");
   db.run(kGone, Gone::withdrawn, item->id);
   if (item->gone == Gone::no) db.run(kLeft, 1, item->user);
   if (item->gone == Gone::trimmed && !item->read) db.run(kOlderUnread, item->user);

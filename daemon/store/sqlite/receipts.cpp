@@ -1,3 +1,4 @@
+#include "base/faults.hpp"
 #include "store/sqlite/delivery.hpp"
 #include "store/sqlite/keys.hpp"
 
@@ -27,6 +28,7 @@ base::Result<Nothing> park_receipt(WriteState& state, const std::string& channel
   if (auto row = db.use(kParkedFor, channel, provider_id);
       row.step() && row.integer(0) >= kMostParked)
     return fail(Code::limited, "too many receipts for one unknown provider id");
+  HERALD_POINT("store.before_parking");
   db.run(kPark, channel, provider_id, model::to_json_text(model::Event{receipt}),
          base::unix_us(now + kKeyLife));
   return Nothing{};

@@ -1,5 +1,7 @@
 #include "store/sqlite/schema.hpp"
 
+#include "base/faults.hpp"
+
 #include <string>
 
 namespace herald::store::sqlite {
@@ -23,6 +25,7 @@ base::Result<void> migrate(Connection& db, std::string_view path, int64_t now_us
         "BEGIN IMMEDIATE; CREATE TABLE schema_version (version INTEGER PRIMARY KEY, name TEXT NOT "
         "NULL,"
         " applied INTEGER NOT NULL) STRICT; COMMIT");
+    HERALD_POINT("store.version_table_made");
   }
   const int known = migrations().back().version;
   const int present =
@@ -37,9 +40,13 @@ base::Result<void> migrate(Connection& db, std::string_view path, int64_t now_us
     if (migration.version <= present) continue;
     db.exec("BEGIN IMMEDIATE");
     try {
+      HERALD_POINT("store.migration_begun");
       db.exec(migration.sql);
+      HERALD_POINT("store.migration_run");
       db.run(kRecord, migration.version, migration.name, now_us);
+      HERALD_POINT("store.migration_recorded");
       db.exec("COMMIT");
+      HERALD_POINT("store.migration_committed");
     } catch (const SqlError&) {
       try {
         db.exec("ROLLBACK");

@@ -1,3 +1,4 @@
+#include "base/faults.hpp"
 #include "base/text.hpp"
 #include "store/sqlite/kv.hpp"
 
@@ -34,6 +35,7 @@ base::Result<Nothing> put_token(WriteState& state, const ServiceToken& token) {
   std::string scopes;
   for (const auto& scope : token.scopes) scopes += (scopes.empty() ? "" : " ") + scope;
   if (expired) db.run(kRevoke, now, token.name);
+  HERALD_POINT("store.token_put");
   if (db.run(kPut, token.name, token.digest, scopes, base::unix_us(token.created),
              base::unix_us(token.expires)) == 0)
     return fail(Code::conflict, "this token is stored already", "digest");

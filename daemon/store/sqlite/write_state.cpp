@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/faults.hpp"
 #include "store/sqlite/keys.hpp"
 
 namespace herald::store::sqlite {
@@ -36,6 +37,7 @@ void WriteState::commit() {
     if (purge_keys(db, now) == 0) next_purge_ = now + std::chrono::seconds{1};
   }
   counters.flush(db);
+  HERALD_POINT("store.counters_flushed");
   db.run(kCommit);
   counters.committed();
   cache.committed();
@@ -54,11 +56,13 @@ void WriteState::checkpoint(bool all) {
   const int mode = all                                 ? SQLITE_CHECKPOINT_TRUNCATE
                    : db.wal_pages() < kTooManyLogPages ? SQLITE_CHECKPOINT_PASSIVE
                                                        : SQLITE_CHECKPOINT_RESTART;
+  HERALD_POINT("store.before_checkpoint");
   int in_log = 0;
   int copied = 0;
   const int rc = sqlite3_wal_checkpoint_v2(db.handle(), nullptr, mode, &in_log, &copied);
   if (rc != SQLITE_OK && (rc & 0xff) != SQLITE_BUSY)
     throw SqlError{rc, sqlite3_errmsg(db.handle())};
+  HERALD_POINT("store.after_checkpoint");
   // Not again with every commit while a reader holds the log's end.
   db.set_wal_pages(copied >= in_log ? 0 : db.wal_pages() - kLogPages);
 }

@@ -1,0 +1,90 @@
+"""2: the daemon dies at every named crash point, is started again, and has lost nothing."""
+
+import re
+import time
+import unittest
+
+from fault_harness import SOURCE, FaultTest
+from tour import Tour
+
+DAEMON = SOURCE / "daemon"
+POINT = re.compile(r'HERALD_POINT\(\s*"([^"]+)"\s*\)')
+
+
+def named_points():
+    """Every crash point in the daemon's source: name -> files."""
+    found = {}
+    for path in sorted(DAEMON.rglob("*.cpp")):
+        for name in POINT.findall(path.read_text("utf-8")):
+            found.setdefault(name, []).append(str(path.relative_to(DAEMON)))
+    return found
+
+
+class Points(FaultTest):
+    everyday = {"points": 4, "rounds": 1, "only": "-"}
+    long = {"points": 10_000, "rounds": 3}
+
+    def test_every_point_has_a_name_of_its_own_and_the_tour_comes_by(self):
+        seen = self.folder / "seen"
+        tour = Tour(self, {"HERALD_POINTS_SEEN": str(seen)})
+        tour.walk()
+        points = named_points()
+        twice = {name: files for name, files in points.items() if len(files) > 1}
+        self.assertEqual(twice, {}, "crash points with the same name")
+        missed = set(points) - set(seen.read_text().split())
+        self.figure("crash points, reached", f"{len(points)}, {len(points) - len(missed)}", ">= 40")
+        self.assertEqual(missed, set(), "no step of tour.py comes by; add one there")
+        self.assertGreaterEqual(len(points), 40)
+        self.assertEqual(tour.violations(), [])
+
+    def test_killed_at_points(self):
+        points = sorted(named_points())
+        if self.size.only != "-":
+            points = [p for p in points if re.fullmatch(self.size.only, p)]
+        self.random.shuffle(points)
+        crashes, broken, missed = 0, [], []
+        for place in range(self.size.rounds):
+            for name in points[:self.size.points]:
+                # First where it is reached first, then somewhere later, if it comes by again.
+                time_ = 1 if place == 0 else self.random.randrange(2, 12)
+                died, found = self.crash_at(f"{name}:{time_}")
+                crashes += died
+                broken += [f"{name}:{time_}: {problem}" for problem in found]
+                if place == 0 and not died:
+                    missed.append(name)
+        self.figure("points, deaths at them", f"{min(self.size.points, len(points))}, {crashes}")
+        self.figure("broken promises", len(broken), "0")
+        self.assertEqual(missed, [], "the daemon did not die there")
+        self.assertEqual(broken, [])
+
+    def crash_at(self, where):
+        """(it died there, what the oracle and the database say against it)."""
+        started = time.monotonic()
+        inner = Scenario("nothing")
+        inner.setUp()
+        try:
+            tour = Tour(inner, {"HERALD_CRASH_AT": where})
+            try:
+                tour.walk()
+                found = tour.violations()
+                inner.tearDown()
+            except AssertionError as error:
+                found = [str(error)[-2000:]]
+            print(f"    {where}: {'died' if tour.deaths else 'not reached'}, "
+                  f"{time.monotonic() - started:.1f} s{', BROKEN' if found else ''}", flush=True)
+            return bool(tour.deaths), found
+        finally:
+            inner.doCleanups()
+
+
+class Scenario(FaultTest):
+    """One life of a daemon within a test that has many."""
+
+    quiet = True
+
+    def nothing(self):
+        """Only a name for unittest."""
+
+
+if __name__ == "__main__":
+    unittest.main()
