@@ -10,8 +10,9 @@ namespace herald::telemetry {
 namespace {
 
 /// Upper bounds in seconds, from a quick local answer to the time a person takes.
-constexpr std::array<double, 14> kBounds{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
-                                         0.1,    0.25,  0.5,    1,     5,    30,    120};
+constexpr std::array<double, 18> kBounds{0.0005, 0.001, 0.0015, 0.0025, 0.004, 0.006,
+                                         0.008,  0.01,  0.015,  0.025,  0.05,  0.1,
+                                         0.25,   0.5,   1,      5,      30,    120};
 
 bool is_name(std::string_view name) {
   if (name.empty() || name.size() > 120 || (name[0] >= '0' && name[0] <= '9')) return false;

@@ -7,6 +7,7 @@ import argparse
 import json
 import os
 import pathlib
+import re
 import shutil
 import sqlite3
 import statistics
@@ -14,11 +15,14 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests" / "system"), str(ROOT / "tests" / "support")]
 
 CONNECTIONS, USERS = 32, 1000
+BATCH, BATCHES = 100, 400
+BENCHES = ["start", "accept", "sustained", "half"]
 
 
 def single_row_commits(folder, seconds=2.0):
@@ -35,6 +39,51 @@ def single_row_commits(folder, seconds=2.0):
     rate = count / (time.perf_counter() - start)
     db.close()
     return rate
+
+
+def batch_commits(path):
+    """How long commits of BATCH rows took, in ms, sorted: on the daemon's own file, once it has stopped."""
+    db = sqlite3.connect(path, isolation_level=None)
+    assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    db.execute("PRAGMA synchronous=FULL")
+    db.execute("CREATE TABLE bench(id INTEGER PRIMARY KEY, body TEXT)")
+    body, took = "x" * 300, []
+    for _ in range(BATCHES):
+        start = time.perf_counter()
+        db.execute("BEGIN IMMEDIATE")
+        db.executemany("INSERT INTO bench(body) VALUES(?)", [(body,)] * BATCH)
+        db.execute("COMMIT")
+        took.append((time.perf_counter() - start) * 1000)
+    db.close()
+    return sorted(took)
+
+
+class Histogram:
+    """A Prometheus histogram, all labels together; the difference of two is what came between."""
+
+    def __init__(self, text, name):
+        self.buckets = {}
+        for line in text.splitlines():
+            found = re.fullmatch(name + r'_bucket\{.*le="([^"]+)"\} (\d+)', line)
+            if found:
+                bound = float(found[1].replace("+Inf", "inf"))
+                self.buckets[bound] = self.buckets.get(bound, 0) + int(found[2])
+
+    def since(self, earlier):
+        for bound, count in earlier.buckets.items():
+            self.buckets[bound] -= count
+        return self
+
+    def quantile(self, part):
+        """Interpolated within its bucket, in seconds."""
+        below, low = 0, 0.0
+        wanted = part * max(self.buckets.values(), default=0)
+        for bound, count in sorted(self.buckets.items()):
+            if count >= wanted:
+                width = 0 if bound == float("inf") else bound - low
+                return low + width * (wanted - below) / max(count - below, 1)
+            below, low = count, bound
+        return low
 
 
 class Bench:
@@ -70,6 +119,17 @@ class Bench:
         out = subprocess.run([str(self.build / "tests" / "bench" / "herald_load"), door, str(where), str(CONNECTIONS),
                               str(self.seconds), str(USERS), *map(str, more)], capture_output=True, text=True, check=True)
         return json.loads(out.stdout)
+
+    def drained(self, folder):
+        """Until every notification has had its first attempt."""
+        from harness.ctl import Heraldctl
+        ctl, deadline = Heraldctl(folder / "control"), time.monotonic() + 120
+        while time.monotonic() < deadline:
+            counts = ctl("status")["counts"]
+            if counts["queued"] + counts["trying"] == 0:
+                return
+            time.sleep(0.2)
+        raise AssertionError("attempts are still waiting after two minutes")
 
     def row(self, name, values, unit, note=""):
         middle = statistics.median(values)
@@ -125,14 +185,7 @@ class Bench:
             self.people(folder)
             commits.append(single_row_commits(folder))
             sent = self.load("http", port)
-            deadline = time.monotonic() + 120
-            from harness.ctl import Heraldctl
-            ctl = Heraldctl(folder / "control")
-            while time.monotonic() < deadline:
-                counts = ctl("status")["counts"]
-                if counts["queued"] + counts["trying"] == 0:
-                    break
-                time.sleep(0.2)
+            self.drained(folder)
             daemon.stop(60)
             commits.append(single_row_commits(folder))
             db = sqlite3.connect(folder / "herald.db")
@@ -152,15 +205,48 @@ class Bench:
         print(f"  ratio to single-row commits: {rate / base:.2f} (aim 1)")
 
 
+    def half(self):
+        """At half of what the daemon can sustain: from the acceptance of a notification to the end of the commit that
+        records its web chat item and outcome, beside commits of 100 rows on the same file."""
+        full, rates, p50, p99, batch = [], [], [], [], []
+
+        def work(folder, daemon, port):
+            def waits():
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+                    return Histogram(answer.read().decode(), "herald_first_evidence_seconds")
+            daemon.start()
+            self.people(folder)
+            start = time.perf_counter()
+            sent = self.load("http", port)["accepted"]
+            self.drained(folder)
+            full.append(sent / (time.perf_counter() - start))
+            before = waits()
+            rates.append(self.load("http", port, int(full[-1] / 2))["per_second"])
+            self.drained(folder)
+            during = waits().since(before)
+            p50.append(during.quantile(0.5) * 1000)
+            p99.append(during.quantile(0.99) * 1000)
+            daemon.stop(60)
+            took = batch_commits(folder / "herald.db")
+            batch.append(took[int(len(took) * 0.99)])
+        self.each([{"channel": "webchat", "until": "delivered", "within": "1h"}, "log"], work)
+        self.row("sustained, to find the half", full, "/s")
+        self.row("submitted, half of it", rates, "/s")
+        self.row("accept -> recorded by webchat p50", p50, "ms")
+        ours = self.row("accept -> recorded by webchat p99", p99, "ms", "aim 10")
+        peer = self.row(f"commit of {BATCH} rows on the same file p99", batch, "ms")
+        print(f"  ratio of the p99: {ours / peer:.2f} (aim: at most 1)")
+
+
 def main():
     options = argparse.ArgumentParser(prog="./dev bench", description=__doc__.split("\n")[0])
     options.add_argument("--build", required=True, help=argparse.SUPPRESS)
-    options.add_argument("name", nargs="?", default="all", choices=["all", "start", "accept", "sustained"])
+    options.add_argument("name", nargs="?", default="all", choices=["all", *BENCHES])
     options.add_argument("--runs", type=int, default=5)
     options.add_argument("--seconds", type=float, default=5.0)
     given = options.parse_args()
     bench = Bench(given.build, given.runs, given.seconds)
-    for name in ["start", "accept", "sustained"] if given.name == "all" else [given.name]:
+    for name in BENCHES if given.name == "all" else [given.name]:
         print(f"{name} (median of {given.runs})")
         getattr(bench, name)()
     return 0
