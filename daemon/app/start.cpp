@@ -7,6 +7,7 @@
 
 #include "app/answer.hpp"
 #include "app/app.hpp"
+#include "app/descriptors.hpp"
 #include "app/notify.hpp"
 #include "app/operations.hpp"
 #include "base/faults.hpp"
@@ -185,6 +186,14 @@ base::Result<void> App::open_doors() {
 
   HERALD_POINT("app.control_open");
   auto http = http_options(*config_);
+  if (const auto most = connections_within_descriptors(http.max_connections);
+      most < http.max_connections) {
+    log_->warning("http.connections_limited",
+                  "fewer HTTP connections than http.max_connections: the limit of open files "
+                  "(LimitNOFILE=) does not hold more",
+                  {{"most", std::to_string(most)}});
+    http.max_connections = most;
+  }
   if (auto defined = core_->metrics.define(telemetry::MetricKind::histogram, "herald_http_seconds",
                                            "Answered requests, by route and status.");
       !defined)

@@ -127,7 +127,8 @@ def main(arguments=None):
     print(f"seed {seed}, commit {commit()}, {'long' if options.long else 'everyday'} sizes"
           + (f", {' '.join(options.set)}" if options.set else ""), flush=True)
     if options.sabotage:
-        command = [sys.executable, "-B", str(HERE / "sabotage.py"), "--only", options.only]
+        command = [sys.executable, "-B", str(HERE / "sabotage.py"), "--build", str(build),
+                   "--only", options.only]
         return subprocess.run(command, cwd=HERE, env=os.environ | environment).returncode
     return campaign(chosen(tests, options.only), environment, build, seed)
 

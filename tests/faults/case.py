@@ -57,6 +57,11 @@ class FaultTest(SystemTest):
         shown = "".join(f" {name}={value}" for name, value in options.items())
         print(f"\n  HERALD_SEED={self.seed}{shown}", flush=True)
 
+    def prepare(self, config=None, **changes):
+        daemon = super().prepare(config, **changes)
+        self.database = self.folder / self.config["store"]["url"].removeprefix("sqlite:")
+        return daemon
+
     def figure(self, name, value, target=""):
         """Something measured, for the table at the end; `target` is what the catalogue asks."""
         print(f"  {name}: {value}" + (f"  (asked: {target})" if target else ""), flush=True)
@@ -75,8 +80,7 @@ class FaultTest(SystemTest):
 
     def check_database(self):
         """Of a stopped daemon: sound as a file, and every row is what its events say."""
-        path = self.folder / "herald.db"
-        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as db:
+        with sqlite3.connect(f"file:{self.database}?mode=ro", uri=True) as db:
             self.assertEqual(db.execute("PRAGMA integrity_check").fetchall(), [("ok",)])
             self.assertEqual(db.execute("PRAGMA foreign_key_check").fetchall(), [])
         db.close()

@@ -11,7 +11,7 @@ from load import LOG_IN_FLIGHT
 
 
 class Sigkill(FaultTest):
-    everyday = {"kills": 20, "acks": 3000}
+    everyday = {"kills": 20, "acks": 3000, "patience": 90}
     long = {"kills": 200, "acks": 50_000}
 
     def kill_under_load(self, load):
@@ -44,7 +44,7 @@ class Sigkill(FaultTest):
         up, early, ready = self.kill_under_load(load)
         kills = self.size.kills + early
         acknowledged = load.acknowledged()
-        states = load.settled()
+        states = load.settled(self.size.patience)
         load.collect(self.oracle)
         reports = collections.Counter(line["attempt"] for line in load.logged)
         again = sum(n - 1 for n in self.oracle.seen["log"].values())

@@ -91,6 +91,7 @@ class Load:
                 self.test.assertFalse(page["more"], "the test asks for one page only")
                 oracle.inbox(number, page["notifications"])
         oracle.sends(load_lines(self.record))
+        oracle.receipts(self.test.whatsapp.posts())
         log = self.test.folder / "notifications.jsonl"
         self.logged = load_lines(log) if log.exists() else []
         oracle.log_lines((line["text"], line["id"]) for line in self.logged)

@@ -177,11 +177,12 @@ class Tour:
             self.test.configure(**self.changes(tries))
             self.test.ctl("reload")
         bad = self.changes()
-        bad["routes"][-1]["chain"] = [{"channel": "log", "until": "delivered"}]  # it cannot tell
+        bad["routes"][0]["chain"] = [{"channel": "log", "until": "delivered"}]  # it cannot tell
         self.test.configure(**bad)
         try:
             code, _, errors = self.test.ctl.run("reload")
             assert code != 0 and "until" in errors, errors
+            self.send("after-refusal", 0)  # must go where the routes before it say: to webchat
         finally:
             self.test.configure(**self.changes(6))
         self.test.ctl("reload")

@@ -1,6 +1,7 @@
 """Judges a durability run: what producers intended and were promised, against what arrived.
 
-I1  acknowledged is delivered, ended or still scheduled: nothing promised disappears
+I1  acknowledged is delivered, ended or still scheduled: nothing promised disappears, no receipt
+    either
 I2  delivered was intended: nothing is made up or altered
 I3  no more copies than one, plus the faults that hit the sink; one id per idempotency key
 I4  a person's items have strictly rising numbers, oldest first
@@ -39,6 +40,7 @@ class Oracle:
         self.seen = collections.defaultdict(collections.Counter)  # sink -> key -> copies
         self.required = collections.defaultdict(set)              # sink -> keys it must have
         self.attempts = collections.Counter()
+        self.confirmed = set()                   # ids of which a provider said that it arrived
         self.problems = []
 
     # What producers say
@@ -85,6 +87,18 @@ class Oracle:
             self.arrived("whatsapp", entry["text"], entry["to"],
                          notification_of(entry.get("attempt", "")))
 
+    def receipts(self, posts):
+        """The fake's webhooks: what the daemon acknowledged with 200 it must not forget either."""
+        for post in posts:
+            if post.get("status") != 200:
+                continue
+            for entry in json.loads(post["body"])["entry"]:
+                for change in entry["changes"]:
+                    for status in change["value"].get("statuses", []):
+                        if status["status"] == "delivered":
+                            self.confirmed.add(notification_of(
+                                status.get("biz_opaque_callback_data", "")))
+
     def log_lines(self, lines):
         """(text, id) pairs of the log channel's file."""
         for text, notification_id in lines:
@@ -127,6 +141,10 @@ class Oracle:
                 found.append(f"I1: {key} ({notification_id}) neither arrived nor was asked for")
             elif state is not None and state not in ENDED | SCHEDULED:
                 found.append(f"I1: {key} ({notification_id}) is in the unknown state {state!r}")
+        for notification_id in sorted(self.confirmed & set(self.states)):
+            if self.states[notification_id] not in ("delivered", "cancelled", None):
+                found.append(f"I1: the receipt `delivered` of {notification_id} was acknowledged; "
+                             f"its state is {self.states[notification_id]}")
         for sink, keys in self.required.items():
             missing = sorted(k for k in keys & set(self.acks) if not self.seen[sink][k])
             if missing:

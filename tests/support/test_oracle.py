@@ -1,5 +1,6 @@
 """The oracle: a clean run passes, and each kind of broken promise is named."""
 
+import json
 import pathlib
 import tempfile
 import unittest
@@ -50,6 +51,14 @@ class Verdicts(unittest.TestCase):
     def test_acknowledged_but_not_in_the_inbox(self):
         del self.items[2]
         self.assert_named("I1", "never reached webchat", "p-2")
+
+    def test_a_receipt_that_was_acknowledged_and_forgotten(self):
+        status = {"status": "delivered", "biz_opaque_callback_data": f"{an_id(1)}.1.2.1"}
+        body = {"entry": [{"changes": [{"value": {"statuses": [status]}}]}]}
+        self.states[an_id(1)] = "undelivered"
+        self.oracle.receipts([{"status": 503, "body": "cut off"},
+                              {"status": 200, "body": json.dumps(body)}])
+        self.assert_named("I1", "receipt", an_id(1), "undelivered")
 
     def test_items_out_of_order(self):
         for item, seq in zip(self.items, (1, 3, 2)):

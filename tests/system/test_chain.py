@@ -3,7 +3,7 @@
 import json
 import unittest
 
-from herald_harness import SharedDaemonTest
+from herald_harness import SharedDaemonTest, wait_until
 
 CONFIRMED = {"service": "Électricité", "location": "Bonamoussadi", "description": "Panne"}
 
@@ -203,6 +203,18 @@ class UntilRead(ChainTest):
         self.api.mark_read(user, self.arrived(user)["notifications"][0]["id"]).expect()
         self.assertEqual(self.ended(made, "delivered")["ending"], "delivered: webchat read")
         self.assertEqual(self.asked(user), [])
+
+
+    def test_reading_late_stops_the_chain_at_the_next_channel(self):
+        user = self.person()
+        self.fake.switches(drop_delivered=True)
+        self.addCleanup(self.fake.switches, drop_delivered=False)
+        made = self.send(user)
+        wait_until(lambda: [a for a in self.api.timeline(made)["attempts"]
+                            if a["channel"] == "whatsapp" and a["evidence"] == "accepted"],
+                   20, "WhatsApp's acceptance")
+        self.api.mark_read(user, self.arrived(user)["notifications"][0]["id"]).expect()
+        self.assertEqual(self.ended(made, "delivered")["ending"], "delivered: webchat read")
 
 
 class WebchatOff(ChainTest):

@@ -1,0 +1,151 @@
+#!/usr/bin/python3
+"""Defects on purpose: every mutant of the daemon must be caught, and without it the same test must pass.
+
+A mutant is HERALD_MUTANT("name") in the source, compiled only into heraldd-faults (daemon/base/faults.hpp).
+CAUGHT_BY names the test that catches it; a mutant that is missing there, or is there and not in the source,
+is a failure. Ends with 1 when one lives.
+"""
+
+import argparse
+import os
+import pathlib
+import random
+import re
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+NAMED = re.compile(r'HERALD_MUTANT\(\s*"([^"]+)"\s*\)')
+
+
+@dataclass(frozen=True)
+class Unittest:
+    """A test of tests/faults or tests/system, run against the mutant."""
+    name: str
+    sizes: str = ""
+    folder: str = "faults"
+
+    @property
+    def shown(self):
+        return f"{self.name} {self.sizes}".strip()
+
+
+@dataclass(frozen=True)
+class Ctest:
+    """A ctest that switches the mutant on by itself and passes when it was caught."""
+    name: str
+
+    @property
+    def shown(self):
+        return f"ctest {self.name}"
+
+
+KILLS = Unittest("fault_01_sigkill", "kills=8 acks=600 patience=40")
+CAUGHT_BY = {
+    "ack_before_commit": KILLS,
+    "receipt_answered_before_commit": KILLS,
+    "timer_lost": Unittest("fault_01_sigkill", "kills=1 acks=150 patience=12"),
+    "idempotency_off": Unittest("fault_08_idempotency", "keys=5 posts=10"),
+    "no_fencing": Unittest(
+        "fault_09_sleep.Sleep.test_a_second_daemon_on_the_same_file_is_refused"),
+    "descriptors_not_kept_back": Unittest("fault_25_descriptors", "clients=400 calls=4 watched=0.5"),
+    "failed_receipt_ignored": Unittest(
+        "test_chain.Fallback.test_an_acceptance_that_fails_later_is_no_delivery",
+        folder="system"),
+    "late_evidence_ignored": Unittest(
+        "test_chain.UntilRead.test_reading_late_stops_the_chain_at_the_next_channel",
+        folder="system"),
+    "config_swap_before_check": Unittest(
+        "fault_02_points.Points.test_every_point_has_a_name_of_its_own_and_the_tour_comes_by"),
+    "skipped_fsync": Unittest("fault_03_power"),
+    "sync_failure_ignored": Unittest("fault_23_disk_full"),
+}
+
+
+def mutants():
+    found = set()
+    for path in (ROOT / "daemon").rglob("*.[ch]pp"):
+        if path.parent.name != "base":
+            found |= set(NAMED.findall(path.read_text("utf-8")))
+    return found
+
+
+def passes(test, build, mutant=""):
+    """Whether the test passes, with the mutant switched on if one is named."""
+    environment = os.environ | {"HERALD_BUILD_DIR": str(build), "HERALD_DAEMON": "heraldd-faults"}
+    environment.pop("HERALD_FIGURES", None)
+    if isinstance(test, Ctest):
+        command = ["ctest", "--test-dir", str(build), "--no-tests=error", "-Q",
+                   "-R", f"^{re.escape(test.name)}$"]
+    else:
+        environment["HERALD_SIZES"] = test.sizes
+        environment["HERALD_LONG"] = "0"
+        if mutant:
+            environment["HERALD_MUTANT"] = mutant
+        command = [sys.executable, "-B", "-W", "ignore", "-m", "unittest", test.name]
+    done = subprocess.run(command, cwd=HERE.parent / getattr(test, "folder", "faults"),
+                          env=environment, capture_output=True, text=True)
+    return done.returncode == 0, done.stdout + done.stderr
+
+
+def first_complaint(said):
+    """Why the test failed, in a line: a mutant must be caught for what it does."""
+    for line in said.splitlines():
+        if re.match(r"\w*(Error|Failure)\b", line):
+            return line[:160]
+    return said.strip()[-160:]
+
+
+def matrix(names, build):
+    """Prints a line a mutant; the mutants that live, and the tests that fail without one."""
+    alive, unsound = [], []
+    sound = {}
+    for name in names:
+        test, started = CAUGHT_BY[name], time.monotonic()
+        if test not in sound:
+            sound[test], said = passes(test, build)
+            if not sound[test]:
+                unsound.append(f"{test.shown}\n{said[-3000:]}")
+        caught, how = sound[test], ""
+        if isinstance(test, Unittest):
+            lives, said = passes(test, build, name)
+            caught, how = not lives, first_complaint(said)
+        verdict = "caught" if caught else "LIVES"
+        if not sound[test]:
+            verdict += ", but the test fails without it too"
+        if not caught:
+            alive.append(name)
+        print(f"  {name:32} {verdict:6} by {test.shown} ({time.monotonic() - started:.0f} s)"
+              + (f"\n  {'':32} {how}" if how else ""), flush=True)
+    return alive, unsound
+
+
+def main(arguments=None):
+    p = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    p.add_argument("--build", type=pathlib.Path, default=os.environ.get("HERALD_BUILD_DIR"))
+    p.add_argument("--only", default="", metavar="NAME,...", help="mutants")
+    p.add_argument("--sample", type=int, default=0, metavar="N", help="so many, by the seed")
+    options = p.parse_args(arguments)
+    present, wrong = mutants(), []
+    wrong += [f"{m} has no test that catches it: add it to sabotage.py" for m in
+              sorted(present - set(CAUGHT_BY))]
+    wrong += [f"{m} is not in the source any more" for m in sorted(set(CAUGHT_BY) - present)]
+    names = [n for n in CAUGHT_BY if n in present and (not options.only
+                                                       or n in options.only.split(","))]
+    if options.sample and os.environ.get("HERALD_LONG") != "1":
+        seed = int(os.environ.get("HERALD_SEED", "0")) or random.SystemRandom().randrange(1 << 32)
+        print(f"  HERALD_SEED={seed}", flush=True)
+        names = random.Random(seed).sample(names, min(options.sample, len(names)))
+    alive, unsound = matrix(names, pathlib.Path(options.build).resolve())
+    wrong += [f"{m} lives" for m in alive] + [f"fails without a mutant: {u}" for u in unsound]
+    print(f"  {len(names) - len(alive)} of {len(names)} mutants caught; {len(present)} in the daemon")
+    for line in wrong:
+        print(f"  {line}")
+    return 1 if wrong or not names else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
