@@ -1,6 +1,7 @@
 #include "app/specs.hpp"
 
 #include <filesystem>
+#include <fstream>
 
 namespace herald::app {
 
@@ -32,12 +33,25 @@ http::ServerOptions http_options(const config::Config& config) {
   return out;
 }
 
+namespace {
+
+/// A name for the time since the machine was started; empty when the kernel tells none.
+std::string boot_id() {
+  std::ifstream file{"/proc/sys/kernel/random/boot_id"};
+  std::string id;
+  std::getline(file, id);
+  return id;
+}
+
+}  // namespace
+
 delivery::DispatcherOptions dispatcher_options(const config::Config& config) {
   delivery::DispatcherOptions out;
   out.held = config.limits.accepted_queue;
   out.in_flight = config.limits.in_flight;
   out.locale = config.locale;
   out.time_zone = config.time_zone;
+  out.boot = boot_id();
   return out;
 }
 

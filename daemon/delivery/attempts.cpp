@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/faults.hpp"
+#include "delivery/clock_moves.hpp"
 #include "delivery/decide.hpp"
 #include "delivery/rendering.hpp"
 #include "delivery/work.hpp"
@@ -25,6 +26,7 @@ model::Reason unusable(const model::Identity& identity,
 }  // namespace
 
 void Dispatcher::advance(Work& work) {
+  clock_moves_->look();
   if (work.writing) return;
   if (!work.queue.empty()) return write(work);
   if (work.in_flight) return;

@@ -30,6 +30,9 @@ enum class Next {
 };
 Next what_is_due(const model::Progress& progress, const model::Chain& chain, model::TimePoint now);
 
+/// It waits for a time its producer named (not_before): that time stays when the clock is set.
+bool waits_for_day(const model::Progress& progress);
+
 /// The step the notification is at; nullptr once it has ended. Points into `chain`.
 const model::Step* current_step(const model::Progress& progress, const model::Chain& chain);
 

@@ -1,6 +1,7 @@
 #include "delivery/dispatcher.hpp"
 
 #include "base/faults.hpp"
+#include "delivery/clock_moves.hpp"
 #include "delivery/decide.hpp"
 #include "delivery/poller.hpp"
 #include "delivery/work.hpp"
@@ -16,19 +17,22 @@ Dispatcher::Dispatcher(Needs needs, DispatcherOptions options)
           if (works_.size() < options_.held && find(notification.head.id) == nullptr)
             advance(hold(std::move(notification)));
       });
+  clock_moves_ = std::make_unique<ClockMoves>(*this);
 }
 
 Dispatcher::~Dispatcher() = default;
 
 void Dispatcher::start(std::function<void(base::Result<void>)> done) {
   need_.executor.post([this, done = std::move(done)]() mutable {
-    recover({}, [this, done = std::move(done)](base::Result<void> result) {
-      if (result) {
-        HERALD_POINT("delivery.recovered");
-        working_ = true;
-        poller_->start(options_.held);
-      }
-      done(result);
+    clock_moves_->start([this, done = std::move(done)]() mutable {
+      recover({}, [this, done = std::move(done)](base::Result<void> result) {
+        if (result) {
+          HERALD_POINT("delivery.recovered");
+          working_ = true;
+          poller_->start(options_.held);
+        }
+        done(result);
+      });
     });
   });
 }
@@ -69,6 +73,7 @@ void Dispatcher::accepted(model::Notification notification) {
   need_.executor.post([this, notification = std::move(notification)]() mutable {
     HERALD_POINT("delivery.told");
     need_.observer.accepted(notification);
+    clock_moves_->fresh(notification.head.id);
     if (!working_) return;
     if (works_.size() >= options_.held) return poller_->more_waits();
     if (notification.progress.due > need_.clock.now())
@@ -111,6 +116,7 @@ void Dispatcher::drain(model::Duration deadline, std::function<void(std::size_t)
     HERALD_POINT("delivery.drain_begins");
     working_ = false;
     poller_->stop();
+    clock_moves_->stop();
     drained_ = std::move(done);
     std::vector<std::string> ids;
     for (const auto& [id, work] : works_) ids.push_back(id);

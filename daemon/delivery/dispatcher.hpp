@@ -24,6 +24,11 @@ struct DispatcherOptions {
   /// How often the store is asked for due work even when nothing is known to be due: work of other
   /// nodes, missed timers.
   model::Duration backstop{std::chrono::seconds{5}};
+  /// How often somebody looks whether the wall clock was set, when nothing else happens.
+  model::Duration clock_check{std::chrono::milliseconds{500}};
+  /// Names the run of the machine that the monotonic clock counts from; empty: not known, then a
+  /// clock that was set while the daemon was down is not noticed.
+  std::string boot;
 };
 
 /// Works down the chains. See daemon/README.md, "The life of a notification".
@@ -66,6 +71,7 @@ class Dispatcher final : public model::ports::DeliveryEvents {
   struct Pending;  // work.hpp
   struct Work;
   class Poller;
+  class ClockMoves;
 
   Work* find(const std::string& id);
   Work& hold(model::Notification notification);
@@ -106,6 +112,7 @@ class Dispatcher final : public model::ports::DeliveryEvents {
   Slots slots_;
   std::unordered_map<std::string, std::unique_ptr<Work>> works_;
   std::unique_ptr<Poller> poller_;
+  std::unique_ptr<ClockMoves> clock_moves_;
   bool working_ = false;  // between start() and drain()
   std::size_t writing_ = 0;
   std::function<void(std::size_t)> drained_;

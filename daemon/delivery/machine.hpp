@@ -37,6 +37,9 @@ class Machine {
   void on(const model::event::Cancel&);
   void on(const model::event::Redrive&);
 
+  // clock_moved.cpp
+  void on(const model::event::ClockMoved&);
+
  private:
   // machine.cpp: questions
   const model::Step* step() const {
@@ -72,6 +75,8 @@ class Machine {
   /// chosen.
   bool ready_at_step();
   bool can_be_gated();
+  /// The gate that holds the step has opened earlier than it said.
+  void lift(model::Reason gate);
   /// try_for counts from here when nobody has looked at the step yet: a daemon that was down or
   /// busy costs no step its first try. True when that was so.
   bool take_up();

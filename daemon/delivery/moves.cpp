@@ -151,6 +151,7 @@ void Machine::on(const event::Redrive& e) {
   p.reason = Reason::redriven;
   p.next_try = now_;
   p.expires = e.expires;
+  p.clock_moved = {};
   p.step_started = p.wait_started = p.held_since = {};
   p.quiet = {};
   p.render_failures = 0;

@@ -23,6 +23,10 @@ class Dispatcher::Poller {
   void set_capacity(std::size_t capacity) { capacity_ = capacity; }
   /// Something waits in the store for this time.
   void due_at(model::TimePoint when);
+  /// The clock was set: what is due now is another matter.
+  void look_again() {
+    if (running_) sleep_until(need_.clock.now());
+  }
   /// Due work was left in the store because memory is full.
   void more_waits() { more_ = true; }
   /// Memory holds `held` now: asks the store again when work was left there and there is room for a

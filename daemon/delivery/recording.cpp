@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/faults.hpp"
+#include "delivery/clock_moves.hpp"
 #include "delivery/poller.hpp"
 #include "delivery/work.hpp"
 
@@ -14,6 +15,10 @@ constexpr model::Duration kRecordAgain{std::chrono::seconds{1}};
 bool has_due(const std::vector<model::Event>& events) {
   return std::any_of(events.begin(), events.end(),
                      [](const auto& e) { return std::holds_alternative<model::event::Due>(e); });
+}
+
+bool is_clock_moved(const auto& pending) {
+  return pending.event && std::holds_alternative<model::event::ClockMoved>(*pending.event);
 }
 
 }  // namespace
@@ -29,6 +34,7 @@ Dispatcher::Work& Dispatcher::hold(model::Notification notification) {
   work->loaded = true;
   auto& held = *work;
   works_.insert_or_assign(held.id(), std::move(work));
+  clock_moves_->settle(held);
   poller_->room(works_.size());
   return held;
 }
@@ -64,8 +70,15 @@ void Dispatcher::write(Work& work) {
   std::vector<Pending> pending;
   store::Apply apply;
   apply.id = work.id();
+  // What happened must not be judged by timers that the clock has left behind.
+  const bool load_first = clock_moves_->unsettled(work);
+  while (work.unrecorded_due && !work.queue.empty() && is_clock_moved(work.queue.front())) {
+    apply.events.push_back(*work.queue.front().event);
+    pending.push_back(std::move(work.queue.front()));
+    work.queue.pop_front();
+  }
   if (work.unrecorded_due) apply.events.emplace_back(model::event::Due{});
-  while (!work.queue.empty()) {
+  while (!work.queue.empty() && !load_first) {
     auto& next = work.queue.front();
     if (next.append && apply.append) break;  // one item a transaction
     if (next.append) apply.append = std::move(next.append);
@@ -98,6 +111,7 @@ void Dispatcher::written(const std::string& id, const std::vector<model::Event>&
   work.notification = applied->notification;
   work.loaded = true;
   work.unrecorded_due = false;
+  clock_moves_->settle(work);
   if (!events.empty()) need_.observer.recorded(*applied, events);
   if (applied->item) need_.observer.inbox_changed(applied->item->user, applied->item->seq);
   // The work must outlive the callbacks, which may push more.

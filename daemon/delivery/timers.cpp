@@ -90,8 +90,22 @@ bool Machine::can_be_gated() {
   return true;
 }
 
+void Machine::lift(Reason gate) {
+  if (p.state != State::trying || p.in_flight() != nullptr || p.reason != gate) return;
+  if (p.next_try <= now_) return;
+  if (gate == Reason::quiet_hours) p.quiet = std::max(Duration{0}, p.quiet - (p.next_try - now_));
+  p.next_try = now_;
+}
+
 void Machine::on(const event::Gated& e) {
+  if (e.until <= now_) return lift(e.reason);
   if (!can_be_gated()) return;
+  if (e.until == TimePoint::max()) {
+    // Nobody knows for how long: the step waits as long as it may.
+    p.next_try = std::min(try_end(), p.expires);
+    p.reason = e.reason;
+    return;
+  }
   if (e.reason == Reason::quiet_hours) {
     if (e.until >= p.expires) return leave(Reason::quiet_past_expiry, false);
     // Asked again before the last answer was over, only the difference is new quiet time.

@@ -42,7 +42,8 @@ std::string detail_of(const model::Event& event) {
   struct Visitor {
     std::string operator()(const model::event::Due&) const { return {}; }
     std::string operator()(const model::event::Gated& e) const {
-      return std::string{to_string(e.reason)} + " until " + base::to_iso8601(e.until);
+      return std::string{to_string(e.reason)} +
+             (e.until == model::TimePoint::max() ? "" : " until " + base::to_iso8601(e.until));
     }
     std::string operator()(const model::event::Blocked& e) const {
       return std::string{to_string(e.reason)} + (e.detail.empty() ? "" : ": " + e.detail);
@@ -60,6 +61,9 @@ std::string detail_of(const model::Event& event) {
     }
     std::string operator()(const model::event::Cancel& e) const { return "by " + e.by; }
     std::string operator()(const model::event::Redrive& e) const { return "by " + e.by; }
+    std::string operator()(const model::event::ClockMoved& e) const {
+      return (e.by.count() < 0 ? "-" : "+") + base::to_string(std::chrono::abs(e.by));
+    }
     static std::string outcome(const model::Outcome& o) {
       std::string out{to_string(o.kind)};
       if (o.reason != model::Reason::none) (out += ' ') += to_string(o.reason);

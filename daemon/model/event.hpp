@@ -21,8 +21,9 @@ namespace event {
 struct Due {
   friend bool operator==(const Due&, const Due&) = default;
 };
-/// A gate holds the next attempt until T (R17). `quiet`: quiet hours, which do not count against
-/// try_for.
+/// A gate holds the next attempt until T (R17): channel_limit, recipient_limit, paused, quiet_hours
+/// (which do not count against try_for). TimePoint::max(): until it is lifted. An `until` that is
+/// not in the future lifts it: what waits for that very reason may start.
 struct Gated {
   Reason reason;
   TimePoint until;
@@ -82,11 +83,20 @@ struct Redrive {
   bool resend;
   friend bool operator==(const Redrive&, const Redrive&) = default;
 };
+/// The wall clock was set by so much: timers that measure a time follow it, a time of day
+/// (not_before, the end of quiet hours) does not. `expiry`: this notification's expiry is a
+/// duration, too (expires_after), not a time its producer named.
+struct ClockMoved {
+  Duration by{0};
+  bool expiry = false;
+  friend bool operator==(const ClockMoved&, const ClockMoved&) = default;
+};
 }  // namespace event
 
 using Event =
     std::variant<event::Due, event::Gated, event::Blocked, event::RenderFailed, event::Completed,
-                 event::Lost, event::Reconciled, event::Receipt, event::Cancel, event::Redrive>;
+                 event::Lost, event::Reconciled, event::Receipt, event::Cancel, event::Redrive,
+                 event::ClockMoved>;
 
 std::string_view name(const Event& event);
 /// Stored in the timeline; replaying the stored events through decide() must give the stored

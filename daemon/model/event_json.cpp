@@ -32,11 +32,11 @@ std::string read(JsonReader&, event::Due&) { return {}; }
 
 void write(JsonWriter& out, const event::Gated& e) {
   out.text("r", to_string(e.reason));
-  out.time("until", e.until);
+  if (e.until != TimePoint::max()) out.time("until", e.until);
 }
 std::string read(JsonReader& in, event::Gated& e) {
   in.need("r");
-  in.need("until");
+  e.until = TimePoint::max();
   in.named("r", e.reason, reason_from);
   in.time("until", e.until);
   return {};
@@ -131,6 +131,17 @@ std::string read(JsonReader& in, event::Redrive& e) {
   return {};
 }
 
+void write(JsonWriter& out, const event::ClockMoved& e) {
+  out.number("by", e.by.count());
+  if (e.expiry) out.flag("exp", true);
+}
+std::string read(JsonReader& in, event::ClockMoved& e) {
+  in.need("by");
+  in.duration("by", e.by);
+  in.flag("exp", e.expiry);
+  return {};
+}
+
 template <class E>
 constexpr std::string_view kName = "";
 template <>
@@ -153,6 +164,8 @@ template <>
 constexpr std::string_view kName<event::Cancel> = "cancel";
 template <>
 constexpr std::string_view kName<event::Redrive> = "redrive";
+template <>
+constexpr std::string_view kName<event::ClockMoved> = "clock_moved";
 
 /// Reads alternative number I of Event when its name is `wanted`, else tries the next.
 template <std::size_t I = 0>

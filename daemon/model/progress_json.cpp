@@ -111,6 +111,7 @@ std::string to_json_text(const Progress& p) {
   write_time(out, "ws", p.wait_started);
   write_time(out, "hs", p.held_since);
   write_time(out, "nt", p.next_try);
+  if (p.clock_moved.count() != 0) out.number("cm", p.clock_moved.count());
   write_count(out, "rf", p.render_failures, 0);
   write_flag(out, "cancel", p.cancel_requested);
   write_flag(out, "over", p.expiry_passed);
@@ -154,6 +155,7 @@ base::Result<Progress> progress_from_json(std::string_view text) {
   in.time("ws", p.wait_started);
   in.time("hs", p.held_since);
   in.time("nt", p.next_try);
+  in.duration("cm", p.clock_moved);
   in.count("rf", p.render_failures);
   in.flag("cancel", p.cancel_requested);
   in.flag("over", p.expiry_passed);

@@ -122,6 +122,36 @@ class DeliveryStore {
   virtual void counts(Done<Counts>) = 0;
 };
 
+// ------------------------------------------------------------------ gates
+
+/// A channel that people have stopped: nothing is sent on it until they let it go on.
+struct Pause {
+  std::string channel, reason, by;
+  model::TimePoint since{};
+};
+
+/// What the dispatcher needs to open gates and to follow a clock that was set.
+class GateStore {
+ public:
+  virtual ~GateStore() = default;
+  /// Durable; a second pause of a channel replaces the first.
+  virtual void put_pause(Pause, Done<Nothing>) = 0;
+  /// not_found when the channel is not paused.
+  virtual void remove_pause(std::string channel, Done<Nothing>) = 0;
+  virtual void pauses(Done<std::vector<Pause>>) = 0;
+  /// Notifications whose current step waits, `paused`, for that channel; by id, in pages.
+  virtual void paused_at(std::string channel, std::string after_id, unsigned limit,
+                         Done<std::vector<model::Notification>>) = 0;
+  /// Everything that still waits for a time, as handles for rows(), soonest due first within each
+  /// priority. Eight bytes each.
+  virtual void waiting(Done<std::vector<int64_t>>) = 0;
+  /// The notifications of some handles; one that is gone is left out.
+  virtual void rows(std::vector<int64_t> handles, Done<std::vector<model::Notification>>) = 0;
+  /// A short text kept under a name for the daemon itself; empty when there is none.
+  virtual void put_note(std::string name, std::string text, Done<Nothing>) = 0;
+  virtual void note(std::string name, Done<std::string>) = 0;
+};
+
 // ------------------------------------------------------------------ inbox
 
 class InboxStore {
@@ -164,14 +194,15 @@ struct User {
   std::vector<model::Identity> identities;
   model::TimePoint created{};
   std::vector<IdentityState> states;  ///< answered by user(); put_user does not look at it
+  std::string time_zone;  ///< IANA name, for quiet hours; empty: the configured one
 };
 
 class DirectoryStore {
  public:
   virtual ~DirectoryStore() = default;
   /// Creates a user (id 0: the store gives one below 100,000,000) or adds identities to an existing
-  /// one. conflict when an identity belongs to another user. An empty name leaves the name;
-  /// `provider` is only ever set, not cleared.
+  /// one. conflict when an identity belongs to another user. An empty name leaves the name,
+  /// an empty time zone the time zone; `provider` is only ever set, not cleared.
   virtual void put_user(User, Done<User>) = 0;
   virtual void user(model::UserId, Done<User>) = 0;
   /// The user with that identity, 0 when there is none. For `phone` both whatsapp and phone
@@ -238,6 +269,7 @@ struct Health {
 };
 
 class Store : public DeliveryStore,
+              public GateStore,
               public InboxStore,
               public DirectoryStore,
               public KvStore,

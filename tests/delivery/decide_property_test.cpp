@@ -83,7 +83,8 @@ Event any_event(Dice& dice, Play& play) {
       break;
     case 5:
       return event::Gated{dice.any({Reason::quiet_hours, Reason::rate_limited, Reason::paused}),
-                          play.now + dice.any<Duration>({1s, 1min, 8h, 72h})};
+                          dice.one_in(5) ? TimePoint::max()
+                                         : play.now + dice.any<Duration>({0s, 1s, 1min, 8h, 72h})};
     case 6:
       return event::Blocked{dice.any({Reason::no_address, Reason::breaker_open,
                                       Reason::channel_removed, Reason::evicted}),
@@ -196,6 +197,11 @@ void one_life(unsigned seed, std::map<State, unsigned>& seen) {
       play.now = std::max(play.now, play.p.due);
     else if (dice.one_in(2))
       play.after(dice.any<Duration>({0s, 1s, 1min, 20min}));
+    if (dice.one_in(20)) {
+      const auto by = dice.any<Duration>({1h, -1h, 24h, -24h, 100'000h});
+      play.now = std::max(play.now + by, kStart - 48h);
+      tell(event::ClockMoved{by, dice.one_in(2)});
+    }
     tell(any_event(dice, play));
     if (i % 8 == 0) expect_survives_storage(play.p);
   }

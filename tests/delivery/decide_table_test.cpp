@@ -109,6 +109,12 @@ auto gated(Reason reason, Duration time) {
     play.give(event::Gated{reason, play.now + time});
   };
 }
+auto gated_open(Reason reason) {
+  return [=](Play& play) {
+    if (play.p.state == State::queued) play.now = play.p.due;
+    play.give(event::Gated{reason, TimePoint::max()});
+  };
+}
 auto blocked(Reason reason, bool transient) {
   return [=](Play& play) {
     if (play.p.state == State::queued) play.now = play.p.due;
@@ -151,7 +157,7 @@ TEST(DecideTable, EveryCell) {
 }
 
 TEST(DecideTable, HasARowForEveryKindOfEvent) {
-  EXPECT_EQ(std::variant_size_v<Event>, 10U)
+  EXPECT_EQ(std::variant_size_v<Event>, 11U)
       << "a new kind of event needs its rows in decide_table.inc";
   EXPECT_GE(table().size(), 45U);
 }

@@ -13,7 +13,17 @@ class HandClock final : public base::Clock {
  public:
   model::TimePoint time = base::from_unix_us(1'750'000'000'000'000);
   base::TimePoint now() const override { return time; }
-  base::MonoPoint mono() const override { return base::MonoPoint{time.time_since_epoch()}; }
+  base::MonoPoint mono() const override {
+    return base::MonoPoint{time.time_since_epoch() - set};
+  }
+  /// Somebody sets the wall clock: no time passes.
+  void step(base::Duration by) {
+    time += by;
+    set += by;
+  }
+
+ private:
+  base::Duration set{0};
 };
 
 /// Keeps notifications in memory and decides as a real store does. Answers at once, or later
@@ -30,6 +40,8 @@ class MemoryStore : public store::Store {
   std::map<std::string, std::vector<model::event::Receipt>> parked;
   std::set<std::string> withdrawn;
   std::vector<std::string> evict_next;
+  std::map<std::string, store::Pause> paused;
+  std::map<std::string, std::string> notes;
   bool slow = false, broken = false;
   bool slow_due = false;  ///< only due() answers later
   std::vector<std::function<void()>> answers;
@@ -124,6 +136,53 @@ class MemoryStore : public store::Store {
     if (it == users.end())
       return reply([done] { done(base::fail(base::Code::not_found, "no such user")); });
     reply([done, user = it->second] { done(user); });
+  }
+
+  void put_pause(store::Pause pause, store::Done<store::Nothing> done) override {
+    paused[pause.channel] = pause;
+    reply([done] { done(store::Nothing{}); });
+  }
+  void remove_pause(std::string channel, store::Done<store::Nothing> done) override {
+    if (paused.erase(channel) == 0)
+      return reply([done] { done(base::fail(base::Code::not_found, "not paused")); });
+    reply([done] { done(store::Nothing{}); });
+  }
+  void pauses(store::Done<std::vector<store::Pause>> done) override {
+    std::vector<store::Pause> out;
+    for (const auto& [channel, pause] : paused) out.push_back(pause);
+    reply([done, out] { done(out); });
+  }
+  void paused_at(std::string channel, std::string after, unsigned limit,
+                 store::Done<std::vector<model::Notification>> done) override {
+    std::vector<model::Notification> out;
+    for (const auto& [id, n] : notifications) {
+      const auto& p = n.progress;
+      const bool waits = p.state == model::State::trying && p.reason == model::Reason::paused &&
+                         p.in_flight() == nullptr && n.head.chain->steps[p.step].channel == channel;
+      if (id > after && waits && out.size() < limit) out.push_back(n);
+    }
+    reply([done, out] { done(out); });
+  }
+  void waiting(store::Done<std::vector<int64_t>> done) override {
+    std::vector<int64_t> out;
+    int64_t handle = 0;
+    for (const auto& [id, n] : notifications)
+      if (++handle; n.progress.due != model::TimePoint::max()) out.push_back(handle);
+    reply([done, out] { done(out); });
+  }
+  void rows(std::vector<int64_t> handles,
+            store::Done<std::vector<model::Notification>> done) override {
+    std::vector<model::Notification> out;
+    for (const auto handle : handles)
+      out.push_back(std::next(notifications.begin(), handle - 1)->second);
+    reply([done, out] { done(out); });
+  }
+  void put_note(std::string name, std::string text, store::Done<store::Nothing> done) override {
+    notes[name] = text;
+    reply([done] { done(store::Nothing{}); });
+  }
+  void note(std::string name, store::Done<std::string> done) override {
+    reply([done, text = notes[name]] { done(text); });
   }
 
   void accept(model::NewNotification, store::Done<store::Accepted> done) override { refuse(done); }

@@ -16,7 +16,7 @@ class HandExecutor final : public base::Executor {
   explicit HandExecutor(HandClock& clock) : clock_{clock} {}
   void post(std::function<void()> task) override { tasks_.push_back(std::move(task)); }
   uint64_t after(base::Duration delay, std::function<void()> task) override {
-    timers_.emplace(std::pair{clock_.time + delay, ++last_}, std::move(task));
+    timers_.emplace(std::pair{clock_.mono() + delay, ++last_}, std::move(task));
     return last_;
   }
   void cancel(uint64_t handle) override {
@@ -36,22 +36,22 @@ class HandExecutor final : public base::Executor {
   }
   /// Moves the clock, firing on the way what is due.
   void pass(base::Duration time) {
-    const auto end = clock_.time + time;
+    const auto end = clock_.mono() + time;
     run();
     while (!timers_.empty() && timers_.begin()->first.first <= end) {
-      clock_.time = std::max(clock_.time, timers_.begin()->first.first);
+      clock_.time += std::max(timers_.begin()->first.first - clock_.mono(), base::Duration{0});
       auto task = std::move(timers_.begin()->second);
       timers_.erase(timers_.begin());
       task();
       run();
     }
-    clock_.time = end;
+    clock_.time += end - clock_.mono();
   }
 
  private:
   HandClock& clock_;
   std::deque<std::function<void()>> tasks_;
-  std::map<std::pair<base::TimePoint, uint64_t>, std::function<void()>> timers_;
+  std::map<std::pair<base::MonoPoint, uint64_t>, std::function<void()>> timers_;
   uint64_t last_ = 0;
 };
 

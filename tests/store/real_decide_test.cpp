@@ -45,5 +45,21 @@ TEST_F(RealDecide, ANotificationRunsThroughItsChainAndReplays) {
   EXPECT_EQ(progress, kept.notification.progress);
 }
 
+TEST_F(RealDecide, WhatWaitsForAPausedChannelIsFoundUntilItGoesOn) {
+  const auto waiting = [this] {
+    return value(wait<std::vector<model::Notification>>(
+                     [&](auto done) { store->paused_at("webchat", "", 10, done); }))
+        .size();
+  };
+  const auto n = some_notification(clock);
+  value(wait<Accepted>([&](auto done) { store->accept(n, done); }));
+  applied({n.id, {model::event::Gated{model::Reason::paused, model::TimePoint::max()}}});
+  EXPECT_EQ(waiting(), 1U);
+  reopen();
+  EXPECT_EQ(waiting(), 1U);
+  applied({n.id, {model::event::Gated{model::Reason::paused, clock.now()}, model::event::Due{}}});
+  EXPECT_EQ(waiting(), 0U);
+}
+
 }  // namespace
 }  // namespace herald::store::test

@@ -1,5 +1,6 @@
 #include "base/faults.hpp"
 #include "store/sqlite/delivery.hpp"
+#include "store/sqlite/gates.hpp"
 #include "store/sqlite/inbox.hpp"
 
 namespace herald::store::sqlite {
@@ -9,8 +10,8 @@ using base::Code;
 using base::fail;
 
 const Sql kUpdate{
-    "UPDATE notifications SET state = ?, due_at = ?, in_flight = ?, last_seq = ?, progress = ? "
-    "WHERE rowid = ?"};
+    "UPDATE notifications SET state = ?, due_at = ?, in_flight = ?, last_seq = ?, progress = ?, "
+    "paused_at = ? WHERE rowid = ?"};
 const Sql kUpdateChain{"UPDATE notifications SET chain_id = ? WHERE rowid = ?"};
 
 /// The progress after each event, and the effects of all; nothing is written yet.
@@ -77,8 +78,10 @@ base::Result<Applied> apply(WriteState& state, const Apply& request) {
   if (!decided->steps.empty()) {
     auto& after = decided->steps.back();
     write_attempts(db, stored.rowid, before, after);
+    const auto paused = paused_channel(after, *chain);
     db.run(kUpdate, after.state, due_column(after), after.in_flight() != nullptr, seq,
-           model::to_json_text(after), stored.rowid);
+           model::to_json_text(after), OrNull<std::string_view>{paused.empty(), paused},
+           stored.rowid);
     if (request.new_chain && after.run != before.run) {
       db.run(kUpdateChain, state.chains.store(db, chain), stored.rowid);
       stored.notification.head.chain = chain;

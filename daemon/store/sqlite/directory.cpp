@@ -11,13 +11,13 @@ using base::Code;
 using base::fail;
 
 const Sql kOwner{"SELECT user_id FROM identities WHERE kind = ? AND value = ?"};
-const Sql kUser{"SELECT id, name, provider, created FROM users WHERE id = ?"};
+const Sql kUser{"SELECT id, name, provider, created, time_zone FROM users WHERE id = ?"};
 const Sql kExists{"SELECT 1 FROM users WHERE id = ?"};
 const Sql kHighest{"SELECT max(id) FROM users WHERE id < ?"};
 const Sql kPutUser{
-    "INSERT INTO users(id, name, provider, created) VALUES (?1, ?2, ?3, ?4) ON CONFLICT(id) DO "
-    "UPDATE SET"
-    " name = CASE WHEN ?2 = '' THEN name ELSE ?2 END, provider = max(provider, ?3)"};
+    "INSERT INTO users(id, name, provider, created, time_zone) VALUES (?1, ?2, ?3, ?4, ?5)"
+    " ON CONFLICT(id) DO UPDATE SET name = CASE WHEN ?2 = '' THEN name ELSE ?2 END,"
+    " provider = max(provider, ?3), time_zone = CASE WHEN ?5 = '' THEN time_zone ELSE ?5 END"};
 const Sql kPutIdentity{
     "INSERT INTO identities(kind, value, user_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"};
 const Sql kIdentities{
@@ -56,7 +56,7 @@ base::Result<model::UserId> create(WriteState& state, const model::Identity& to)
   const auto id = by_id ? base::Result<model::UserId>{parse_user(to.value)} : free_id(state.db);
   if (!id) return id.error();
   if (*id == 0) return fail(Code::invalid, "a user id is a positive integer below 2^53", "to");
-  state.db.run(kPutUser, *id, "", 0, base::unix_us(state.clock.now()));
+  state.db.run(kPutUser, *id, "", 0, base::unix_us(state.clock.now()), "");
   if (!by_id) state.db.run(kPutIdentity, to.kind, to.value, *id);
   return *id;
 }
@@ -102,7 +102,7 @@ base::Result<User> put_user(WriteState& state, const User& wanted) {
   const auto id = wanted.id != 0 ? base::Result<model::UserId>{wanted.id} : free_id(db);
   if (!id) return id.error();
   const auto now = state.clock.now();
-  db.run(kPutUser, *id, wanted.name, wanted.provider, base::unix_us(now));
+  db.run(kPutUser, *id, wanted.name, wanted.provider, base::unix_us(now), wanted.time_zone);
   for (const auto& identity : wanted.identities)
     db.run(kPutIdentity, identity.kind, identity.value, *id);
   HERALD_POINT("store.user_put");
@@ -118,6 +118,7 @@ base::Result<User> user(Connection& db, model::UserId id, model::TimePoint now) 
     out.name = row.string(1);
     out.provider = row.integer(2) != 0;
     out.created = base::from_unix_us(row.integer(3));
+    out.time_zone = row.string(4);
   }
   auto row = db.use(kIdentities, id);
   while (row.step()) {

@@ -3,6 +3,7 @@
 #include "store/sqlite/delivery.hpp"
 #include "store/sqlite/directory.hpp"
 #include "store/sqlite/file.hpp"
+#include "store/sqlite/gates.hpp"
 #include "store/sqlite/inbox.hpp"
 #include "store/sqlite/kv.hpp"
 #include "store/sqlite/schema.hpp"
@@ -107,6 +108,43 @@ class SqliteStore final : public Store {
   }
   void counts(Done<Counts> done) override {
     read<Counts>([](ReadState& s) { return sqlite::counts(s); }, std::move(done));
+  }
+
+  // gates
+  void put_pause(Pause pause, Done<Nothing> done) override {
+    write<Nothing>([p = std::move(pause)](WriteState& s) { return sqlite::put_pause(s, p); },
+                   std::move(done));
+  }
+  void remove_pause(std::string channel, Done<Nothing> done) override {
+    write<Nothing>([c = std::move(channel)](WriteState& s) { return sqlite::remove_pause(s, c); },
+                   std::move(done));
+  }
+  void pauses(Done<std::vector<Pause>> done) override {
+    read<std::vector<Pause>>([](ReadState& s) { return sqlite::pauses(s); }, std::move(done));
+  }
+  void paused_at(std::string channel, std::string after, unsigned limit,
+                 Done<std::vector<model::Notification>> done) override {
+    read<std::vector<model::Notification>>(
+        [c = std::move(channel), a = std::move(after), limit](ReadState& s) {
+          return sqlite::paused_at(s, c, a, limit);
+        },
+        std::move(done));
+  }
+  void waiting(Done<std::vector<int64_t>> done) override {
+    read<std::vector<int64_t>>([](ReadState& s) { return sqlite::waiting(s); }, std::move(done));
+  }
+  void rows(std::vector<int64_t> handles, Done<std::vector<model::Notification>> done) override {
+    read<std::vector<model::Notification>>(
+        [h = std::move(handles)](ReadState& s) { return sqlite::rows(s, h); }, std::move(done));
+  }
+  void put_note(std::string name, std::string text, Done<Nothing> done) override {
+    write<Nothing>([n = std::move(name),
+                    t = std::move(text)](WriteState& s) { return sqlite::put_note(s, n, t); },
+                   std::move(done));
+  }
+  void note(std::string name, Done<std::string> done) override {
+    read<std::string>([n = std::move(name)](ReadState& s) { return sqlite::note(s, n); },
+                      std::move(done));
   }
 
   // inbox

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <unordered_map>
+
+#include "delivery/clock_watch.hpp"
+#include "delivery/dispatcher.hpp"
+
+namespace herald::delivery {
+
+/// Lets every waiting notification follow a wall clock that was set (R22): at once those in memory,
+/// page by page those in the store, and before anything else whatever is loaded meanwhile. A crash
+/// on the way leaves the rest with the timers they had; none follows twice. Belongs to the delivery
+/// thread.
+class Dispatcher::ClockMoves {
+ public:
+  explicit ClockMoves(Dispatcher& dispatcher);
+
+  /// Finds out whether the clock was set while the daemon was down, then watches it. `ready` when
+  /// what is loaded from now on follows.
+  void start(std::function<void()> ready);
+  void stop();
+  /// Looks at the clock. Cheap.
+  void look();
+  /// Accepted just now, by the clock as it is.
+  void fresh(const std::string& id);
+  /// A move is under way that this one, not loaded yet, may have to follow first.
+  bool unsettled(const Work& work) const;
+  /// Puts the move that a loaded one has not followed yet before everything it has to record.
+  void settle(Work& work);
+
+ private:
+  void compare(const std::string& noted);
+  void note();
+  void watch();
+  void moved(model::Duration by);
+  void walk();
+  void next_page(unsigned walk);
+  void follow(const model::Notification& notification);
+  /// What this notification still has to follow; it is taken for done from now on.
+  std::optional<model::Event> owed(const model::Notification& notification);
+
+  Dispatcher& d_;
+  ClockWatch watch_;
+  uint64_t timer_ = 0;
+  bool moving_ = false;
+  model::Duration goal_{0};  // of the moves under way, together
+  std::unordered_map<uint64_t, model::Duration> followed_;  // by hash of the id
+  unsigned walk_ = 0;
+  std::vector<int64_t> rows_;
+  std::size_t at_ = 0;
+};
+
+}  // namespace herald::delivery
