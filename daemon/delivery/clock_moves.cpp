@@ -24,8 +24,8 @@ bool stays(const model::Progress& p) {
 /// The producer named no time for its end: it is the route's expires_after.
 bool expiry_is_duration(const model::Notification& n) {
   const auto& p = n.progress;
-  return p.run > 1 || p.expires - p.clock_moved == std::max(n.head.created, n.head.not_before) +
-                                                       n.head.chain->expires_after;
+  return p.run > 1 || p.expires - p.clock_moved ==
+                          std::max(n.head.created, n.head.not_before) + n.head.chain->expires_after;
 }
 
 std::optional<int64_t> number(std::string_view text) {

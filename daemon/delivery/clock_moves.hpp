@@ -43,7 +43,7 @@ class Dispatcher::ClockMoves {
   ClockWatch watch_;
   uint64_t timer_ = 0;
   bool moving_ = false;
-  model::Duration goal_{0};  // of the moves under way, together
+  model::Duration goal_{0};                                 // of the moves under way, together
   std::unordered_map<uint64_t, model::Duration> followed_;  // by hash of the id
   unsigned walk_ = 0;
   std::vector<int64_t> rows_;

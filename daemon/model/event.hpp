@@ -93,10 +93,9 @@ struct ClockMoved {
 };
 }  // namespace event
 
-using Event =
-    std::variant<event::Due, event::Gated, event::Blocked, event::RenderFailed, event::Completed,
-                 event::Lost, event::Reconciled, event::Receipt, event::Cancel, event::Redrive,
-                 event::ClockMoved>;
+using Event = std::variant<event::Due, event::Gated, event::Blocked, event::RenderFailed,
+                           event::Completed, event::Lost, event::Reconciled, event::Receipt,
+                           event::Cancel, event::Redrive, event::ClockMoved>;
 
 std::string_view name(const Event& event);
 /// Stored in the timeline; replaying the stored events through decide() must give the stored

@@ -32,11 +32,19 @@ std::string read(JsonReader&, event::Due&) { return {}; }
 
 void write(JsonWriter& out, const event::Gated& e) {
   out.text("r", to_string(e.reason));
-  if (e.until != TimePoint::max()) out.time("until", e.until);
+  if (e.until == TimePoint::max())
+    out.flag("open", true);
+  else
+    out.time("until", e.until);
 }
 std::string read(JsonReader& in, event::Gated& e) {
   in.need("r");
-  e.until = TimePoint::max();
+  if (bool open = false; in.has("open")) {
+    in.flag("open", open);
+    e.until = TimePoint::max();
+  } else {
+    in.need("until");
+  }
   in.named("r", e.reason, reason_from);
   in.time("until", e.until);
   return {};

@@ -61,8 +61,8 @@ struct Progress {
   Duration quiet{0};  ///< time spent in quiet hours in this step: does not count against try_for
   TimePoint
       wait_started{};  ///< first accepted, delivered or unknown of the step (R4); epoch: not yet
-  TimePoint held_since{};         ///< holding: receipts_for counts from here (R9)
-  TimePoint next_try{};           ///< trying and nothing in flight: when the next attempt may start
+  TimePoint held_since{};   ///< holding: receipts_for counts from here (R9)
+  TimePoint next_try{};     ///< trying and nothing in flight: when the next attempt may start
   Duration clock_moved{0};  ///< how far the expiry of this run followed a clock that was set (R22)
   unsigned render_failures = 0;   ///< of the current step (R15)
   bool cancel_requested = false;  ///< waits for the in-flight attempt (R12)

@@ -194,7 +194,7 @@ struct User {
   std::vector<model::Identity> identities;
   model::TimePoint created{};
   std::vector<IdentityState> states;  ///< answered by user(); put_user does not look at it
-  std::string time_zone;  ///< IANA name, for quiet hours; empty: the configured one
+  std::string time_zone;              ///< IANA name, for quiet hours; empty: the configured one
 };
 
 class DirectoryStore {

@@ -13,9 +13,7 @@ class HandClock final : public base::Clock {
  public:
   model::TimePoint time = base::from_unix_us(1'750'000'000'000'000);
   base::TimePoint now() const override { return time; }
-  base::MonoPoint mono() const override {
-    return base::MonoPoint{time.time_since_epoch() - set};
-  }
+  base::MonoPoint mono() const override { return base::MonoPoint{time.time_since_epoch() - set}; }
   /// Somebody sets the wall clock: no time passes.
   void step(base::Duration by) {
     time += by;

@@ -110,7 +110,8 @@ class Any {
             event::Reconciled{attempt_ref(), outcome()},
             event::Receipt{attempt_ref(), named(ReceiptKind::failed), outcome(), time(), text()},
             event::Cancel{text()},
-            event::Redrive{text(), time(), flag()}};
+            event::Redrive{text(), time(), flag()},
+            event::ClockMoved{time() - time(), flag()}};
   }
 
  private:

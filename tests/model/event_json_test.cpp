@@ -27,6 +27,12 @@ TEST(EventJson, NamesDiffer) {
   EXPECT_EQ(to_json_text(Event{event::Due{}}), R"({"event":"due"})");
 }
 
+TEST(EventJson, AGateWithoutAnEndSaysSo) {
+  const Event e = event::Gated{Reason::paused, TimePoint::max()};
+  EXPECT_EQ(to_json_text(e), R"({"event":"gated","r":"paused","open":true})");
+  EXPECT_EQ(event_from_json(to_json_text(e)).value(), e);
+}
+
 TEST(EventJson, RefusesWhatItCannotHaveWritten) {
   for (const auto& e : Any{3}.events())
     expect_only_whole(to_json_text(e),

@@ -40,13 +40,12 @@ TEST_P(StoreConformance, NotesAreKeptByName) {
 
 TEST_P(StoreConformance, WhatWaitsIsFoundByHandle) {
   const auto first = accepted(), second = accepted();
-  const auto handles =
-      value(wait<std::vector<int64_t>>([&](auto done) { store->waiting(done); }));
+  const auto handles = value(wait<std::vector<int64_t>>([&](auto done) { store->waiting(done); }));
   ASSERT_EQ(handles.size(), 2U);
   auto asked = handles;
   asked.push_back(99'999);
-  const auto found = value(
-      wait<std::vector<model::Notification>>([&](auto done) { store->rows(asked, done); }));
+  const auto found =
+      value(wait<std::vector<model::Notification>>([&](auto done) { store->rows(asked, done); }));
   EXPECT_EQ(ids(found), (std::vector{first, second}));
 }
 
