@@ -28,6 +28,10 @@ class MemoryPage(ctypes.Structure):
                 ("asked", ctypes.c_uint64), ("live", ctypes.c_int64)]
 
 
+class ClockPage(ctypes.Structure):
+    _fields_ = [("offset_us", ctypes.c_int64)]
+
+
 class Shim:
     """`environment` goes to the daemon; `page` is shared with it over all its restarts."""
 
@@ -76,3 +80,18 @@ class MemoryShim(Shim):
         page.mode = OFF
         page.countdown, page.failed = n, 0
         page.mode = mode
+
+
+class ClockShim(Shim):
+    """The daemon's wall clock, `ahead` seconds before ours."""
+
+    def __init__(self, folder):
+        super().__init__("fault_clock", ClockPage, folder)
+
+    @property
+    def ahead(self):
+        return self.page.offset_us / 1e6
+
+    @ahead.setter
+    def ahead(self, seconds):
+        self.page.offset_us = int(seconds * 1e6)
