@@ -54,6 +54,10 @@ Watcher::Watcher(Needs needs) : need_{needs} {
          "Notifications that reached an ending, by state.");
   define(MetricKind::counter, "herald_steps_left_total",
          "Steps left for the next one, by channel and reason.");
+  define(MetricKind::counter, "herald_gated_total",
+         "Attempts held by a gate, by channel and reason.");
+  define(MetricKind::gauge, "herald_breaker_open",
+         "1 while a channel's breaker keeps work away from it, by channel.");
   define(MetricKind::counter, "herald_receipts_total", "Later news about attempts, by kind.");
   define(MetricKind::counter, "herald_troubles_total", "Failures of the daemon itself, by event.");
   define(MetricKind::histogram, "herald_first_evidence_seconds",
@@ -75,6 +79,11 @@ void Watcher::recorded(const store::Applied& applied, const std::vector<model::E
                                {{"channel", a.channel},
                                 {"outcome", std::string{to_string(done->outcome.kind)}},
                                 {"reason", std::string{to_string(done->outcome.reason)}}});
+    } else if (const auto* gated = std::get_if<model::event::Gated>(&event)) {
+      if (p.state == model::State::trying && p.reason == gated->reason)
+        need_.metrics.record("herald_gated_total", 1,
+                             {{"channel", n.head.chain->steps.at(p.step).channel},
+                              {"reason", std::string{to_string(gated->reason)}}});
     } else if (const auto* receipt = std::get_if<model::event::Receipt>(&event)) {
       need_.metrics.record("herald_receipts_total", 1,
                            {{"kind", std::string{to_string(receipt->kind)}}});
@@ -96,6 +105,16 @@ void Watcher::recorded(const store::Applied& applied, const std::vector<model::E
 }
 
 void Watcher::inbox_changed(model::UserId user, int64_t seq) { need_.inbox.changed(user, seq); }
+
+void Watcher::breaker(const std::string& channel, bool open) {
+  need_.metrics.record("herald_breaker_open", open ? 1 : 0, {{"channel", channel}});
+  if (open)
+    need_.log.warning("channel.breaker_open",
+                      "a channel fails; it is left by all until a probe succeeds",
+                      {{"channel", channel}});
+  else
+    need_.log.info("channel.breaker_closed", "a channel works again", {{"channel", channel}});
+}
 
 void Watcher::trouble(std::string_view event, std::string_view text, std::string_view id) {
   need_.metrics.record("herald_troubles_total", 1, {{"event", std::string{event}}});

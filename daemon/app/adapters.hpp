@@ -47,6 +47,7 @@ class Watcher final : public delivery::Observer {
   void accepted(const model::Notification& notification) override;
   void recorded(const store::Applied& applied, const std::vector<model::Event>& events) override;
   void inbox_changed(model::UserId user, int64_t seq) override;
+  void breaker(const std::string& channel, bool open) override;
   void trouble(std::string_view event, std::string_view text, std::string_view id) override;
 
  private:

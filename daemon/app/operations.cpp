@@ -26,19 +26,22 @@ json::array texts(const std::vector<std::string>& values) {
   return out;
 }
 
-json::array channels_json(Core& core,
-                          const std::unordered_map<std::string, std::size_t>& in_flight) {
+using ChannelsNow = std::unordered_map<std::string, delivery::Dispatcher::ChannelNow>;
+
+json::array channels_json(Core& core, const ChannelsNow& now) {
   json::array out;
   for (const auto& c : core.plugins.channels()) {
-    const auto it = in_flight.find(c.name);
-    out.push_back(json::object{{"name", c.name},
-                               {"plugin", c.plugin},
-                               {"version", c.version},
-                               {"state", c.running ? "running" : "failed"},
-                               {"evidence", evidence_names(c.evidence)},
-                               {"addresses", texts(c.addresses)},
-                               {"in_flight", it == in_flight.end() ? 0 : it->second},
-                               {"problem", c.problem}});
+    const auto it = now.find(c.name);
+    json::object channel{{"name", c.name},
+                         {"plugin", c.plugin},
+                         {"version", c.version},
+                         {"state", c.running ? "running" : "failed"},
+                         {"evidence", evidence_names(c.evidence)},
+                         {"addresses", texts(c.addresses)},
+                         {"in_flight", it == now.end() ? 0 : it->second.in_flight},
+                         {"problem", c.problem}};
+    if (it != now.end()) add_gates(channel, it->second.gates);
+    out.push_back(std::move(channel));
   }
   return out;
 }
@@ -64,8 +67,7 @@ void ControlOperations::status(Reply reply) {
   auto& core = app_.core();
   core.store->counts([this, &core, reply = std::move(reply)](base::Result<store::Counts> counts) {
     if (!counts) return reply(counts.error());
-    core.dispatcher.in_flight([this, &core, counts = *counts, reply](
-                                  const std::unordered_map<std::string, std::size_t>& in_flight) {
+    core.dispatcher.channels_now([this, &core, counts = *counts, reply](const ChannelsNow& now) {
       json::object states;
       for (unsigned i = 0; i < 9; ++i)
         states[to_string(static_cast<model::State>(i))] = counts.by_state[i];
@@ -89,16 +91,15 @@ void ControlOperations::status(Reply reply) {
           {"http", json::object{{"address", config->http.address}, {"port", app_.http_port()}}},
           {"counts", std::move(states)},
           {"kinds", std::move(kinds)},
-          {"channels", channels_json(core, in_flight)}});
+          {"channels", channels_json(core, now)}});
     });
   });
 }
 
 void ControlOperations::channels(Reply reply) {
   auto& core = app_.core();
-  core.dispatcher.in_flight([&core, reply = std::move(reply)](
-                                const std::unordered_map<std::string, std::size_t>& in_flight) {
-    reply(json::object{{"channels", channels_json(core, in_flight)}});
+  core.dispatcher.channels_now([&core, reply = std::move(reply)](const ChannelsNow& now) {
+    reply(json::object{{"channels", channels_json(core, now)}});
   });
 }
 

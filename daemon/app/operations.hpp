@@ -13,6 +13,8 @@ class ControlOperations final : public control::Operations {
   model::ports::Producer& producer() override { return app_.core().producer; }
   void status(Reply reply) override;
   void channels(Reply reply) override;
+  void pause(std::string channel, std::string reason, std::string by, Reply reply) override;
+  void resume(std::string channel, Reply reply) override;
   void check_config(std::string path, Reply reply) override;
   void reload(Reply reply) override;
   void add_user(boost::json::object user, Reply reply) override;
@@ -30,6 +32,9 @@ class ControlOperations final : public control::Operations {
   void resolve(const std::string& spelled, std::function<void(base::Result<model::UserId>)> done);
   App& app_;
 };
+
+/// Adds to a channel's description what its gates look like.
+void add_gates(boost::json::object& channel, const delivery::Gates::View& gates);
 
 /// {valid, diagnostics: [...], warnings: [...]} as the control room wants it.
 boost::json::object diagnostics_json(const config::Diagnostics& diagnostics);

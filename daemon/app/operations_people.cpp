@@ -4,6 +4,7 @@
 #include <boost/json/value.hpp>
 
 #include "app/operations.hpp"
+#include "config/rules.hpp"
 
 namespace herald::app {
 namespace {
@@ -19,6 +20,7 @@ json::object user_json(const store::User& user) {
   return {{"id", user.id},
           {"name", user.name},
           {"provider", user.provider},
+          {"time_zone", user.time_zone},
           {"identities", std::move(identities)},
           {"created", base::to_iso8601(user.created)}};
 }
@@ -70,6 +72,11 @@ void ControlOperations::add_user(json::object in, Reply reply) {
   }
   if (user.id == 0 && user.identities.empty())
     return reply(fail(Code::invalid, "give an id, a phone or another identity", "phone"));
+  if (const auto* zone = in.if_contains("time_zone"); zone != nullptr && zone->is_string()) {
+    user.time_zone = std::string{zone->get_string()};
+    if (const auto wrong = config::rules::time_zone(user.time_zone); !wrong.empty())
+      return reply(fail(Code::invalid, "time_zone " + wrong, "time_zone"));
+  }
   if (user.name.size() > 200)
     return reply(fail(Code::invalid, "a name has at most 200 bytes", "name"));
   core.store->put_user(std::move(user),

@@ -52,6 +52,9 @@ delivery::DispatcherOptions dispatcher_options(const config::Config& config) {
   out.locale = config.locale;
   out.time_zone = config.time_zone;
   out.boot = boot_id();
+  out.gates.quiet_hours = config.quiet_hours;
+  out.gates.time_zone = config.time_zone;
+  for (const auto& channel : config.channels) out.gates.channels[channel.name] = channel.limits;
   return out;
 }
 

@@ -15,6 +15,7 @@
 #include "base/log.hpp"
 #include "config/mark.hpp"
 #include "model/chain.hpp"
+#include "model/limits.hpp"
 #include "model/types.hpp"
 
 namespace herald::config {
@@ -113,6 +114,7 @@ struct Channel {
   Isolation isolation = Isolation::daemon;
   Duration timeout{std::chrono::seconds{30}};  ///< of one attempt
   unsigned max_in_flight = 0;                  ///< 0: what the plugin says
+  model::ChannelLimits limits;                 ///< rate, recipient_rate, quiet_hours and bursts
   std::string settings_json = "{}";
   std::map<std::string, std::string>
       secrets;                      ///< the plugin's name for it -> name in Config::secrets
@@ -172,6 +174,7 @@ struct Config {
   Directory directory;
   unsigned inbox_keep = 10;  ///< inbox.keep
   std::string locale = "fr", time_zone = "Africa/Douala";
+  model::QuietHours quiet_hours;  ///< of channels that disturb and say nothing of their own
   std::map<std::string, Secret, std::less<>> secrets;
   Auth auth;
   Templates templates;

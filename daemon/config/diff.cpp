@@ -8,8 +8,8 @@ namespace {
 
 // Places in the files do not count: only what is set.
 auto values(const Channel& c) {
-  return std::tie(c.plugin, c.enabled, c.isolation, c.timeout, c.max_in_flight, c.settings_json,
-                  c.secrets, c.grants, c.prefix, c.sha256);
+  return std::tie(c.plugin, c.enabled, c.isolation, c.timeout, c.max_in_flight, c.limits,
+                  c.settings_json, c.secrets, c.grants, c.prefix, c.sha256);
 }
 auto values(const Step& s) {
   return std::tie(s.channel, s.until, s.within, s.try_for, s.attempts, s.backoff);
@@ -55,6 +55,7 @@ std::vector<Change> diff(const Config& a, const Config& b) {
   note("inbox", a.inbox_keep, b.inbox_keep);
   note("locale", a.locale, b.locale);
   note("time_zone", a.time_zone, b.time_zone);
+  note("quiet_hours", a.quiet_hours, b.quiet_hours);
   note("secrets", a.secrets, b.secrets);
   // Keys rotate while the daemon runs; who is the audience and which cookie counts is fixed at its
   // start.

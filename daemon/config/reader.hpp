@@ -11,6 +11,7 @@
 #include "base/backoff.hpp"
 #include "config/settings.hpp"
 #include "config/tree.hpp"
+#include "model/limits.hpp"
 
 namespace herald::config {
 
@@ -52,6 +53,12 @@ class Reader {
                 DurationRange range = {});
   /// `1s..5m`
   void backoff(std::string_view key, std::optional<base::Backoff>& out, std::string_view help);
+  /// `80/s`, `100/m`, `1/6s`
+  void rate(std::string_view key, model::Rate& out, std::string_view help);
+  /// `22:00-07:00`, or `none`
+  void quiet_hours(std::string_view key, model::QuietHours& out, std::string_view help);
+  void quiet_hours(std::string_view key, std::optional<model::QuietHours>& out,
+                   std::string_view help);
   /// A list of texts; a single text counts as a list of one.
   void texts(std::string_view key, std::vector<std::string>& out, std::string_view help,
              const Check& check = {});
@@ -119,6 +126,8 @@ class Reader {
                                        unsigned max);
   std::optional<base::Duration> parse_duration(std::string_view key, const Node* node,
                                                DurationRange range);
+  std::optional<model::QuietHours> parse_quiet_hours(std::string_view key, std::string fallback,
+                                                     std::string_view help);
   void list(std::string_view key, const Node* node, std::vector<std::string>& out,
             const Check& check);
   void wrong(const Node& node, std::string_view key, std::string_view wanted);

@@ -37,6 +37,14 @@ void describe_value(const std::vector<Setting>& all, const Setting& s, json::obj
       out["type"] = "string";
       out["pattern"] = "^([0-9]+(ms|s|m|h|d))+(\\.\\.([0-9]+(ms|s|m|h|d))+)?$";
       break;
+    case rate:
+      out["type"] = "string";
+      out["pattern"] = "^[1-9][0-9]*/([0-9]+(ms|s|m|h|d))*(s|m|h|d)?$";
+      break;
+    case hours:
+      out["type"] = "string";
+      out["pattern"] = "^(none|[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9])$";
+      break;
     case choice:
       out["enum"] = json::value_from(s.values);
       break;

@@ -10,6 +10,23 @@ std::string grant(const std::string& text) {
   return text == "submit" ? "" : "must be `submit`, the only grant there is";
 }
 
+void read_limits(Reader& r, model::ChannelLimits& limits) {
+  r.rate("rate", limits.rate, "how many may be sent on it, such as 80/s; by default any number");
+  r.number("burst", limits.burst, 0, 100'000,
+           "of `rate`, how many at once after a pause; 0: what it gives in a second");
+  r.rate("recipient_rate", limits.recipient_rate,
+         "how many one person may get on it, such as 1/6s; by default any number");
+  r.number("recipient_burst", limits.recipient_burst, 1, 10'000,
+           "of `recipient_rate`, how many at once after a pause");
+  r.quiet_hours("quiet_hours", limits.quiet_hours,
+                "when it waits, instead of the configuration's own quiet_hours; none: never");
+  for (const auto* of : {"rate", "recipient_rate"}) {
+    const std::string burst = of == std::string_view{"rate"} ? "burst" : "recipient_burst";
+    if (r.has(burst) && !r.has(of))
+      r.error(burst, "`" + burst + "` needs `" + of + "`, which it is the burst of");
+  }
+}
+
 void read_channel(Reader& r, Channel& ch) {
   r.text("plugin", ch.plugin, "the plugin that this channel is an instance of", rules::plugin_name,
          true);
@@ -21,6 +38,7 @@ void read_channel(Reader& r, Channel& ch) {
              {std::chrono::milliseconds{100}, std::chrono::minutes{10}});
   r.number("max_in_flight", ch.max_in_flight, 0, 100'000,
            "attempts under way at once; 0: what the plugin says");
+  read_limits(r, ch.limits);
   r.text("prefix", ch.prefix,
          "where its HTTP routes lie; by default /api/web-chat for webchat, else /hooks/NAME",
          rules::prefix);

@@ -117,7 +117,12 @@ void read_people(Reader& root, Config& c) {
   });
   root.text("locale", c.locale, "language of texts for people who have none of their own",
             rules::locale);
-  root.text("time_zone", c.time_zone, "zone of the times in texts", rules::time_zone);
+  root.text(
+      "time_zone", c.time_zone,
+      "zone of the times in texts, and of the quiet hours of people who have none of their own",
+      rules::time_zone);
+  root.quiet_hours("quiet_hours", c.quiet_hours,
+                   "when channels that disturb wait, such as 22:00-07:00; urgent passes");
 }
 
 }  // namespace herald::config

@@ -20,7 +20,9 @@ struct Setting {
     named,
     items,
     free,
-    range
+    range,
+    rate,
+    hours
   };
   std::string path;  ///< "http.port"; "channels.*.timeout" below named sections, "routes[].name"
                      ///< below lists

@@ -71,7 +71,7 @@ json::object without_nulls(const json::object& in) {
 
 /// What a call is about: shown in NotFound.
 std::string subject_of(const json::object& in) {
-  for (const auto* name : {"id", "user", "name", "path"})
+  for (const auto* name : {"id", "user", "name", "path", "channel"})
     if (auto found = text(in, name); !found.empty()) return found;
   return {};
 }
@@ -198,6 +198,11 @@ void Handlers::start(const Caller& caller, const std::string& method, const json
   const auto wrapped = [debt](std::string_view name) {
     return [debt, name](base::Result<json::object> r) { debt->pay(std::move(r), name); };
   };
+  // Where the interface promises no output, what the operation answers besides success is dropped.
+  const Operations::Reply silent = [debt](base::Result<json::object> r) {
+    if (r) r = json::object{};
+    debt->pay(std::move(r));
+  };
   const auto who = "uid:" + std::to_string(caller.peer.uid);
   try {
     auto& producer = operations_.producer();
@@ -221,6 +226,9 @@ void Handlers::start(const Caller& caller, const std::string& method, const json
     }
     if (method == "Status") return operations_.status(reply);
     if (method == "Channels") return operations_.channels(reply);
+    if (method == "Pause")
+      return operations_.pause(text(in, "channel"), text(in, "reason"), who, silent);
+    if (method == "Resume") return operations_.resume(text(in, "channel"), silent);
     if (method == "CheckConfig") {
       const auto path = text(in, "path");
       if (!path.empty() && path.front() != '/')
@@ -251,13 +259,7 @@ void Handlers::start(const Caller& caller, const std::string& method, const json
       return operations_.service_token(text(in, "name"), std::move(scopes), expires, reply);
     }
     if (method == "ListServiceTokens") return operations_.service_tokens(reply);
-    if (method == "RevokeServiceToken") {
-      // The interface promises no output: what the operation answers besides success is dropped.
-      return operations_.revoke_token(text(in, "name"), [debt](base::Result<json::object> r) {
-        if (r) r = json::object{};
-        debt->pay(std::move(r));
-      });
-    }
+    if (method == "RevokeServiceToken") return operations_.revoke_token(text(in, "name"), silent);
     debt->pay(fail(Code::unsupported, "described, but not offered"));
   } catch (const std::exception& e) {
     debt->pay(fail(Code::internal, std::string{"the daemon failed on this call: "} + e.what()));

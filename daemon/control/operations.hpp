@@ -27,6 +27,11 @@ class Operations {
   virtual void status(Reply) = 0;
   /// {channels: [...]}
   virtual void channels(Reply) = 0;
+  /// Stops a channel, durably, until resume(). `by`: who asked. not_found when there is no such
+  /// channel.
+  virtual void pause(std::string channel, std::string reason, std::string by, Reply) = 0;
+  /// not_found when it is not paused.
+  virtual void resume(std::string channel, Reply) = 0;
   /// Checks a file without using it. `path` is absolute, or empty for the configuration in force.
   /// The answer: {valid, diagnostics: [{file, line, column, message}], text, warnings: [as
   /// diagnostics]}; `valid: false` becomes the error ConfigurationInvalid. `text`: everything for a
@@ -34,10 +39,10 @@ class Operations {
   virtual void check_config(std::string path, Reply) = 0;
   /// {valid, diagnostics, text, changed: [names of what changed], warnings}
   virtual void reload(Reply) = 0;
-  /// `user`: {phone, name, id, provider, identities: [{kind, value}]}, all optional. Answers the
-  /// user.
+  /// `user`: {phone, name, id, provider, time_zone, identities: [{kind, value}]}, all optional.
+  /// Answers the user.
   virtual void add_user(boost::json::object user, Reply) = 0;
-  /// `spelled`: an id or a phone. Answers the user: {id, name, locale, provider, identities:
+  /// `spelled`: an id or a phone. Answers the user: {id, name, provider, time_zone, identities:
   /// [{kind, value, state}]}.
   virtual void show_user(std::string spelled, Reply) = 0;
   /// {token, user, expires}. A lifetime of 0: the daemon's default.

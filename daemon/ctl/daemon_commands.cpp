@@ -31,6 +31,37 @@ Exit channels(Context& context, const po::variables_map&) {
   return Exit::ok;
 }
 
+void pause_options(po::options_description_easy_init& add) {
+  add("channel", po::value<std::string>(), "the channel, as the configuration names it");
+  add("reason", po::value<std::string>(), "why, for those who wonder");
+}
+
+Exit pause(Context& context, const po::variables_map& options) {
+  const auto channel = value(options, "channel");
+  if (channel.empty()) return context.refuse("pause needs CHANNEL; heraldctl channels lists them");
+  json::object request{{"channel", channel}};
+  if (given(options, "reason")) request["reason"] = value(options, "reason");
+  const auto answer = context.ask("Pause", std::move(request));
+  if (!answer) return context.exit;
+  if (context.json) return context.document(*answer);
+  context.io.out << channel << " is paused until heraldctl resume " << channel << "\n";
+  return Exit::ok;
+}
+
+void resume_options(po::options_description_easy_init& add) {
+  add("channel", po::value<std::string>(), "the channel, as the configuration names it");
+}
+
+Exit resume(Context& context, const po::variables_map& options) {
+  const auto channel = value(options, "channel");
+  if (channel.empty()) return context.refuse("resume needs CHANNEL; heraldctl channels lists them");
+  const auto answer = context.ask("Resume", {{"channel", channel}});
+  if (!answer) return context.exit;
+  if (context.json) return context.document(*answer);
+  context.io.out << channel << " goes on\n";
+  return Exit::ok;
+}
+
 void monitor_options(po::options_description_easy_init& add) {
   add("id", po::value<std::string>(), "only this notification");
   add("kind", po::value<std::string>(), "only this kind");
@@ -125,11 +156,25 @@ std::span<const Command> daemon_commands() {
        status},
       {"channels",
        "",
-       "show the channels: plugin, state, what evidence they can give",
+       "show the channels: plugin, state, breaker, limits, what evidence they can give",
        "channels",
        nullptr,
        {},
        channels},
+      {"pause",
+       "CHANNEL [--reason TEXT]",
+       "send nothing on a channel until it is resumed, also over a restart",
+       "pause whatsapp --reason \"maintenance at the provider\"",
+       pause_options,
+       {"channel"},
+       pause},
+      {"resume",
+       "CHANNEL",
+       "let a paused channel go on; what waits for it goes on at once",
+       "resume whatsapp",
+       resume_options,
+       {"channel"},
+       resume},
       {"monitor",
        "[options]",
        "show what happens to notifications, as it happens",

@@ -26,6 +26,8 @@ void add_options(po::options_description_easy_init& add) {
   add("name", po::value<std::string>(), "name");
   add("id", po::value<int64_t>(), "internal id (default: the next free one)");
   add("provider", po::bool_switch(), "the person is a provider");
+  add("time-zone", po::value<std::string>(),
+      "whose nights are the person's quiet hours, such as Europe/Paris (default: the daemon's)");
   add("identity", po::value<std::vector<std::string>>()->composing(),
       "KIND=VALUE, for example email=a@example.com; repeatable");
 }
@@ -36,6 +38,7 @@ Exit user_add(Context& context, const po::variables_map& options) {
     if (given(options, name)) user[name] = value(options, name);
   if (given(options, "id")) user["id"] = options["id"].as<int64_t>();
   if (options["provider"].as<bool>()) user["provider"] = true;
+  if (given(options, "time-zone")) user["time_zone"] = value(options, "time-zone");
   json::array identities;
   for (const auto& typed : values(options, "identity")) {
     const auto equals = typed.find('=');
@@ -45,7 +48,9 @@ Exit user_add(Context& context, const po::variables_map& options) {
         json::object{{"kind", typed.substr(0, equals)}, {"value", typed.substr(equals + 1)}});
   }
   if (!identities.empty()) user["identities"] = std::move(identities);
-  if (!user.contains("phone") && !user.contains("identities"))
+  // A person who is there already needs no address to get a time zone.
+  const bool changes = user.contains("id") && user.contains("time_zone");
+  if (!changes && !user.contains("phone") && !user.contains("identities"))
     return context.refuse("user add needs --phone or --identity: how the person can be reached");
   return show_answer(context, context.ask("AddUser", std::move(user)));
 }

@@ -28,21 +28,44 @@ void line(std::ostream& out, std::string_view label, const std::string& says) {
     out << label << std::string(15 - label.size(), ' ') << base::escape_control(says) << "\n";
 }
 
+std::string breaker_text(const json::object& channel) {
+  const auto in = text(channel, "probe_in");
+  return text(channel, "breaker") + (in.empty() ? "" : ", probe in " + in + "s");
+}
+
+/// "80/1s, 1/6s each": of the channel, of each recipient.
+std::string limits_text(const json::object& channel) {
+  auto out = text(channel, "rate");
+  if (const auto each = text(channel, "recipient_rate"); !each.empty())
+    out += (out.empty() ? "" : ", ") + each + " each";
+  return out;
+}
+
+std::string problem_text(const json::object& channel) {
+  const auto since = text(channel, "paused");
+  if (since.empty()) return text(channel, "problem");
+  const auto why = text(channel, "pause_reason");
+  return "paused " + local_time(since) + " by " + text(channel, "paused_by") +
+         (why.empty() ? "" : ": " + why);
+}
+
 }  // namespace
 
 void render_channels(const json::object& answer, const Style& style, std::ostream& out) {
-  Table table{
-      {"CHANNEL", "PLUGIN", "VERSION", "STATE", "EVIDENCE", "ADDRESSES", "IN FLIGHT", "PROBLEM"}};
+  Table table{{"CHANNEL", "PLUGIN", "VERSION", "STATE", "BREAKER", "LIMITS", "EVIDENCE",
+               "ADDRESSES", "IN FLIGHT", "PROBLEM"}};
   for (const auto& c : objects(answer, "channels")) {
     const auto state = text(c, "state");
     table.row({text(c, "name"),
                text(c, "plugin"),
                text(c, "version"),
                {state, colour_of(state)},
+               {breaker_text(c), text(c, "breaker") == "closed" ? Colour::none : Colour::red},
+               limits_text(c),
                joined(c, "evidence"),
                joined(c, "addresses"),
                text(c, "in_flight"),
-               {text(c, "problem"), Colour::red}});
+               {problem_text(c), Colour::red}});
   }
   if (table.empty()) out << "no channels\n";
   table.print(out, style.colour);
@@ -72,6 +95,7 @@ void render_user(const json::object& u, const Style& style, std::ostream& out) {
   auto title = "User " + text(u, "id");
   if (const auto name = text(u, "name"); !name.empty()) title += ", " + name;
   if (text(u, "provider") == "true") title += " (provider)";
+  if (const auto zone = text(u, "time_zone"); !zone.empty()) title += ", " + zone;
   out << painted(base::escape_control(title), Colour::bold, style.colour) << "\n";
   Table table{{"IDENTITY", "VALUE", "STATE"}};
   for (const auto& i : objects(u, "identities"))

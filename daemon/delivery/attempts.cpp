@@ -59,10 +59,21 @@ void Dispatcher::try_start(Work& work) {
   if (!channel->running)
     return leave_step(work, model::Reason::channel_disabled, true, channel->problem);
   const auto& head = work.notification.head;
+  const auto want = want_of(work, *channel);
+  if (!work.identities_known && gates_.needs_time_zone(want))
+    return know_recipient(work, [this](Work& known) {
+      known.starting = false;
+      advance(known);
+    });
+  if (work.at_gate != step.channel) leave_gate(work);
+  work.at_gate = step.channel;
+  if (!pass(work, gates_.enter(want, moment()))) return;
   if (!slots_.acquire(
           {head.id, head.priority, head.created, step.channel, head.user, channel->max_in_flight}))
     return;
   HERALD_POINT("delivery.slot_taken");
+  if (!pass(work, gates_.take(want, moment()))) return;
+  HERALD_POINT("delivery.gates_passed");
   work.starting = true;
   find_address(work, *channel);
 }
@@ -73,22 +84,8 @@ void Dispatcher::find_address(Work& work, const model::ChannelInfo& channel) {
     work.address = model::Identity{"user", std::to_string(work.notification.head.user)};
     return render(work, channel);
   }
-  if (!work.identities_known) {
-    need_.store.user(work.notification.head.user, [this, id = work.id(),
-                                                   channel](base::Result<store::User> user) {
-      need_.executor.post([this, id, channel, user = std::move(user)]() mutable {
-        auto* still = find(id);
-        if (still == nullptr || !still->starting) return;
-        if (!user) return leave_step(*still, model::Reason::no_address, true, user.error().message);
-        still->identities = std::move(user->identities);
-        still->identity_states = std::move(user->states);
-        still->identities.push_back({"user", std::to_string(user->id)});
-        still->identities_known = true;
-        find_address(*still, channel);
-      });
-    });
-    return;
-  }
+  if (!work.identities_known)
+    return know_recipient(work, [this, channel](Work& known) { find_address(known, channel); });
   auto refused = model::Reason::no_address;
   for (const auto& kind : wanted) {
     for (const auto& identity : work.identities) {
@@ -118,11 +115,24 @@ void Dispatcher::render(Work& work, const model::ChannelInfo& channel) {
     auto* still = find(id);
     if (still == nullptr || !still->starting) return;
     const auto& head = still->notification.head;
+    const auto now = need_.clock.mono();
+    if (!template_breaker_.lets(id, now))
+      return rendered(id, step,
+                      base::fail(base::Code::unavailable,
+                                 "the template plugin failed lately and is not asked for a while"));
+    template_breaker_.starts(id, now);
     need_.channels.render(
         {head.kind, head.params_json, head.content_json, options_.locale, options_.time_zone,
          channel.name, channel.formats},
         [this, id, step](base::Result<model::Rendered> result) {
           need_.executor.post([this, id, step, result = std::move(result)]() mutable {
+            // What is wrong with this notification's text says nothing about the plugin.
+            const bool broken = !result && (result.error().code == base::Code::internal ||
+                                            result.error().code == base::Code::unavailable);
+            if (broken)
+              template_breaker_.failed(need_.clock.mono());
+            else
+              template_breaker_.succeeded();
             rendered(id, step, std::move(result));
           });
         });
@@ -229,7 +239,10 @@ void Dispatcher::completed(const std::string& id, model::AttemptRef attempt,
   auto* work = find(id);
   const bool recorded =
       work != nullptr && work->appended == attempt && outcome.kind == model::OutcomeKind::accepted;
-  if (work != nullptr && work->in_flight == attempt) work->in_flight.reset();
+  if (work != nullptr && work->in_flight == attempt) {
+    tell_outcome(*work, attempt, outcome);
+    work->in_flight.reset();
+  }
   std::optional<store::Apply::Rendering> rendering;
   const bool final =
       outcome.kind == model::OutcomeKind::accepted || outcome.kind == model::OutcomeKind::delivered;
@@ -261,6 +274,7 @@ void Dispatcher::reconcile(Work& work, model::AttemptRef attempt) {
 void Dispatcher::leave_step(Work& work, model::Reason reason, bool transient, std::string detail) {
   const auto id = work.id();
   work.starting = false;
+  leave_gate(work);
   release_slot(id);
   push_event(id, model::event::Blocked{reason, transient, std::move(detail)});
 }

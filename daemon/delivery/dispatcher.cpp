@@ -14,10 +14,11 @@ Dispatcher::Dispatcher(Needs needs, DispatcherOptions options)
       Poller::Needs{need_.executor, need_.store, need_.clock}, options_.backstop,
       [this](std::vector<model::Notification> due) {
         for (auto& notification : due)
-          if (works_.size() < options_.held && find(notification.head.id) == nullptr)
+          if (has_room(notification.head.priority) && find(notification.head.id) == nullptr)
             advance(hold(std::move(notification)));
       });
   clock_moves_ = std::make_unique<ClockMoves>(*this);
+  gates_.configure(options_.gates);
 }
 
 Dispatcher::~Dispatcher() = default;
@@ -25,13 +26,17 @@ Dispatcher::~Dispatcher() = default;
 void Dispatcher::start(std::function<void(base::Result<void>)> done) {
   need_.executor.post([this, done = std::move(done)]() mutable {
     clock_moves_->start([this, done = std::move(done)]() mutable {
-      recover({}, [this, done = std::move(done)](base::Result<void> result) {
-        if (result) {
-          HERALD_POINT("delivery.recovered");
-          working_ = true;
-          poller_->start(options_.held);
-        }
-        done(result);
+      load_pauses([this, done = std::move(done)](base::Result<void> loaded) {
+        if (!loaded) return done(loaded);
+        recover({}, [this, done](base::Result<void> result) {
+          if (result) {
+            HERALD_POINT("delivery.recovered");
+            working_ = true;
+            poller_->start(options_.held);
+            for (const auto& channel : need_.channels.channels()) lift(channel.name, {});
+          }
+          done(result);
+        });
       });
     });
   });
@@ -75,7 +80,7 @@ void Dispatcher::accepted(model::Notification notification) {
     need_.observer.accepted(notification);
     clock_moves_->fresh(notification.head.id);
     if (!working_) return;
-    if (works_.size() >= options_.held) return poller_->more_waits();
+    if (!has_room(notification.head.priority)) return poller_->more_waits();
     if (notification.progress.due > need_.clock.now())
       return poller_->due_at(notification.progress.due);
     if (find(notification.head.id) == nullptr) advance(hold(std::move(notification)));
@@ -99,15 +104,8 @@ void Dispatcher::reconfigure(DispatcherOptions options) {
   need_.executor.post([this, options = std::move(options)] {
     options_ = options;
     slots_.set_limit(options_.in_flight);
+    gates_.configure(options_.gates);
     poller_->set_capacity(options_.held);
-  });
-}
-
-void Dispatcher::in_flight(std::function<void(std::unordered_map<std::string, std::size_t>)> done) {
-  need_.executor.post([this, done = std::move(done)] {
-    std::unordered_map<std::string, std::size_t> counts;
-    for (const auto& info : need_.channels.channels()) counts[info.name] = slots_.taken(info.name);
-    done(std::move(counts));
   });
 }
 

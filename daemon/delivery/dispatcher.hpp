@@ -9,6 +9,7 @@
 #include <unordered_map>
 
 #include "base/executor.hpp"
+#include "delivery/gates.hpp"
 #include "delivery/observer.hpp"
 #include "delivery/slots.hpp"
 #include "model/ports/channels.hpp"
@@ -21,6 +22,7 @@ struct DispatcherOptions {
   std::size_t held = 8'192;       ///< notifications in memory; the rest waits in the store
   std::size_t in_flight = 1'024;  ///< attempts under way
   std::string locale = "fr", time_zone = "Africa/Douala";
+  GateRules gates;
   /// How often the store is asked for due work even when nothing is known to be due: work of other
   /// nodes, missed timers.
   model::Duration backstop{std::chrono::seconds{5}};
@@ -64,8 +66,21 @@ class Dispatcher final : public model::ports::DeliveryEvents {
   void inbox_evidence(std::vector<std::string> notifications, model::Evidence level,
                       Done<bool> done = {}) override;
 
-  /// Attempts under way on a channel; for status. Answers on the delivery thread.
-  void in_flight(std::function<void(std::unordered_map<std::string, std::size_t>)> done);
+  /// Sends nothing on that channel until resume(), also over a restart. What is in flight goes on.
+  void pause(store::Pause pause, store::Done<store::Nothing> done);
+  /// not_found when it is not paused. What waits for it goes on at once.
+  void resume(std::string channel, store::Done<store::Nothing> done);
+
+  /// What the gates would say to somebody new, without taking anything; for `explain`. Answers on
+  /// the delivery thread.
+  void ask_gates(Gates::Want want, std::function<void(Gates::Answer)> done);
+
+  /// How a channel is: for status. Answers on the delivery thread.
+  struct ChannelNow {
+    std::size_t in_flight = 0;
+    Gates::View gates;
+  };
+  void channels_now(std::function<void(std::unordered_map<std::string, ChannelNow>)> done);
 
  private:
   struct Pending;  // work.hpp
@@ -88,6 +103,19 @@ class Dispatcher final : public model::ports::DeliveryEvents {
   void take_parked(const Work& work, const std::vector<model::Event>& events);
 
   void try_start(Work& work);
+  // passing.cpp
+  Moment moment() const { return {need_.clock.now(), need_.clock.mono()}; }
+  Gates::Want want_of(const Work& work, const model::ChannelInfo& channel) const;
+  bool pass(Work& work, Gates::Answer answer);
+  void leave_gate(Work& work);
+  void call_line(const std::string& channel);
+  void tell_outcome(const Work& work, model::AttemptRef attempt, const model::Outcome& outcome);
+  void trip(const std::string& channel);
+  void tell_breaker(const std::string& channel);
+  void load_pauses(std::function<void(base::Result<void>)> done);
+  void lift(std::string channel, std::string after);
+  bool has_room(model::Priority priority) const;
+  void know_recipient(Work& work, std::function<void(Work&)> then);
   void find_address(Work& work, const model::ChannelInfo& channel);
   void render(Work& work, const model::ChannelInfo& channel);
   void rendered(const std::string& id, unsigned step, base::Result<model::Rendered> result);
@@ -110,6 +138,10 @@ class Dispatcher final : public model::ports::DeliveryEvents {
   Needs need_;
   DispatcherOptions options_;
   Slots slots_;
+  Gates gates_;
+  Breaker template_breaker_;
+  std::unordered_map<std::string, uint64_t> calling_;  // timers of the channels' lines
+  std::unordered_map<std::string, Breaker::State> told_;
   std::unordered_map<std::string, std::unique_ptr<Work>> works_;
   std::unique_ptr<Poller> poller_;
   std::unique_ptr<ClockMoves> clock_moves_;

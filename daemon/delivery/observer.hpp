@@ -16,6 +16,8 @@ class Observer {
   virtual void recorded(const store::Applied&, const std::vector<model::Event>& events) = 0;
   /// Something about a user's inbox changed (appended, withdrawn).
   virtual void inbox_changed(model::UserId, int64_t seq) = 0;
+  /// A channel's breaker opened (true: nothing is sent), or closed.
+  virtual void breaker(const std::string& /*channel*/, bool /*open*/) {}
   /// A failure of the daemon itself: database gone, decide() refused an impossible cell.
   virtual void trouble(std::string_view event, std::string_view text, std::string_view id) = 0;
 };

@@ -183,6 +183,8 @@ void Dispatcher::perform(Work& work, const store::Applied& applied) {
       for (const auto& attempt : work.progress().attempts)
         if (model::ref(attempt) == cancel->attempt)
           need_.channels.cancel(model::attempt_id(work.id(), attempt));
+    } else if (const auto* down = std::get_if<model::effect::TripBreaker>(&effect)) {
+      trip(work.chain().steps.at(down->step).channel);
     } else if (const auto* ask = std::get_if<model::effect::Reconcile>(&effect)) {
       reconcile(work, ask->attempt);
     } else if (std::holds_alternative<model::effect::WithdrawItem>(effect)) {
@@ -220,6 +222,7 @@ void Dispatcher::let_go(Work& work) {
   const auto due = work.loaded ? work.progress().due : model::TimePoint::max();
   const auto id = work.id();
   HERALD_POINT("delivery.let_go");
+  leave_gate(work);
   works_.erase(id);
   poller_->let_go(id);
   wake(slots_.forget(id));

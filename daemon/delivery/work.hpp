@@ -36,6 +36,9 @@ struct Dispatcher::Work {
   std::optional<model::AttemptRef> appended;
   bool starting = false;  ///< holds a slot; address, rendering or Due are on their way
 
+  std::string at_gate;    ///< the channel whose gates it has asked on its way to an attempt
+  std::string time_zone;  ///< of the person, once identities_known; empty: the configured one
+
   std::optional<model::Identity> address;  ///< for the current step
   std::vector<model::Identity> identities;
   std::vector<store::IdentityState>

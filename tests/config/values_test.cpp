@@ -40,6 +40,38 @@ limits: { backlog: 5 }
   EXPECT_EQ(l->limits.backlog, 5U);
 }
 
+TEST(Values, OfLimits) {
+  const Loaded l{R"(
+quiet_hours: 22:00-07:30
+channels:
+  a: { plugin: log, rate: 80/s, recipient_rate: 1/6s, recipient_burst: 3, quiet_hours: none }
+  b: { plugin: log, rate: 100 / 1m, burst: 5 }
+  c: { plugin: log }
+)"};
+  ASSERT_TRUE(l.result) << l.shown();
+  EXPECT_EQ(l->quiet_hours, (model::QuietHours{22h, 7h + 30min}));
+  const auto& a = l->channel("a")->limits;
+  EXPECT_EQ(a.rate, (model::Rate{80, 1s}));
+  EXPECT_EQ(a.rate.interval(), 12'500us);
+  EXPECT_EQ(a.recipient_rate.interval(), 6s);
+  EXPECT_EQ(a.recipient_burst, 3U);
+  EXPECT_EQ(a.quiet_hours, model::QuietHours{});
+  EXPECT_EQ(l->channel("b")->limits.rate.interval(), 600ms);
+  EXPECT_EQ(l->channel("b")->limits.burst, 5U);
+  EXPECT_EQ(l->channel("c")->limits, model::ChannelLimits{});
+}
+
+TEST(Values, LimitsThatCannotBeMeantAreNamed) {
+  for (const auto* line :
+       {"rate: 80", "rate: 0/s", "rate: 1/0s", "rate: fast", "rate: 1/2d", "rate: 1000000/s",
+        "rate: -1/s", "burst: 3", "recipient_burst: 3", "quiet_hours: 22-7",
+        "quiet_hours: 22:00-24:00", "quiet_hours: 7:00-22:00", "quiet_hours: 07:00-07:00",
+        "quiet_hours: 22:60-07:00", "recipient_rat: 1/s"}) {
+    const Loaded l{std::string{"channels: { a: { plugin: log, "} + line + " } }\n"};
+    EXPECT_FALSE(l.result) << line;
+  }
+}
+
 TEST(Values, RelativePathsAreMeantFromTheFolderOfTheMainFile) {
   const Loaded l{R"(
 store: { url: "sqlite:data/../herald.db" }

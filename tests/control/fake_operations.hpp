@@ -94,6 +94,10 @@ class FakeOperations final : public control::Operations, public model::ports::Pr
         name + " " + (expires == base::TimePoint{} ? "never" : base::to_iso8601(expires)), reply);
   }
   void service_tokens(Reply reply) override { run("service_tokens", "", reply); }
+  void pause(std::string channel, std::string reason, std::string by, Reply reply) override {
+    run("pause", channel + "|" + reason + "|" + by, reply);
+  }
+  void resume(std::string channel, Reply reply) override { run("resume", channel, reply); }
   void revoke_token(std::string name, Reply reply) override { run("revoke_token", name, reply); }
 
   uint64_t monitor(bool secret, std::function<bool(const Object&)> sink) override {

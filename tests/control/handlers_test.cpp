@@ -88,6 +88,8 @@ const MethodRow kMethods[] = {
     {"CreateServiceToken", R"({"name":"shop","scopes":[]})", "service_token shop never",
      R"({"name":"shop","token":"t"})", R"({"name":"shop","token":"t"})"},
     {"ListServiceTokens", "{}", "service_tokens", R"({"tokens":[]})", R"({"tokens":[]})"},
+    {"Pause", R"({"channel":"log","reason":"why"})", "pause log|why|uid:1000", R"({"x":1})", "{}"},
+    {"Resume", R"({"channel":"log"})", "resume log", R"({"x":1})", "{}"},
     {"RevokeServiceToken", R"({"name":"shop"})", "revoke_token shop", R"({"revoked":true})", "{}"},
 };
 
