@@ -188,6 +188,7 @@ void Dispatcher::start_attempt(Work& work) {
                {},
                store::Apply::Rendering{work.rendered_run, work.rendered_step,
                                        work.rendered->version, rendered_to_json(*work.rendered)},
+               {},
                {}});
 }
 
@@ -215,6 +216,7 @@ void Dispatcher::deliver(Work& work, model::AttemptRef attempt) {
   work.starting = false;
   work.in_flight = attempt;
   work.appended.reset();
+  HERALD_POINT("delivery.before_deliver");
   need_.channels.deliver(
       work.chain().steps.at(attempt.step).channel, delivery_of(work, attempt),
       [this, id = work.id(), attempt](model::Outcome outcome) {
@@ -222,10 +224,12 @@ void Dispatcher::deliver(Work& work, model::AttemptRef attempt) {
           completed(id, attempt, std::move(outcome));
         });
       });
+  HERALD_POINT("delivery.after_deliver");
 }
 
 void Dispatcher::completed(const std::string& id, model::AttemptRef attempt,
                            model::Outcome outcome) {
+  HERALD_POINT("delivery.completed");
   auto* work = find(id);
   const bool recorded =
       work != nullptr && work->appended == attempt && outcome.kind == model::OutcomeKind::accepted;
@@ -237,25 +241,14 @@ void Dispatcher::completed(const std::string& id, model::AttemptRef attempt,
     rendering = {work->rendered_run, work->rendered_step, work->rendered->version,
                  rendered_to_json(*work->rendered)};
   if (!recorded)
-    push(id,
-         Pending{
-             model::event::Completed{attempt, std::move(outcome)}, {}, std::move(rendering), {}});
+    push(id, Pending{model::event::Completed{attempt, std::move(outcome)},
+                     {},
+                     std::move(rendering),
+                     {},
+                     {}});
   release_slot(id);
   if (auto* still = find(id)) advance(*still);
   check_drained();
-}
-
-void Dispatcher::reconcile(Work& work, model::AttemptRef attempt) {
-  std::string provider_id;
-  for (const auto& a : work.progress().attempts)
-    if (model::ref(a) == attempt) provider_id = a.provider_id;
-  need_.channels.reconcile(work.chain().steps.at(attempt.step).channel, delivery_of(work, attempt),
-                           std::move(provider_id),
-                           [this, id = work.id(), attempt](model::Outcome outcome) {
-                             need_.executor.post([this, id, attempt, outcome = std::move(outcome)] {
-                               push_event(id, model::event::Reconciled{attempt, outcome});
-                             });
-                           });
 }
 
 void Dispatcher::leave_step(Work& work, model::Reason reason, bool transient, std::string detail) {

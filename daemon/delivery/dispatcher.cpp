@@ -37,38 +37,6 @@ void Dispatcher::start(std::function<void(base::Result<void>)> done) {
   });
 }
 
-void Dispatcher::recover(std::string after, std::function<void(base::Result<void>)> done) {
-  constexpr unsigned kPage = 500;
-  need_.store.in_flight(
-      std::move(after), kPage,
-      [this, done = std::move(done)](base::Result<std::vector<model::Notification>> page) {
-        need_.executor.post([this, done, page = std::move(page)]() mutable {
-          if (!page) return done(page.error());
-          if (page->empty()) return done({});
-          const auto last = page->back().head.id;
-          const bool more = page->size() == kPage;
-          // Shared by the answers of one page, whose number is known.
-          auto left = std::make_shared<std::size_t>(page->size());
-          for (auto& notification : *page) {
-            const auto* attempt = notification.progress.in_flight();
-            const auto id = notification.head.id;
-            std::optional<model::Event> event;
-            if (attempt != nullptr)
-              event = model::event::Lost{model::ref(*attempt), model::Reason::attempt_lost};
-            push(id,
-                 Pending{
-                     event, {}, {}, [this, left, last, more, done](base::Result<store::Applied>) {
-                       if (--*left > 0) return;
-                       if (more)
-                         recover(last, done);
-                       else
-                         done({});
-                     }});
-          }
-        });
-      });
-}
-
 void Dispatcher::accepted(model::Notification notification) {
   need_.executor.post([this, notification = std::move(notification)]() mutable {
     HERALD_POINT("delivery.told");
@@ -79,19 +47,6 @@ void Dispatcher::accepted(model::Notification notification) {
     if (notification.progress.due > need_.clock.now())
       return poller_->due_at(notification.progress.due);
     if (find(notification.head.id) == nullptr) advance(hold(std::move(notification)));
-  });
-}
-
-void Dispatcher::cancel(std::string id, std::string by, store::Done<model::Notification> done) {
-  need_.executor.post([this, id = std::move(id), by = std::move(by), done = std::move(done)] {
-    push(id,
-         Pending{model::event::Cancel{by}, {}, {}, [done](base::Result<store::Applied> applied) {
-                   if (!applied) return done(applied.error());
-                   for (const auto& effect : applied->effects)
-                     if (const auto* refused = std::get_if<model::effect::Refused>(&effect))
-                       return done(base::fail(base::Code::conflict, refused->why));
-                   done(applied->notification);
-                 }});
   });
 }
 

@@ -44,7 +44,10 @@ class Any {
     if (flag()) a.outcome = outcome();
     a.evidence = evidence();
     a.failed = flag();
+    a.unsure = flag();
     a.reconciling = flag();
+    a.asks = count();
+    a.ask_at = time();
     a.started = time();
     a.ended = time();
     a.evidence_at = time();
