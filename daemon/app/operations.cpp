@@ -29,8 +29,10 @@ json::array texts(const std::vector<std::string>& values) {
 json::array channels_json(Core& core,
                           const std::unordered_map<std::string, std::size_t>& in_flight) {
   json::array out;
+  auto repeats = core.watcher.repeats();
   for (const auto& c : core.plugins.channels()) {
     const auto it = in_flight.find(c.name);
+    const auto& repeated = repeats[c.name];
     out.push_back(json::object{{"name", c.name},
                                {"plugin", c.plugin},
                                {"version", c.version},
@@ -38,6 +40,8 @@ json::array channels_json(Core& core,
                                {"evidence", evidence_names(c.evidence)},
                                {"addresses", texts(c.addresses)},
                                {"in_flight", it == in_flight.end() ? 0 : it->second},
+                               {"repeats", repeated.same_channel},
+                               {"copies", repeated.other_channel},
                                {"problem", c.problem}});
   }
   return out;

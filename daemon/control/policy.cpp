@@ -41,11 +41,13 @@ std::vector<gid_t> groups_from_database(uid_t uid, gid_t gid) {
   return groups;
 }
 
-constexpr std::array<std::pair<std::string_view, Rights>, 15> kNeeds{{
+constexpr std::array<std::pair<std::string_view, Rights>, 17> kNeeds{{
     {"Send", Rights::operate},
     {"Show", Rights::operate},
     {"List", Rights::operate},
     {"Cancel", Rights::operate},
+    {"DeadLetters", Rights::operate},
+    {"Redrive", Rights::administer},
     {"Status", Rights::operate},
     {"Channels", Rights::operate},
     {"Monitor", Rights::operate},

@@ -185,9 +185,24 @@ class MemoryStore : public store::Store {
   }
 
   void accept(model::NewNotification, store::Done<store::Accepted> done) override { refuse(done); }
-  void timeline(std::string, store::Done<store::Timeline> done) override { refuse(done); }
-  void list(store::ListQuery, store::Done<std::vector<model::Notification>> done) override {
-    refuse(done);
+  void timeline(std::string id, store::Done<store::Timeline> done) override {
+    const auto it = notifications.find(id);
+    if (it == notifications.end())
+      return reply([done] { done(base::fail(base::Code::not_found, "no such notification")); });
+    store::Timeline out;
+    out.notification = it->second;
+    reply([done, out] { done(out); });
+  }
+  /// By state and page only.
+  void list(store::ListQuery query, store::Done<std::vector<model::Notification>> done) override {
+    std::vector<model::Notification> out;
+    for (auto it = notifications.rbegin(); it != notifications.rend(); ++it) {
+      const auto& [id, n] = *it;
+      if (query.state && n.progress.state != *query.state) continue;
+      if (!query.before_id.empty() && id >= query.before_id) continue;
+      if (out.size() < query.limit) out.push_back(n);
+    }
+    reply([done, out] { done(out); });
   }
   void counts(store::Done<store::Counts> done) override { refuse(done); }
   void items(model::ItemQuery, store::Done<model::ItemPage> done) override { refuse(done); }
