@@ -64,7 +64,7 @@ void Dispatcher::try_start(Work& work) {
     return;
   HERALD_POINT("delivery.slot_taken");
   work.starting = true;
-  find_address(work, *channel);
+  hand_over(work, *channel);
 }
 
 void Dispatcher::find_address(Work& work, const model::ChannelInfo& channel) {
@@ -258,7 +258,10 @@ void Dispatcher::leave_step(Work& work, model::Reason reason, bool transient, st
   push_event(id, model::event::Blocked{reason, transient, std::move(detail)});
 }
 
-void Dispatcher::release_slot(const std::string& id) { wake(slots_.release(id)); }
+void Dispatcher::release_slot(const std::string& id) {
+  suspects_->handed_back(id);
+  wake(slots_.release(id));
+}
 
 void Dispatcher::wake(const std::vector<std::string>& ids) {
   for (const auto& id : ids) {

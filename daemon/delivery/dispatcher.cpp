@@ -4,6 +4,7 @@
 #include "delivery/clock_moves.hpp"
 #include "delivery/decide.hpp"
 #include "delivery/poller.hpp"
+#include "delivery/suspects.hpp"
 #include "delivery/work.hpp"
 
 namespace herald::delivery {
@@ -18,6 +19,8 @@ Dispatcher::Dispatcher(Needs needs, DispatcherOptions options)
             advance(hold(std::move(notification)));
       });
   clock_moves_ = std::make_unique<ClockMoves>(*this);
+  suspects_ = std::make_unique<Suspects>(Suspects::Needs{
+      need_.executor, need_.store, need_.clock, [this](const std::string& id) { wake({id}); }});
 }
 
 Dispatcher::~Dispatcher() = default;
@@ -25,13 +28,15 @@ Dispatcher::~Dispatcher() = default;
 void Dispatcher::start(std::function<void(base::Result<void>)> done) {
   need_.executor.post([this, done = std::move(done)]() mutable {
     clock_moves_->start([this, done = std::move(done)]() mutable {
-      recover({}, [this, done = std::move(done)](base::Result<void> result) {
-        if (result) {
-          HERALD_POINT("delivery.recovered");
-          working_ = true;
-          poller_->start(options_.held);
-        }
-        done(result);
+      suspects_->begin([this, done = std::move(done)]() mutable {
+        recover({}, [this, done = std::move(done)](base::Result<void> result) {
+          if (result) {
+            HERALD_POINT("delivery.recovered");
+            working_ = true;
+            poller_->start(options_.held);
+          }
+          done(result);
+        });
       });
     });
   });
@@ -72,7 +77,9 @@ void Dispatcher::drain(model::Duration deadline, std::function<void(std::size_t)
     working_ = false;
     poller_->stop();
     clock_moves_->stop();
-    drained_ = std::move(done);
+    drained_ = [this, done = std::move(done)](std::size_t left) {
+      suspects_->end([done, left] { done(left); });
+    };
     std::vector<std::string> ids;
     for (const auto& [id, work] : works_) ids.push_back(id);
     for (const auto& id : ids)

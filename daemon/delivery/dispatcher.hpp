@@ -31,6 +31,8 @@ struct DispatcherOptions {
   std::string boot;
 };
 
+class Suspects;
+
 /// Works down the chains. See daemon/README.md, "The life of a notification".
 class Dispatcher final : public model::ports::DeliveryEvents {
  public:
@@ -93,6 +95,7 @@ class Dispatcher final : public model::ports::DeliveryEvents {
   void perform(Work& work, const store::Applied& applied);
 
   void try_start(Work& work);
+  void hand_over(Work& work, const model::ChannelInfo& channel);
   void find_address(Work& work, const model::ChannelInfo& channel);
   void render(Work& work, const model::ChannelInfo& channel);
   void rendered(const std::string& id, unsigned step, base::Result<model::Rendered> result);
@@ -124,6 +127,7 @@ class Dispatcher final : public model::ports::DeliveryEvents {
   std::unordered_map<std::string, std::unique_ptr<Work>> works_;
   std::unique_ptr<Poller> poller_;
   std::unique_ptr<ClockMoves> clock_moves_;
+  std::unique_ptr<Suspects> suspects_;
   bool working_ = false;  // between start() and drain()
   std::size_t writing_ = 0;
   std::function<void(std::size_t)> drained_;

@@ -32,7 +32,7 @@ class MemoryStore : public store::Store {
 
   std::map<std::string, model::Notification> notifications;
   std::map<std::string, std::vector<model::Event>> events;
-  std::map<std::string, std::string> renderings;
+  std::map<std::string, std::string> renderings, kv;
   std::map<model::UserId, store::User> users;
   std::vector<model::Item> appended;
   std::map<std::string, std::vector<model::event::Receipt>> parked;
@@ -219,13 +219,19 @@ class MemoryStore : public store::Store {
             store::Done<store::Nothing> done) override {
     refuse(done);
   }
-  void kv_get(std::string, std::string, store::Done<store::KvEntry> done) override { refuse(done); }
-  void kv_put(std::string, std::string, std::string, model::TimePoint, uint64_t,
-              store::Done<uint64_t> done) override {
-    refuse(done);
+  void kv_get(std::string instance, std::string key, store::Done<store::KvEntry> done) override {
+    const auto it = kv.find(instance + '/' + key);
+    const auto entry = it == kv.end() ? store::KvEntry{} : store::KvEntry{it->second, 1};
+    reply([done, entry] { done(entry); });
   }
-  void kv_remove(std::string, std::string, store::Done<store::Nothing> done) override {
-    refuse(done);
+  void kv_put(std::string instance, std::string key, std::string value, model::TimePoint, uint64_t,
+              store::Done<uint64_t> done) override {
+    kv[instance + '/' + key] = std::move(value);
+    reply([done] { done(uint64_t{1}); });
+  }
+  void kv_remove(std::string instance, std::string key, store::Done<store::Nothing> done) override {
+    kv.erase(instance + '/' + key);
+    reply([done] { done(store::Nothing{}); });
   }
   void put_token(store::ServiceToken, store::Done<store::Nothing> done) override { refuse(done); }
   void revoke_token(std::string, store::Done<store::Nothing> done) override { refuse(done); }

@@ -74,7 +74,7 @@ TEST(OpenApi, DescribesExactlyTheRoutesOfTheProducerApi) {
       ++described;
     }
   }
-  EXPECT_EQ(described, 9);
+  EXPECT_EQ(described, 10);
 }
 
 TEST(OpenApi, EveryReferenceHasItsTarget) {
