@@ -188,7 +188,6 @@ void Dispatcher::start_attempt(Work& work) {
                {},
                store::Apply::Rendering{work.rendered_run, work.rendered_step,
                                        work.rendered->version, rendered_to_json(*work.rendered)},
-               {},
                {}});
 }
 
@@ -241,11 +240,9 @@ void Dispatcher::completed(const std::string& id, model::AttemptRef attempt,
     rendering = {work->rendered_run, work->rendered_step, work->rendered->version,
                  rendered_to_json(*work->rendered)};
   if (!recorded)
-    push(id, Pending{model::event::Completed{attempt, std::move(outcome)},
-                     {},
-                     std::move(rendering),
-                     {},
-                     {}});
+    push(id,
+         Pending{
+             model::event::Completed{attempt, std::move(outcome)}, {}, std::move(rendering), {}});
   release_slot(id);
   if (auto* still = find(id)) advance(*still);
   check_drained();

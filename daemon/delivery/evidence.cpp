@@ -70,7 +70,6 @@ void Dispatcher::record_receipt(const std::string& id, model::event::Receipt rec
   push(id, Pending{std::move(receipt),
                    {},
                    {},
-                   {},
                    [done = std::move(done)](const base::Result<store::Applied>& applied) {
                      if (applied)
                        done(true);
@@ -150,7 +149,6 @@ void Dispatcher::append(std::string channel, std::string attempt_id, model::NewI
     push(work->id(),
          Pending{model::event::Completed{attempt, std::move(outcome), true},
                  std::move(item),
-                 {},
                  {},
                  [this, id = work->id(), attempt,
                   done = std::move(done)](const base::Result<store::Applied>& applied) {

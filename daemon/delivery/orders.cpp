@@ -7,13 +7,17 @@ void Dispatcher::order(std::string id, model::Event event, model::ChainPtr new_c
                        store::Done<model::Notification> done) {
   need_.executor.post([this, id = std::move(id), event = std::move(event),
                        new_chain = std::move(new_chain), done = std::move(done)] {
-    push(id, Pending{event, {}, {}, new_chain, [done](base::Result<store::Applied> applied) {
+    push(id, Pending{event,
+                     {},
+                     {},
+                     [done](base::Result<store::Applied> applied) {
                        if (!applied) return done(applied.error());
                        for (const auto& effect : applied->effects)
                          if (const auto* refused = std::get_if<model::effect::Refused>(&effect))
                            return done(base::fail(base::Code::conflict, refused->why));
                        done(applied->notification);
-                     }});
+                     },
+                     new_chain});
   });
 }
 

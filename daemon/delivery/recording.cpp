@@ -40,7 +40,7 @@ Dispatcher::Work& Dispatcher::hold(model::Notification notification) {
 }
 
 void Dispatcher::push_event(const std::string& id, model::Event event) {
-  push(id, Pending{std::move(event), {}, {}, {}, {}});
+  push(id, Pending{std::move(event), {}, {}, {}});
 }
 
 void Dispatcher::push(const std::string& id, Pending pending) {
@@ -59,7 +59,6 @@ void Dispatcher::load(const std::string& id, std::function<void(Work*)> then) {
       work != nullptr && work->loaded && !work->writing && work->queue.empty())
     return then(work);
   push(id, Pending{{},
-                   {},
                    {},
                    {},
                    [this, id, then = std::move(then)](const base::Result<store::Applied>& applied) {

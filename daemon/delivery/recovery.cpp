@@ -36,7 +36,6 @@ void Dispatcher::recover(std::string after, std::function<void(base::Result<void
             push(id, Pending{lost(notification.progress),
                              {},
                              {},
-                             {},
                              [this, left, last, more, done](base::Result<store::Applied>) {
                                if (--*left > 0) return;
                                if (more)
