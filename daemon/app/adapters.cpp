@@ -2,6 +2,7 @@
 
 #include <boost/json/object.hpp>
 
+#include "delivery/repeats.hpp"
 #include "delivery/views.hpp"
 
 namespace herald::app {
@@ -58,6 +59,9 @@ Watcher::Watcher(Needs needs) : need_{needs} {
          "Attempts held by a gate, by channel and reason.");
   define(MetricKind::gauge, "herald_breaker_open",
          "1 while a channel's breaker keeps work away from it, by channel.");
+  define(MetricKind::counter, "herald_repeats_total",
+         "Attempts that may have told a person twice, by channel and what came before: the "
+         "same_channel, or an other_channel that left without a word.");
   define(MetricKind::counter, "herald_receipts_total", "Later news about attempts, by kind.");
   define(MetricKind::counter, "herald_troubles_total", "Failures of the daemon itself, by event.");
   define(MetricKind::histogram, "herald_first_evidence_seconds",
@@ -89,6 +93,7 @@ void Watcher::recorded(const store::Applied& applied, const std::vector<model::E
                            {{"kind", std::string{to_string(receipt->kind)}}});
     }
   }
+  count_repeats(applied);
   if (applied.evidence_before == model::Evidence::none &&
       p.best_evidence() != model::Evidence::none && !p.attempts.empty())
     need_.metrics.record("herald_first_evidence_seconds",
@@ -102,6 +107,25 @@ void Watcher::recorded(const store::Applied& applied, const std::vector<model::E
           {{"id", n.head.id}, {"kind", n.head.kind}, {"reason", std::string{to_string(p.reason)}}});
   }
   if (need_.events.wanted()) need_.events.publish(delivery::event_view(applied, events), {});
+}
+
+void Watcher::count_repeats(const store::Applied& applied) {
+  const auto& p = applied.notification.progress;
+  for (auto i = applied.attempts_before; i < p.attempts.size(); ++i) {
+    const auto repeat = delivery::repeat_of(p, i);
+    if (repeat == delivery::Repeat::no) continue;
+    const auto& channel = p.attempts[i].channel;
+    need_.metrics.record("herald_repeats_total", 1,
+                         {{"channel", channel}, {"after", std::string{to_string(repeat)}}});
+    repeats_.with([&](auto& all) {
+      auto& counts = all[channel];
+      ++(repeat == delivery::Repeat::same_channel ? counts.same_channel : counts.other_channel);
+    });
+  }
+}
+
+std::map<std::string, Watcher::Repeats> Watcher::repeats() const {
+  return repeats_.with([](const auto& all) { return all; });
 }
 
 void Watcher::inbox_changed(model::UserId user, int64_t seq) { need_.inbox.changed(user, seq); }

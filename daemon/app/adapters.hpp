@@ -1,5 +1,8 @@
 #pragma once
 
+#include <map>
+
+#include "base/guarded.hpp"
 #include "delivery/observer.hpp"
 #include "inbox/inbox.hpp"
 #include "plugin/ports.hpp"
@@ -50,8 +53,17 @@ class Watcher final : public delivery::Observer {
   void breaker(const std::string& channel, bool open) override;
   void trouble(std::string_view event, std::string_view text, std::string_view id) override;
 
+  /// Sends that may have told a person twice, by channel, since the start. Any thread.
+  struct Repeats {
+    uint64_t same_channel = 0, other_channel = 0;
+  };
+  std::map<std::string, Repeats> repeats() const;
+
  private:
+  void count_repeats(const store::Applied& applied);
+
   Needs need_;
+  base::Guarded<std::map<std::string, Repeats>> repeats_;
 };
 
 }  // namespace herald::app

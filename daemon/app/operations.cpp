@@ -30,8 +30,10 @@ using ChannelsNow = std::unordered_map<std::string, delivery::Dispatcher::Channe
 
 json::array channels_json(Core& core, const ChannelsNow& now) {
   json::array out;
+  auto repeats = core.watcher.repeats();
   for (const auto& c : core.plugins.channels()) {
     const auto it = now.find(c.name);
+    const auto& repeated = repeats[c.name];
     json::object channel{{"name", c.name},
                          {"plugin", c.plugin},
                          {"version", c.version},
@@ -39,6 +41,8 @@ json::array channels_json(Core& core, const ChannelsNow& now) {
                          {"evidence", evidence_names(c.evidence)},
                          {"addresses", texts(c.addresses)},
                          {"in_flight", it == now.end() ? 0 : it->second.in_flight},
+                         {"repeats", repeated.same_channel},
+                         {"copies", repeated.other_channel},
                          {"problem", c.problem}};
     if (it != now.end()) add_gates(channel, it->second.gates);
     out.push_back(std::move(channel));

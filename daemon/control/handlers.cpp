@@ -219,6 +219,8 @@ void Handlers::start(const Caller& caller, const std::string& method, const json
     if (method == "Show")
       return producer.timeline(text(in, "id"), flag(in, "private"), wrapped("notification"));
     if (method == "Cancel") return producer.cancel(text(in, "id"), who, reply);
+    if (method == "DeadLetters") return producer.dead_letters(in, reply);
+    if (method == "Redrive") return producer.redrive(in, who, reply);
     if (method == "List") {
       auto query = in;
       query.stable_erase("private");

@@ -46,6 +46,8 @@ constexpr std::array<std::pair<std::string_view, Rights>, 17> kNeeds{{
     {"Show", Rights::operate},
     {"List", Rights::operate},
     {"Cancel", Rights::operate},
+    {"DeadLetters", Rights::operate},
+    {"Redrive", Rights::administer},
     {"Status", Rights::operate},
     {"Channels", Rights::operate},
     {"Monitor", Rights::operate},

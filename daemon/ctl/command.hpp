@@ -30,6 +30,11 @@ std::span<const Command> send_commands();
 std::span<const Command> notification_commands();
 std::span<const Command> daemon_commands();
 std::span<const Command> people_commands();
+std::span<const Command> dead_letter_commands();
+
+/// Puts --since and --until into a query; when one is no time, says so and gives how to end.
+std::optional<Exit> take_past(Context& context, const po::variables_map& options,
+                              boost::json::object& query);
 
 inline bool given(const po::variables_map& options, const char* name) {
   return options.count(name) != 0;

@@ -41,6 +41,7 @@ void list_options(po::options_description_easy_init& add) {
   add("user", po::value<std::string>(), "only this person: an id or a phone in any spelling");
   add("since", po::value<std::string>(),
       "created since: 2030-01-31T10:00, or 2h for the last two hours");
+  add("until", po::value<std::string>(), "created before that time");
   add("before", po::value<std::string>(), "go on where the last list ended");
   add("limit", po::value<int64_t>(), "at most so many");
   add("private", po::bool_switch(), "also parameters (administrators; with --json)");
@@ -50,16 +51,7 @@ Exit list(Context& context, const po::variables_map& options) {
   json::object query;
   for (const auto* name : {"state", "kind", "user", "before"})
     if (given(options, name)) query[name] = value(options, name);
-  if (given(options, "since")) {
-    const auto typed = value(options, "since");
-    const auto now = context.io.clock.now();
-    const auto ago = base::parse_duration(typed);
-    const auto at = ago ? std::optional{now - *ago} : parse_time(typed, now);
-    if (!at)
-      return context.refuse(
-          "--since wants a time such as 2030-01-31T10:00, or a duration such as 2h");
-    query["since"] = base::to_iso8601(*at);
-  }
+  if (const auto wrong = take_past(context, options, query)) return *wrong;
   if (given(options, "limit")) query["limit"] = options["limit"].as<int64_t>();
   if (options["private"].as<bool>()) query["private"] = true;
   const auto answer = context.ask("List", std::move(query));

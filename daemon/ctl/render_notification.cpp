@@ -1,3 +1,4 @@
+#include <map>
 #include <ostream>
 
 #include "base/text.hpp"
@@ -49,6 +50,24 @@ std::string route(const json::object& n) {
     }
   }
   if (!steps.empty()) out += (out.empty() ? "" : ": ") + steps;
+  return out;
+}
+
+/// "sms: 1 copy after another channel left it unknown": what may have told the person twice.
+std::string repeats_line(const json::object& n) {
+  std::map<std::pair<std::string, bool>, int> counts;
+  for (const auto& a : objects(n, "attempts")) {
+    const auto repeats = text(a, "repeats");
+    if (repeats == "same_channel" || repeats == "other_channel")
+      ++counts[{text(a, "channel"), repeats == "other_channel"}];
+  }
+  std::string out;
+  for (const auto& [what, count] : counts) {
+    if (!out.empty()) out += "; ";
+    out += what.first + ": " + std::to_string(count) +
+           (what.second ? (count == 1 ? " copy" : " copies") : (count == 1 ? " send" : " sends")) +
+           (what.second ? " after another channel left it unknown" : " that may be a repeat");
+  }
   return out;
 }
 
@@ -126,6 +145,7 @@ void render_notification(const json::object& n, const Style& style, std::ostream
   line(out, "state", state_line(n), colour_of(text(n, "state")), style);
   line(out, "evidence", text(n, "evidence"), colour_of(text(n, "evidence")), style);
   plain("route", route(n));
+  line(out, "twice?", repeats_line(n), Colour::yellow, style);
   plain("priority", text(n, "priority"));
   plain("producer", text(n, "producer"));
   plain("created", when(n, "created", style));

@@ -23,6 +23,9 @@ std::string members_text(const json::object& o) {
   return out;
 }
 
+/// A column of nothing but zeros is left out.
+std::string unless_zero(std::string count) { return count == "0" ? std::string{} : count; }
+
 void line(std::ostream& out, std::string_view label, const std::string& says) {
   if (!says.empty())
     out << label << std::string(15 - label.size(), ' ') << base::escape_control(says) << "\n";
@@ -53,7 +56,7 @@ std::string problem_text(const json::object& channel) {
 
 void render_channels(const json::object& answer, const Style& style, std::ostream& out) {
   Table table{{"CHANNEL", "PLUGIN", "VERSION", "STATE", "BREAKER", "LIMITS", "EVIDENCE",
-               "ADDRESSES", "IN FLIGHT", "PROBLEM"}};
+               "ADDRESSES", "IN FLIGHT", "REPEATS", "COPIES", "PROBLEM"}};
   for (const auto& c : objects(answer, "channels")) {
     const auto state = text(c, "state");
     table.row({text(c, "name"),
@@ -65,6 +68,8 @@ void render_channels(const json::object& answer, const Style& style, std::ostrea
                joined(c, "evidence"),
                joined(c, "addresses"),
                text(c, "in_flight"),
+               unless_zero(text(c, "repeats")),
+               unless_zero(text(c, "copies")),
                {problem_text(c), Colour::red}});
   }
   if (table.empty()) out << "no channels\n";

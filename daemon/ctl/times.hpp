@@ -12,6 +12,9 @@ namespace herald::ctl {
 /// Nothing: neither.
 std::optional<base::TimePoint> parse_time(std::string_view typed, base::TimePoint now);
 
+/// A time in the past that a person typed: "2h" for two hours before `now`, else as parse_time.
+std::optional<base::TimePoint> parse_past(std::string_view typed, base::TimePoint now);
+
 /// Local time to the second: "2025-07-14 11:00:00". The text itself when it is no time, "" when
 /// empty.
 std::string local_time(std::string_view iso8601);

@@ -75,7 +75,7 @@ void Dispatcher::try_start(Work& work) {
   if (!pass(work, gates_.take(want, moment()))) return;
   HERALD_POINT("delivery.gates_passed");
   work.starting = true;
-  find_address(work, *channel);
+  hand_over(work, *channel);
 }
 
 void Dispatcher::find_address(Work& work, const model::ChannelInfo& channel) {
@@ -225,6 +225,7 @@ void Dispatcher::deliver(Work& work, model::AttemptRef attempt) {
   work.starting = false;
   work.in_flight = attempt;
   work.appended.reset();
+  HERALD_POINT("delivery.before_deliver");
   need_.channels.deliver(
       work.chain().steps.at(attempt.step).channel, delivery_of(work, attempt),
       [this, id = work.id(), attempt](model::Outcome outcome) {
@@ -232,10 +233,12 @@ void Dispatcher::deliver(Work& work, model::AttemptRef attempt) {
           completed(id, attempt, std::move(outcome));
         });
       });
+  HERALD_POINT("delivery.after_deliver");
 }
 
 void Dispatcher::completed(const std::string& id, model::AttemptRef attempt,
                            model::Outcome outcome) {
+  HERALD_POINT("delivery.completed");
   auto* work = find(id);
   const bool recorded =
       work != nullptr && work->appended == attempt && outcome.kind == model::OutcomeKind::accepted;
@@ -258,19 +261,6 @@ void Dispatcher::completed(const std::string& id, model::AttemptRef attempt,
   check_drained();
 }
 
-void Dispatcher::reconcile(Work& work, model::AttemptRef attempt) {
-  std::string provider_id;
-  for (const auto& a : work.progress().attempts)
-    if (model::ref(a) == attempt) provider_id = a.provider_id;
-  need_.channels.reconcile(work.chain().steps.at(attempt.step).channel, delivery_of(work, attempt),
-                           std::move(provider_id),
-                           [this, id = work.id(), attempt](model::Outcome outcome) {
-                             need_.executor.post([this, id, attempt, outcome = std::move(outcome)] {
-                               push_event(id, model::event::Reconciled{attempt, outcome});
-                             });
-                           });
-}
-
 void Dispatcher::leave_step(Work& work, model::Reason reason, bool transient, std::string detail) {
   const auto id = work.id();
   work.starting = false;
@@ -279,7 +269,10 @@ void Dispatcher::leave_step(Work& work, model::Reason reason, bool transient, st
   push_event(id, model::event::Blocked{reason, transient, std::move(detail)});
 }
 
-void Dispatcher::release_slot(const std::string& id) { wake(slots_.release(id)); }
+void Dispatcher::release_slot(const std::string& id) {
+  suspects_->handed_back(id);
+  wake(slots_.release(id));
+}
 
 void Dispatcher::wake(const std::vector<std::string>& ids) {
   for (const auto& id : ids) {

@@ -38,6 +38,7 @@ void Machine::on(const event::ClockMoved& e) {
   if (p.reason == Reason::submitted || p.reason == Reason::redriven)
     p.next_try = std::min(p.next_try, now_);
   for (auto* since : {&p.step_started, &p.wait_started, &p.held_since}) move(*since, e.by);
+  for (auto& attempt : p.attempts) move(attempt.ask_at, e.by);
   for (auto& attempt : p.attempts)
     // A step may come back to waiting for one of these (R3), counted from its end.
     if (attempt.run == p.run && !attempt.in_flight && !attempt.failed) {

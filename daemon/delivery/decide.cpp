@@ -10,6 +10,11 @@ namespace herald::delivery {
 using namespace model;
 
 Decision decide(const Progress& progress, const Event& event, const Chain& chain, TimePoint now) {
+  // Refused before the new chain, which is not this notification's, is looked at (R20).
+  if (std::holds_alternative<event::Redrive>(event) && progress.state != State::undelivered)
+    return {progress,
+            {effect::Refused{"only an undelivered notification can be redriven, this one is " +
+                             std::string{to_string(progress.state)}}}};
   const bool chain_fits = is_ended(progress.state) || progress.step < chain.steps.size() ||
                           (progress.state == State::queued && chain.steps.empty());
   if (!chain_fits)

@@ -4,6 +4,7 @@
 #include "delivery/clock_moves.hpp"
 #include "delivery/decide.hpp"
 #include "delivery/poller.hpp"
+#include "delivery/suspects.hpp"
 #include "delivery/work.hpp"
 
 namespace herald::delivery {
@@ -19,6 +20,8 @@ Dispatcher::Dispatcher(Needs needs, DispatcherOptions options)
       });
   clock_moves_ = std::make_unique<ClockMoves>(*this);
   gates_.configure(options_.gates);
+  suspects_ = std::make_unique<Suspects>(Suspects::Needs{
+      need_.executor, need_.store, need_.clock, [this](const std::string& id) { wake({id}); }});
 }
 
 Dispatcher::~Dispatcher() = default;
@@ -26,52 +29,22 @@ Dispatcher::~Dispatcher() = default;
 void Dispatcher::start(std::function<void(base::Result<void>)> done) {
   need_.executor.post([this, done = std::move(done)]() mutable {
     clock_moves_->start([this, done = std::move(done)]() mutable {
-      load_pauses([this, done = std::move(done)](base::Result<void> loaded) {
-        if (!loaded) return done(loaded);
-        recover({}, [this, done](base::Result<void> result) {
-          if (result) {
-            HERALD_POINT("delivery.recovered");
-            working_ = true;
-            poller_->start(options_.held);
-            for (const auto& channel : need_.channels.channels()) lift(channel.name, {});
-          }
-          done(result);
+      suspects_->begin([this, done = std::move(done)]() mutable {
+        load_pauses([this, done = std::move(done)](base::Result<void> loaded) {
+          if (!loaded) return done(loaded);
+          recover({}, [this, done](base::Result<void> result) {
+            if (result) {
+              HERALD_POINT("delivery.recovered");
+              working_ = true;
+              poller_->start(options_.held);
+              for (const auto& channel : need_.channels.channels()) lift(channel.name, {});
+            }
+            done(result);
+          });
         });
       });
     });
   });
-}
-
-void Dispatcher::recover(std::string after, std::function<void(base::Result<void>)> done) {
-  constexpr unsigned kPage = 500;
-  need_.store.in_flight(
-      std::move(after), kPage,
-      [this, done = std::move(done)](base::Result<std::vector<model::Notification>> page) {
-        need_.executor.post([this, done, page = std::move(page)]() mutable {
-          if (!page) return done(page.error());
-          if (page->empty()) return done({});
-          const auto last = page->back().head.id;
-          const bool more = page->size() == kPage;
-          // Shared by the answers of one page, whose number is known.
-          auto left = std::make_shared<std::size_t>(page->size());
-          for (auto& notification : *page) {
-            const auto* attempt = notification.progress.in_flight();
-            const auto id = notification.head.id;
-            std::optional<model::Event> event;
-            if (attempt != nullptr)
-              event = model::event::Lost{model::ref(*attempt), model::Reason::attempt_lost};
-            push(id,
-                 Pending{
-                     event, {}, {}, [this, left, last, more, done](base::Result<store::Applied>) {
-                       if (--*left > 0) return;
-                       if (more)
-                         recover(last, done);
-                       else
-                         done({});
-                     }});
-          }
-        });
-      });
 }
 
 void Dispatcher::accepted(model::Notification notification) {
@@ -84,19 +57,6 @@ void Dispatcher::accepted(model::Notification notification) {
     if (notification.progress.due > need_.clock.now())
       return poller_->due_at(notification.progress.due);
     if (find(notification.head.id) == nullptr) advance(hold(std::move(notification)));
-  });
-}
-
-void Dispatcher::cancel(std::string id, std::string by, store::Done<model::Notification> done) {
-  need_.executor.post([this, id = std::move(id), by = std::move(by), done = std::move(done)] {
-    push(id,
-         Pending{model::event::Cancel{by}, {}, {}, [done](base::Result<store::Applied> applied) {
-                   if (!applied) return done(applied.error());
-                   for (const auto& effect : applied->effects)
-                     if (const auto* refused = std::get_if<model::effect::Refused>(&effect))
-                       return done(base::fail(base::Code::conflict, refused->why));
-                   done(applied->notification);
-                 }});
   });
 }
 
@@ -115,7 +75,9 @@ void Dispatcher::drain(model::Duration deadline, std::function<void(std::size_t)
     working_ = false;
     poller_->stop();
     clock_moves_->stop();
-    drained_ = std::move(done);
+    drained_ = [this, done = std::move(done)](std::size_t left) {
+      suspects_->end([done, left] { done(left); });
+    };
     std::vector<std::string> ids;
     for (const auto& [id, work] : works_) ids.push_back(id);
     for (const auto& id : ids)

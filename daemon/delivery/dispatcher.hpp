@@ -33,6 +33,8 @@ struct DispatcherOptions {
   std::string boot;
 };
 
+class Suspects;
+
 /// Works down the chains. See daemon/README.md, "The life of a notification".
 class Dispatcher final : public model::ports::DeliveryEvents {
  public:
@@ -58,6 +60,10 @@ class Dispatcher final : public model::ports::DeliveryEvents {
 
   /// The state after the request; conflict when it was refused (R12).
   void cancel(std::string id, std::string by, store::Done<model::Notification> done);
+  /// A new run of an undelivered notification along this chain (R20); conflict when it is not one.
+  /// `resend` lifts R7: a channel that may have it gets it again.
+  void redrive(std::string id, std::string by, model::ChainPtr chain, bool resend,
+               store::Done<model::Notification> done);
 
   void receipts(std::string channel, std::vector<model::ports::ChannelReceipt> receipts,
                 Done<bool> done) override;
@@ -95,12 +101,13 @@ class Dispatcher final : public model::ports::DeliveryEvents {
   /// Calls `then` with the notification loaded, nullptr when there is none.
   void load(const std::string& id, std::function<void(Work*)> then);
   void advance(Work& work);
+  void order(std::string id, model::Event event, model::ChainPtr new_chain,
+             store::Done<model::Notification> done);
   void write(Work& work);
-  void written(const std::string& id, const std::vector<model::Event>& events,
+  void written(const std::string& id, std::vector<model::Event> events,
                std::vector<Pending> pending, base::Result<store::Applied> applied);
   void not_written(Work& work, std::vector<Pending> pending, const base::Error& error);
   void perform(Work& work, const store::Applied& applied);
-  void take_parked(const Work& work, const std::vector<model::Event>& events);
 
   void try_start(Work& work);
   // passing.cpp
@@ -116,6 +123,8 @@ class Dispatcher final : public model::ports::DeliveryEvents {
   void lift(std::string channel, std::string after);
   bool has_room(model::Priority priority) const;
   void know_recipient(Work& work, std::function<void(Work&)> then);
+  // attempts.cpp
+  void hand_over(Work& work, const model::ChannelInfo& channel);
   void find_address(Work& work, const model::ChannelInfo& channel);
   void render(Work& work, const model::ChannelInfo& channel);
   void rendered(const std::string& id, unsigned step, base::Result<model::Rendered> result);
@@ -123,6 +132,8 @@ class Dispatcher final : public model::ports::DeliveryEvents {
   model::Delivery delivery_of(const Work& work, model::AttemptRef attempt) const;
   void deliver(Work& work, model::AttemptRef attempt);
   void reconcile(Work& work, model::AttemptRef attempt);
+  void ask_channel(Work& work, model::AttemptRef attempt, store::User user,
+                   const store::Apply::Rendering& rendering);
   void completed(const std::string& id, model::AttemptRef attempt, model::Outcome outcome);
   void leave_step(Work& work, model::Reason reason, bool transient, std::string detail);
 
@@ -132,6 +143,10 @@ class Dispatcher final : public model::ports::DeliveryEvents {
   void evicted(const std::vector<std::string>& ids);
   void receive(const std::string& channel, const model::ports::ChannelReceipt& receipt,
                std::function<void(base::Result<bool>)> done);
+  void park(const store::AttemptLookup& lookup, const model::event::Receipt& receipt,
+            std::function<void(base::Result<bool>)> done);
+  void record_receipt(const std::string& id, model::event::Receipt receipt,
+                      std::function<void(base::Result<bool>)> done);
   void recover(std::string after, std::function<void(base::Result<void>)> done);
   void check_drained();
 
@@ -145,6 +160,7 @@ class Dispatcher final : public model::ports::DeliveryEvents {
   std::unordered_map<std::string, std::unique_ptr<Work>> works_;
   std::unique_ptr<Poller> poller_;
   std::unique_ptr<ClockMoves> clock_moves_;
+  std::unique_ptr<Suspects> suspects_;
   bool working_ = false;  // between start() and drain()
   std::size_t writing_ = 0;
   std::function<void(std::size_t)> drained_;

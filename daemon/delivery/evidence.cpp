@@ -1,4 +1,5 @@
 // What channels and people report back: receipts, inbox items, evidence.
+#include "base/faults.hpp"
 #include "delivery/work.hpp"
 
 #include "base/faults.hpp"
@@ -37,6 +38,13 @@ const model::Attempt* inbox_attempt(const model::Progress& progress) {
   return nullptr;
 }
 
+/// The channel that an attempt of the present run is for; empty when there is no such step.
+std::string_view channel_of(const model::Notification& notification, model::AttemptRef attempt) {
+  const auto& steps = notification.head.chain->steps;
+  const bool present = attempt.run == notification.progress.run && attempt.step < steps.size();
+  return present ? std::string_view{steps[attempt.step].channel} : std::string_view{};
+}
+
 model::event::Receipt receipt_event(const model::ports::ChannelReceipt& r,
                                     model::AttemptRef attempt) {
   return {attempt, r.kind, r.outcome, r.at, r.provider_id};
@@ -57,30 +65,34 @@ void Dispatcher::receipts(std::string channel, std::vector<model::ports::Channel
       });
 }
 
+void Dispatcher::record_receipt(const std::string& id, model::event::Receipt receipt,
+                                std::function<void(base::Result<bool>)> done) {
+  push(id, Pending{std::move(receipt),
+                   {},
+                   {},
+                   [done = std::move(done)](const base::Result<store::Applied>& applied) {
+                     if (applied)
+                       done(true);
+                     else
+                       done(applied.error());
+                   }});
+}
+
 void Dispatcher::receive(const std::string& channel, const model::ports::ChannelReceipt& receipt,
                          std::function<void(base::Result<bool>)> done) {
-  const auto record = [this, receipt, done](const std::string& id, model::AttemptRef attempt) {
-    push(id, Pending{receipt_event(receipt, attempt),
-                     {},
-                     {},
-                     [done](const base::Result<store::Applied>& applied) {
-                       if (applied)
-                         done(true);
-                       else
-                         done(applied.error());
-                     }});
-  };
   if (const auto named = model::parse_attempt_id(receipt.attempt_id)) {
     const model::AttemptRef attempt{named->run, named->step, named->number};
-    return load(named->notification, [this, channel, attempt, record, done](Work* work) {
-      // A channel may only speak of its own attempts. The attempt of the short cut is not recorded
-      // yet.
+    return load(named->notification, [this, channel, receipt, attempt, done](Work* work) {
       const auto* known = work == nullptr ? nullptr : find_attempt(work->progress(), attempt);
-      const bool own = known != nullptr
-                           ? known->channel == channel
+      // The attempt of the short cut is not recorded yet: its Due goes before.
+      if (known != nullptr ? known->channel == channel
                            : work != nullptr && work->in_flight == attempt &&
-                                 work->chain().steps.at(attempt.step).channel == channel;
-      if (own) return record(work->id(), attempt);
+                                 channel_of(work->notification, attempt) == channel)
+        return record_receipt(work->id(), receipt_event(receipt, attempt), done);
+      // Nor is one whose short cut a crash ended before anything was recorded.
+      if (known == nullptr && work != nullptr && channel_of(work->notification, attempt) == channel)
+        return park({channel, {}, receipt.attempt_id}, receipt_event(receipt, attempt), done);
+      // A channel may only speak of its own attempts.
       need_.observer.trouble("receipt.foreign",
                              "channel " + channel + " reported on an attempt that is not its own",
                              "");
@@ -90,37 +102,28 @@ void Dispatcher::receive(const std::string& channel, const model::ports::Channel
   if (receipt.provider_id.empty()) return done(false);
   const store::AttemptLookup lookup{channel, receipt.provider_id, {}};
   need_.store.find_attempt(
-      lookup, [this, channel, receipt, lookup, record,
-               done](base::Result<std::pair<std::string, model::AttemptRef>> found) {
-        need_.executor.post([this, channel, receipt, lookup, record, done,
-                             found = std::move(found)] {
-          if (found) return record(found->first, found->second);
+      lookup, [this, receipt, lookup, done](base::Result<store::FoundAttempt> found) {
+        need_.executor.post([this, receipt, lookup, done, found = std::move(found)] {
+          if (found)
+            return record_receipt(found->first, receipt_event(receipt, found->second), done);
           if (found.error().code != base::Code::not_found) return done(found.error());
-          need_.store.park_receipt(
-              channel, receipt.provider_id, receipt_event(receipt, {}), need_.clock.now(),
-              [this, lookup, done](base::Result<store::Nothing> parked) {
-                if (!parked) return done(parked.error());
-                // The send may have been recorded between the look-up and the parking: then nobody
-                // else would take it back.
-                need_.store.find_attempt(
-                    lookup, [this, lookup, done](
-                                base::Result<std::pair<std::string, model::AttemptRef>> now_known) {
-                      done(true);
-                      if (!now_known) return;
-                      need_.store.take_parked(
-                          lookup.channel, lookup.provider_id,
-                          [this, known = *now_known](
-                              base::Result<std::vector<model::event::Receipt>> taken) {
-                            if (!taken) return;
-                            need_.executor.post([this, known, taken = std::move(*taken)]() mutable {
-                              for (auto& r : taken) {
-                                r.attempt = known.second;
-                                push_event(known.first, r);
-                              }
-                            });
-                          });
-                    });
-              });
+          park(lookup, receipt_event(receipt, {}), done);
+        });
+      });
+}
+
+void Dispatcher::park(const store::AttemptLookup& lookup, const model::event::Receipt& receipt,
+                      std::function<void(base::Result<bool>)> done) {
+  need_.store.park_receipt(
+      lookup, receipt, need_.clock.now(),
+      [this, receipt, done](base::Result<std::optional<store::FoundAttempt>> parked) {
+        if (!parked) return done(parked.error());
+        HERALD_POINT("delivery.parked");
+        if (!*parked) return done(true);
+        // It was recorded since we looked.
+        need_.executor.post([this, receipt = receipt, known = std::move(**parked), done]() mutable {
+          receipt.attempt = known.second;
+          record_receipt(known.first, std::move(receipt), done);
         });
       });
 }
@@ -173,13 +176,9 @@ void Dispatcher::inbox_evidence(std::vector<std::string> notifications, model::E
         if (attempt == nullptr || attempt->evidence >= level) return one(true);
         const auto kind = level >= model::Evidence::read ? model::ReceiptKind::read
                                                          : model::ReceiptKind::delivered;
-        push(work->id(),
-             Pending{model::event::Receipt{model::ref(*attempt), kind, {}, need_.clock.now(), {}},
-                     {},
-                     {},
-                     [one](const base::Result<store::Applied>& applied) {
-                       one(applied ? base::Result<bool>{true} : applied.error());
-                     }});
+        record_receipt(work->id(),
+                       model::event::Receipt{model::ref(*attempt), kind, {}, need_.clock.now(), {}},
+                       one);
       });
     }
   });

@@ -31,7 +31,13 @@ class Machine {
 
   // receipts.cpp: later news
   void on(const model::event::Receipt&);
+
+  // reconciling.cpp: asking what became of an attempt (R6)
   void on(const model::event::Reconciled&);
+  /// Asks again when an answer is overdue or its pause is over; gives up after the last question.
+  void ask_again();
+  /// When the next question is due; TimePoint::max() when there is none.
+  model::TimePoint next_question() const;
 
   // moves.cpp: orders from people
   void on(const model::event::Cancel&);
@@ -91,6 +97,9 @@ class Machine {
   Again try_again(model::Duration after);
   void accepted(model::Attempt& attempt);
   void unknown(model::Attempt& attempt);
+
+  // reconciling.cpp
+  void ask(model::Attempt& attempt);
 
   // receipts.cpp
   void late(model::Attempt& attempt, const model::Outcome& outcome);

@@ -31,6 +31,8 @@ void Machine::hold(const Attempt& attempt) {
 
 void Machine::leave(Reason reason, bool transient, std::string detail) {
   p.left.push_back({p.run, p.round, p.step, reason, transient, std::move(detail), now_});
+  // Nobody waits for an answer about it any more; one that comes still counts.
+  for (auto& attempt : p.attempts) attempt.reconciling = false;
   advance(reason);
 }
 
@@ -138,12 +140,6 @@ void Machine::on(const event::Cancel&) {
 }
 
 void Machine::on(const event::Redrive& e) {
-  if (p.state != State::undelivered) {
-    effects.push_back(
-        effect::Refused{"only an undelivered notification can be redriven, this one is " +
-                        std::string{to_string(p.state)}});
-    return;
-  }
   ++p.run;
   p.round = 1;
   p.step = 0;

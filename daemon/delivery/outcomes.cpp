@@ -12,13 +12,18 @@ void Machine::on(const event::Completed& e) {
   auto* attempt = find(e.attempt);
   if (attempt == nullptr) return;
   attempt->inbox = attempt->inbox || e.inbox;
+  // The item came after its notification had been withdrawn.
+  if (e.inbox && p.state == State::cancelled) effects.push_back(effect::WithdrawItem{});
   if (!attempt->in_flight) return late(*attempt, e.outcome);
   settle(*attempt, e.outcome, true);
 }
 
 void Machine::on(const event::Lost& e) {
   auto* attempt = find(e.attempt);
-  if (attempt == nullptr || !attempt->in_flight) return;
+  if (attempt == nullptr) return;
+  // A restart cut off the question what became of it: it is put again at once.
+  if (attempt->reconciling) attempt->ask_at = now_;
+  if (!attempt->in_flight) return;
   const auto* step = step_of(*attempt);
   Outcome outcome;
   outcome.kind = step != nullptr && step->idempotent ? OutcomeKind::retry : OutcomeKind::unknown;
@@ -32,6 +37,7 @@ void Machine::settle(Attempt& attempt, const Outcome& outcome, bool certain) {
   const bool own = own_in_flight() && ref(*p.in_flight()) == ref(attempt);
   attempt.in_flight = false;
   attempt.ended = now_;
+  attempt.unsure = !certain || outcome.kind == OutcomeKind::unknown;
   const auto parked = std::exchange(p.parked_failure, std::nullopt);
   if (!own || stopping()) {
     // Nothing waits for it any more, or only for its end: it counts as later news.
@@ -87,10 +93,7 @@ void Machine::unknown(Attempt& attempt) {
   if (p.wait_started == TimePoint{}) p.wait_started = now_;
   if (step.idempotent && try_again(attempt.outcome.retry_after) == Again::yes) return;
   if (attempt.reaches_nobody) return fail({OutcomeKind::rejected, attempt.outcome.reason});
-  if (step.reconciles) {
-    attempt.reconciling = true;
-    effects.push_back(effect::Reconcile{ref(attempt)});
-  }
+  if (step.reconciles) ask(attempt);
   wait();
 }
 

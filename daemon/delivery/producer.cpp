@@ -4,6 +4,7 @@
 #include <boost/json/value.hpp>
 
 #include "base/faults.hpp"
+#include "delivery/list_query.hpp"
 #include "delivery/views.hpp"
 
 namespace herald::delivery {
@@ -17,45 +18,6 @@ base::Error no_such(const std::string& id) {
   return fail(Code::not_found, "no notification has the id '" + id.substr(0, 64) + "'", "id");
 }
 
-base::Result<store::ListQuery> parse_query(const json::object& query) {
-  store::ListQuery out;
-  for (const auto& [key, value] : query) {
-    const auto text = value.is_string() ? std::string{value.get_string()} : std::string{};
-    const auto number = value.is_int64() ? value.get_int64() : 0;
-    const std::string name{key};
-    if (name == "state") {
-      out.state = model::state_from(text);
-      if (!out.state)
-        return fail(Code::invalid,
-                    "state is one of queued, trying, waiting, holding, delivered, unconfirmed, "
-                    "undelivered, expired, cancelled",
-                    name);
-    } else if (name == "kind") {
-      out.kind = text;
-    } else if (name == "user") {
-      continue;  // a person as people spell them: list() looks them up
-    } else if (name == "since") {
-      out.since = base::parse_iso8601(text);
-      if (!out.since) return fail(Code::invalid, "since is not an ISO-8601 time", name);
-    } else if (name == "before") {
-      if (!base::is_id(text))
-        return fail(Code::invalid, "before is not the id of a notification", name);
-      out.before_id = text;
-    } else if (name == "limit") {
-      const auto limit = number != 0 ? number : std::atoll(text.c_str());
-      if (limit < 1 || limit > 1000)
-        return fail(Code::invalid, "limit is a number from 1 to 1000", name);
-      out.limit = static_cast<unsigned>(limit);
-    } else {
-      return fail(Code::invalid,
-                  "unknown filter '" + name.substr(0, 64) +
-                      "'; there are state, kind, user, since, before, limit",
-                  name);
-    }
-  }
-  return out;
-}
-
 }  // namespace
 
 void Producer::set_rules(SubmissionRules rules) {
@@ -63,10 +25,17 @@ void Producer::set_rules(SubmissionRules rules) {
       [&](auto& current) { current = std::make_shared<const SubmissionRules>(std::move(rules)); });
 }
 
+std::shared_ptr<const SubmissionRules> Producer::current_rules() const {
+  return rules_.with([](const auto& current) { return current; });
+}
+
+base::Error Producer::starting() {
+  return fail(Code::unavailable, "the daemon is starting; try again in a moment");
+}
+
 void Producer::submit(std::string producer, const json::value& request, Reply reply) {
-  const auto rules = rules_.with([](const auto& current) { return current; });
-  if (!rules)
-    return reply(fail(Code::unavailable, "the daemon is starting; try again in a moment"));
+  const auto rules = current_rules();
+  if (!rules) return reply(starting());
   auto checked =
       check_submission(*rules, std::move(producer), request, need_.random, need_.clock.now());
   if (!checked) return reply(checked.error());
@@ -136,23 +105,31 @@ void Producer::cancel(std::string id, std::string by, Reply reply) {
 }
 
 void Producer::list(const json::object& query, bool private_parts, Reply reply) {
-  auto parsed = parse_query(query);
+  auto parsed = parse_list_query(query, {"state"});
   if (!parsed) return reply(parsed.error());
+  find_people(query, std::move(*parsed),
+              [this, private_parts, reply](base::Result<store::ListQuery> filter) {
+                if (!filter) return reply(filter.error());
+                listed(std::move(*filter), private_parts, reply);
+              });
+}
+
+void Producer::find_people(const json::object& query, store::ListQuery filter,
+                           std::function<void(base::Result<store::ListQuery>)> then) {
   const auto* who = query.if_contains("user");
-  if (who == nullptr) return listed(std::move(*parsed), private_parts, std::move(reply));
-  const auto rules = rules_.with([](const auto& current) { return current; });
-  if (!rules)
-    return reply(fail(Code::unavailable, "the daemon is starting; try again in a moment"));
+  if (who == nullptr) return then(std::move(filter));
+  const auto rules = current_rules();
+  if (!rules) return then(starting());
   auto person = rules->directory->parse(who->is_string() ? std::string{who->get_string()}
                                                          : json::serialize(*who));
-  if (!person) return reply(fail(Code::invalid, "user: " + person.error().message, "user"));
+  if (!person) return then(fail(Code::invalid, "user: " + person.error().message, "user"));
   rules->directory->resolve(
-      std::move(*person), [this, filter = std::move(*parsed), private_parts,
-                           reply = std::move(reply)](base::Result<model::UserId> user) mutable {
-        if (!user) return reply(user.error());
-        if (*user == 0) return reply(fail(Code::not_found, "nobody has this id or number", "user"));
+      std::move(*person), [filter = std::move(filter),
+                           then = std::move(then)](base::Result<model::UserId> user) mutable {
+        if (!user) return then(user.error());
+        if (*user == 0) return then(fail(Code::not_found, "nobody has this id or number", "user"));
         filter.user = *user;
-        listed(std::move(filter), private_parts, std::move(reply));
+        then(std::move(filter));
       });
 }
 

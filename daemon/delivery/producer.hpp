@@ -29,8 +29,22 @@ class Producer final : public model::ports::Producer {
   void timeline(std::string id, bool private_parts, Reply reply) override;
   void cancel(std::string id, std::string by, Reply reply) override;
   void list(const boost::json::object& query, bool private_parts, Reply reply) override;
+  // dead_letters.cpp
+  void dead_letters(const boost::json::object& query, Reply reply) override;
+  void redrive(const boost::json::object& query, std::string by, Reply reply) override;
 
  private:
+  struct Redrive;  // dead_letters.cpp
+  std::shared_ptr<const SubmissionRules> current_rules() const;
+  static base::Error starting();
+  /// `filter` with whom the query's `user` names.
+  void find_people(const boost::json::object& query, store::ListQuery filter,
+                   std::function<void(base::Result<store::ListQuery>)> then);
+  /// The chain that the notification would get if it were submitted now.
+  base::Result<model::ChainPtr> present_chain(const model::Head& head) const;
+  void redrive_one(const std::string& id, bool dry_run, bool resend, const std::string& by,
+                   Reply reply);
+  void redrive_page(const std::shared_ptr<Redrive>& page);
   void listed(store::ListQuery filter, bool private_parts, Reply reply);
 
   Needs need_;

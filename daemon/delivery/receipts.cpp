@@ -1,5 +1,4 @@
-// Later news about an attempt: receipts, late completions, answers to reconcile (R1, R2, R3, R10,
-// R11, R13).
+// Later news about an attempt: receipts and late completions (R1, R2, R3, R10, R11, R13).
 #include <algorithm>
 
 #include "base/faults.hpp"
@@ -15,13 +14,6 @@ void Machine::on(const event::Receipt& e) {
   if (!e.provider_id.empty() && attempt->provider_id.empty()) attempt->provider_id = e.provider_id;
   if (e.kind == ReceiptKind::failed) return failed(*attempt, e.outcome);
   evidence(*attempt, evidence_of(e.kind));
-}
-
-void Machine::on(const event::Reconciled& e) {
-  auto* attempt = find(e.attempt);
-  if (attempt == nullptr) return;
-  attempt->reconciling = false;
-  if (!attempt->in_flight) late(*attempt, e.outcome);
 }
 
 /// A completion after the attempt was settled. That of a lost attempt counts as a receipt (R13); to

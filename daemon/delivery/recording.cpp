@@ -81,11 +81,14 @@ void Dispatcher::write(Work& work) {
   while (!work.queue.empty() && !load_first) {
     auto& next = work.queue.front();
     if (next.append && apply.append) break;  // one item a transaction
+    if (next.new_chain && !apply.events.empty()) break;
+    apply.new_chain = next.new_chain;
     if (next.append) apply.append = std::move(next.append);
     if (next.rendering) apply.rendering = std::move(next.rendering);
     if (next.event) apply.events.push_back(*next.event);
     pending.push_back(std::move(next));
     work.queue.pop_front();
+    if (apply.new_chain) break;
   }
   HERALD_POINT("delivery.before_write");
   work.writing = true;
@@ -96,12 +99,12 @@ void Dispatcher::write(Work& work) {
                                           base::Result<store::Applied> applied) mutable {
     need_.executor.post([this, id, events = std::move(events), pending = std::move(pending),
                          applied = std::move(applied)]() mutable {
-      written(id, events, std::move(pending), std::move(applied));
+      written(id, std::move(events), std::move(pending), std::move(applied));
     });
   });
 }
 
-void Dispatcher::written(const std::string& id, const std::vector<model::Event>& events,
+void Dispatcher::written(const std::string& id, std::vector<model::Event> events,
                          std::vector<Pending> pending, base::Result<store::Applied> applied) {
   HERALD_POINT("delivery.written");
   --writing_;
@@ -112,8 +115,10 @@ void Dispatcher::written(const std::string& id, const std::vector<model::Event>&
   work.loaded = true;
   work.unrecorded_due = false;
   clock_moves_->settle(work);
+  events.insert(events.end(), applied->parked.begin(), applied->parked.end());
   if (!events.empty()) need_.observer.recorded(*applied, events);
   if (applied->item) need_.observer.inbox_changed(applied->item->user, applied->item->seq);
+  if (applied->withdrawn != 0) need_.observer.inbox_changed(applied->withdrawn, 0);
   // The work must outlive the callbacks, which may push more.
   work.writing = true;
   for (auto& p : pending)
@@ -128,7 +133,6 @@ void Dispatcher::written(const std::string& id, const std::vector<model::Event>&
     work.starting = false;
     release_slot(id);
   }
-  take_parked(work, events);
   evicted(applied->evicted);
   if (auto* still = find(id)) advance(*still);
   check_drained();
@@ -187,33 +191,6 @@ void Dispatcher::perform(Work& work, const store::Applied& applied) {
       trip(work.chain().steps.at(down->step).channel);
     } else if (const auto* ask = std::get_if<model::effect::Reconcile>(&effect)) {
       reconcile(work, ask->attempt);
-    } else if (std::holds_alternative<model::effect::WithdrawItem>(effect)) {
-      need_.store.withdraw(work.id(), [this](base::Result<model::UserId> user) {
-        if (user && *user != 0)
-          need_.executor.post([this, user = *user] { need_.observer.inbox_changed(user, 0); });
-      });
-    }
-  }
-}
-
-void Dispatcher::take_parked(const Work& work, const std::vector<model::Event>& events) {
-  for (const auto& event : events) {
-    const auto* completed = std::get_if<model::event::Completed>(&event);
-    if (completed == nullptr || completed->outcome.provider_id.empty()) continue;
-    for (const auto& attempt : work.progress().attempts) {
-      if (model::ref(attempt) != completed->attempt) continue;
-      need_.store.take_parked(
-          attempt.channel, completed->outcome.provider_id,
-          [this, id = work.id(),
-           named = completed->attempt](base::Result<std::vector<model::event::Receipt>> parked) {
-            if (!parked || parked->empty()) return;
-            need_.executor.post([this, id, named, parked = std::move(*parked)]() mutable {
-              for (auto& receipt : parked) {
-                receipt.attempt = named;
-                push_event(id, receipt);
-              }
-            });
-          });
     }
   }
 }

@@ -35,8 +35,8 @@ void Machine::on(const event::Due&) {
       return;
     }
     case State::waiting:
-      if (now_ >= wait_end()) leave(Reason::no_evidence_in_time, false);
-      return;
+      if (now_ >= wait_end()) return leave(Reason::no_evidence_in_time, false);
+      return ask_again();
     case State::holding:
       if (now_ < later(p.held_since, chain_.receipts_for)) return;
       return p.best_evidence() >= Evidence::delivered
@@ -149,7 +149,7 @@ void Machine::refresh_due() {
   else if (p.state == State::trying && flying == nullptr)
     p.due = std::min({p.due, p.next_try, try_end()});
   else if (p.state == State::waiting && !HERALD_MUTANT("timer_lost"))
-    p.due = std::min(p.due, wait_end());
+    p.due = std::min({p.due, wait_end(), next_question()});
   else if (p.state == State::holding)
     p.due = std::min(p.due, later(p.held_since, chain_.receipts_for));
 }

@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "delivery/decide.hpp"
+#include "delivery/repeats.hpp"
 
 namespace herald::delivery {
 namespace {
@@ -18,7 +19,8 @@ json::value time(model::TimePoint at) {
 
 json::string text(std::string_view s) { return json::string{s.data(), s.size()}; }
 
-json::object attempt_view(const model::Notification& n, const model::Attempt& a) {
+json::object attempt_view(const model::Notification& n, std::size_t index) {
+  const auto& a = n.progress.attempts[index];
   json::object out{{"attempt", model::attempt_id(n.head.id, a)},
                    {"run", a.run},
                    {"round", a.round},
@@ -34,6 +36,7 @@ json::object attempt_view(const model::Notification& n, const model::Attempt& a)
   out["evidence_at"] = time(a.evidence_at);
   out["provider_id"] = a.provider_id;
   out["failed"] = a.failed;
+  out["repeats"] = text(to_string(repeat_of(n.progress, index)));
   return out;
 }
 
@@ -113,16 +116,22 @@ json::object timeline_view(const store::Timeline& timeline, bool private_parts) 
   const auto& chain = *n.head.chain;
   auto out = view(n, private_parts);
   json::array attempts, left, events, steps;
-  for (const auto& a : n.progress.attempts) attempts.push_back(attempt_view(n, a));
+  for (std::size_t i = 0; i < n.progress.attempts.size(); ++i)
+    attempts.push_back(attempt_view(n, i));
+  // Each step by the chain of its own run.
+  const auto channel_of = [&](const model::StepLeft& l) -> std::string {
+    if (l.run == 0 || l.run > timeline.chains.size()) return {};
+    const auto& own = timeline.chains[l.run - 1]->steps;
+    return l.step < own.size() ? own[l.step].channel : std::string{};
+  };
   for (const auto& l : n.progress.left)
-    left.push_back(
-        json::object{{"run", l.run},
-                     {"round", l.round},
-                     {"step", l.step + 1},
-                     {"channel", l.step < chain.steps.size() ? chain.steps[l.step].channel : ""},
-                     {"reason", text(to_string(l.reason))},
-                     {"detail", l.detail},
-                     {"at", time(l.at)}});
+    left.push_back(json::object{{"run", l.run},
+                                {"round", l.round},
+                                {"step", l.step + 1},
+                                {"channel", channel_of(l)},
+                                {"reason", text(to_string(l.reason))},
+                                {"detail", l.detail},
+                                {"at", time(l.at)}});
   for (const auto& e : timeline.entries)
     events.push_back(json::object{{"seq", e.seq},
                                   {"at", time(e.at)},
@@ -140,6 +149,25 @@ json::object timeline_view(const store::Timeline& timeline, bool private_parts) 
   out["chain"] = std::move(steps);
   out["conversation_row"] = timeline.has_conversation_row;
   return out;
+}
+
+json::object dead_letter_view(const model::Notification& n) {
+  const auto& p = n.progress;
+  const auto& chain = n.head.chain->steps;
+  json::array steps;
+  for (const auto& l : p.left)
+    if (l.run == p.run && l.step < chain.size())
+      steps.push_back(json::object{{"channel", chain[l.step].channel},
+                                   {"round", l.round},
+                                   {"reason", text(to_string(l.reason))},
+                                   {"detail", l.detail}});
+  return json::object{{"id", n.head.id},
+                      {"kind", n.head.kind},
+                      {"user", n.head.user},
+                      {"created", time(n.head.created)},
+                      {"run", p.run},
+                      {"ending", ending_text(p, *n.head.chain)},
+                      {"steps", std::move(steps)}};
 }
 
 json::object event_view(const store::Applied& applied, const std::vector<model::Event>& events) {

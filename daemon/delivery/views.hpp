@@ -13,6 +13,10 @@ boost::json::object view(const model::Notification& notification, bool private_p
 /// The same with attempts, steps left, chain and every recorded event.
 boost::json::object timeline_view(const store::Timeline& timeline, bool private_parts);
 
+/// Why it ended undelivered: {id, kind, user, created, run, ending, steps: [{channel, round,
+/// reason, detail}]} of the latest run.
+boost::json::object dead_letter_view(const model::Notification& notification);
+
 /// One recorded transaction, for the monitor: {id, kind, user, events, state, reason, evidence}.
 boost::json::object event_view(const store::Applied& applied,
                                const std::vector<model::Event>& events);

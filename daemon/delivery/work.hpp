@@ -16,6 +16,7 @@ struct Dispatcher::Pending {
   std::optional<store::Apply::Rendering> rendering;
   store::Done<store::Applied>
       done;  ///< may be empty: then a failure to record is tried again, not reported
+  model::ChainPtr new_chain;  ///< of a redrive: recorded alone, for it decides the event
 };
 
 /// A notification in memory: the only one who writes it while it is here.

@@ -121,8 +121,8 @@ bool sees_private(const web::Request& request) { return request.who.has("notific
 base::Result<json::object> read_list_query(const web::Request& request) {
   const auto parameters = parse_query(request.query);
   if (!parameters) return parameters.error();
-  static constexpr std::string_view kKnown[] = {"state", "kind",   "user",
-                                                "since", "before", "limit"};
+  static constexpr std::string_view kKnown[] = {"state", "kind",   "user", "since",
+                                                "until", "before", "limit"};
   json::object query;
   for (const auto& [name, value] : *parameters) {
     if (std::find(std::begin(kKnown), std::end(kKnown), name) == std::end(kKnown)) {
@@ -151,6 +151,31 @@ void list(Producer& producer, const web::ExchangePtr& exchange) {
   const auto query = read_list_query(exchange->request());
   if (!query) return exchange->respond(problem(query.error()));
   producer.list(*query, sees_private(exchange->request()), reply_with(exchange));
+}
+
+/// The body may be empty, or {"resend": true}.
+void redrive(Producer& producer, const web::ExchangePtr& exchange, const std::string& id) {
+  const auto& request = exchange->request();
+  json::object query{{"id", id}};
+  if (!request.body.empty()) {
+    if (!is_json(request))
+      return exchange->respond(
+          problem(415U, "Send the options as Content-Type: application/json."));
+    const auto body = base::parse_json(request.body, {.bytes = kMaxBody});
+    if (!body) return exchange->respond(problem(body.error()));
+    const auto* options = body->if_object();
+    const auto* resend = options == nullptr ? nullptr : options->if_contains("resend");
+    if (options == nullptr || options->size() != (resend == nullptr ? 0U : 1U) ||
+        (resend != nullptr && !resend->is_bool()))
+      return exchange->respond(
+          problem(Code::invalid, "The body is empty, or {\"resend\": true} or false."));
+    if (resend != nullptr) query["resend"] = *resend;
+  }
+  producer.redrive(query, producer_of(request.who),
+                   [exchange, id](base::Result<json::object> result) {
+                     if (!result) return exchange->respond(problem(result.error()));
+                     answer(exchange, 202, json::object{{"id", id}, {"state", "queued"}});
+                   });
 }
 
 /// Mounts all or nothing.
@@ -200,6 +225,10 @@ base::Result<std::vector<uint64_t>> mount_producer_api(web::Mounts& mounts, Prod
       route("POST", one + "/cancel", "notifications:send", [&producer](web::ExchangePtr e) {
         if (const auto* id = id_of(e))
           producer.cancel(*id, producer_of(e->request().who), reply_with(e));
+      }));
+  routes.push_back(
+      route("POST", one + "/redrive", "notifications:redrive", [&producer](web::ExchangePtr e) {
+        if (const auto* id = id_of(e)) redrive(producer, e, *id);
       }));
   return mount_all(mounts, std::move(routes));
 }

@@ -56,7 +56,8 @@ void Inbox::seen(model::Principal who, model::UserId user, std::vector<std::stri
                                        base::Result<std::vector<std::string>> changes) {
     if (!changes) return done(changes.error());
     if (level >= model::Evidence::read) changed(user, 0);
-    evidence_.inbox_evidence(*changes, level, done);
+    // The person is told only what a crash cannot take back: asked again, the store names the same.
+    evidence_.inbox_evidence(std::move(*changes), level, done);
   });
 }
 
@@ -66,11 +67,32 @@ void Inbox::clear(model::Principal who, model::UserId user, int64_t up_to_seq, D
   if (!person && !for_person)
     return done(
         base::fail(base::Code::denied, "clearing a person's inbox needs the scope inbox:read-for"));
+  // What the person has seen is read by clearing it. A cleared list names nothing any more, so the
+  // evidence is recorded before: a crash in between leaves both to the next try.
+  model::ItemQuery active;
+  active.user = user;
+  store_.items(
+      active, [this, user, up_to_seq, done = std::move(done)](base::Result<model::ItemPage> page) {
+        if (!page) return done(page.error());
+        std::vector<std::string> shown;
+        for (const auto& item : page->items)
+          if (item.returned && !item.read && (up_to_seq <= 0 || item.seq <= up_to_seq))
+            shown.push_back(item.notification);
+        evidence_.inbox_evidence(std::move(shown), model::Evidence::read,
+                                 [this, user, up_to_seq, done](base::Result<bool> recorded) {
+                                   if (!recorded) return done(recorded.error());
+                                   empty(user, up_to_seq, done);
+                                 });
+      });
+}
+
+void Inbox::empty(model::UserId user, int64_t up_to_seq, Done<bool> done) {
   store_.clear(user, up_to_seq,
                [this, user, done = std::move(done)](base::Result<std::vector<std::string>> read) {
                  if (!read) return done(read.error());
                  changed(user, 0);
-                 evidence_.inbox_evidence(*read, model::Evidence::read, done);
+                 // With what was returned to the person meanwhile.
+                 evidence_.inbox_evidence(std::move(*read), model::Evidence::read, done);
                });
 }
 

@@ -35,6 +35,8 @@ class Inbox final : public model::ports::Inbox {
     std::unordered_map<model::UserId, std::map<uint64_t, std::function<void(int64_t)>>> by_user;
     std::unordered_map<uint64_t, model::UserId> user_of;
   };
+  void empty(model::UserId user, int64_t up_to_seq, Done<bool> done);
+
   store::InboxStore& store_;
   model::ports::DeliveryEvents& evidence_;
   base::Guarded<Subscriptions> subscriptions_;

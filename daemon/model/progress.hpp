@@ -22,7 +22,11 @@ struct Attempt {
   Evidence evidence = Evidence::none;  ///< best so far; only rises (R1)
   bool failed =
       false;  ///< a failed receipt acted on it, or its outcome says it certainly did not arrive
-  bool reconciling = false;  ///< a reconcile request is under way
+  bool unsure = false;  ///< it ended without a word (unknown, lost): it may have arrived. Later
+                        ///< evidence leaves it; `failed` overrules it
+  bool reconciling = false;  ///< the channel is being asked what became of it (R6)
+  unsigned asks = 0;         ///< questions put so far, answered or not
+  TimePoint ask_at{};        ///< reconciling: when the next question is due
   TimePoint started{}, ended{}, evidence_at{};
   std::string provider_id;
   friend bool operator==(const Attempt&, const Attempt&) = default;

@@ -37,7 +37,10 @@ void write(JsonWriter& out, const Attempt& a) {
   if (a.outcome != Outcome{}) write(out, "o", a.outcome);
   if (a.evidence != Evidence::none) out.text("e", to_string(a.evidence));
   write_flag(out, "f", a.failed);
+  write_flag(out, "u", a.unsure);
   write_flag(out, "rec", a.reconciling);
+  write_count(out, "asks", a.asks, 0);
+  write_time(out, "ask", a.ask_at);
   write_time(out, "s", a.started);
   write_time(out, "x", a.ended);
   write_time(out, "ea", a.evidence_at);
@@ -60,7 +63,10 @@ std::string read(const boost::json::value& value, Attempt& a) {
   if (const auto* outcome = in.take("o")) why = read(*outcome, a.outcome);
   in.named("e", a.evidence, evidence_from);
   in.flag("f", a.failed);
+  in.flag("u", a.unsure);
   in.flag("rec", a.reconciling);
+  in.count("asks", a.asks);
+  in.time("ask", a.ask_at);
   in.time("s", a.started);
   in.time("x", a.ended);
   in.time("ea", a.evidence_at);

@@ -28,7 +28,7 @@ constexpr std::array<std::string_view, 6> kOutcomes{"delivered", "accepted",    
                                                     "rejected",  "channel_down", "unknown"};
 constexpr std::array<std::string_view, 5> kReceipts{"sent", "delivered", "read", "answered",
                                                     "failed"};
-constexpr std::array<std::string_view, 47> kReasons{"none",
+constexpr std::array<std::string_view, 48> kReasons{"none",
                                                     "network",
                                                     "timeout",
                                                     "auth",
@@ -74,7 +74,8 @@ constexpr std::array<std::string_view, 47> kReasons{"none",
                                                     "cancelled",
                                                     "redriven",
                                                     "answered_elsewhere",
-                                                    "invalid"};
+                                                    "invalid",
+                                                    "killed_the_daemon"};
 
 }  // namespace
 

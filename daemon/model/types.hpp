@@ -104,7 +104,9 @@ enum class Reason : uint8_t {
   cancelled,
   redriven,
   answered_elsewhere,
-  invalid
+  invalid,
+  // New ones go to the end: the store keeps numbers.
+  killed_the_daemon
 };
 
 std::string_view to_string(Priority);

@@ -258,9 +258,9 @@ void Instance::deadline(uint64_t id) {
                          "the plugin did not answer in time"};
   if (!op->entered)
     outcome.detail = "the plugin was busy until the deadline; it was never given this";
-  // What never reached the plugin certainly did not leave.
-  if (op->kind == Op::Kind::deliver && (side_->idempotent() || !op->entered))
-    outcome.kind = OutcomeKind::retry;
+  // What never reached the plugin certainly did not leave. Of all else nobody knows, also where
+  // sending it again does no harm.
+  if (op->kind == Op::Kind::deliver && !op->entered) outcome.kind = OutcomeKind::retry;
   side_->finish(id, {std::move(outcome), {}}, true);
 }
 

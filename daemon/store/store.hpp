@@ -35,7 +35,8 @@ struct Accepted {
 };
 
 /// Events for one notification, decided and written in one transaction, with an inbox item when
-/// given.
+/// given. Where they make an attempt or its provider id known, receipts parked under it follow;
+/// where they withdraw the inbox item, it leaves the list.
 struct Apply {
   std::string id;
   std::vector<model::Event> events;
@@ -59,27 +60,36 @@ struct Applied {
   /// Notifications whose unread item the append pushed out of the list (inbox.keep): they get
   /// Blocked{evicted}.
   std::vector<std::string> evicted;
+  /// Receipts that had been parked for an attempt of this notification: decided after the request's
+  /// events, and gone from the parking place, in the same transaction.
+  std::vector<model::Event> parked;
+  std::size_t attempts_before = 0;
+  model::UserId withdrawn = 0;  ///< whose inbox lost the item (R12); 0: nobody's
 };
 
-/// Names an attempt by what a provider knows.
+/// Names an attempt by what a provider knows: provider id, or else attempt id.
 struct AttemptLookup {
   std::string channel;      ///< provider ids are unique per channel only
   std::string provider_id;  ///< or
   std::string attempt_id;
 };
 
+/// A notification's id and an attempt of it.
+using FoundAttempt = std::pair<std::string, model::AttemptRef>;
+
 struct ListQuery {
   std::optional<model::State> state;
-  std::string kind;        ///< exact, or a prefix ending in ".*"; empty: all
-  model::UserId user = 0;  ///< 0: all
-  std::optional<model::TimePoint> since;
-  std::string before_id;  ///< page: only ids below this one (newest first)
+  std::string kind;                              ///< exact, or a prefix ending in ".*"; empty: all
+  model::UserId user = 0;                        ///< 0: all
+  std::optional<model::TimePoint> since, until;  ///< created; `until` itself is outside
+  std::string before_id;                         ///< page: only ids below this one (newest first)
   unsigned limit = 50;
 };
 
 struct Timeline {
   model::Notification notification;
   std::vector<model::TimelineEntry> entries;
+  std::vector<model::ChainPtr> chains;  ///< by run; the last is the present one
   bool has_conversation_row = false;
 };
 
@@ -102,19 +112,17 @@ class DeliveryStore {
                    Done<std::vector<model::Notification>>) = 0;
   /// The earliest due time after `now`, or TimePoint::max().
   virtual void next_due(model::TimePoint now, Done<model::TimePoint>) = 0;
-  /// Notifications with an attempt in flight: what a restart has to declare lost (R13). In pages by
-  /// id.
+  /// Notifications that owe a plugin's answer: an attempt in flight, or a question about one. What
+  /// a restart has to declare lost (R6, R13). In pages by id.
   virtual void in_flight(std::string after_id, unsigned limit,
                          Done<std::vector<model::Notification>>) = 0;
   /// Which notification and attempt; not_found when no such provider id is known on that channel.
-  virtual void find_attempt(AttemptLookup, Done<std::pair<std::string, model::AttemptRef>>) = 0;
-  /// Receipts whose attempt is not known yet, kept for 24 h, and taken back when the provider id
-  /// appears. An attempt may become known between find_attempt and park_receipt: look it up once
-  /// more after parking, and take back. limited beyond 16 receipts for one id.
-  virtual void park_receipt(std::string channel, std::string provider_id, model::event::Receipt,
-                            model::TimePoint now, Done<Nothing>) = 0;
-  virtual void take_parked(std::string channel, std::string provider_id,
-                           Done<std::vector<model::event::Receipt>>) = 0;
+  virtual void find_attempt(AttemptLookup, Done<FoundAttempt>) = 0;
+  /// Keeps a receipt whose attempt is not known yet for 24 h: apply() decides it as soon as the
+  /// attempt is. Gives the attempt, and keeps nothing, when it is known by now. limited beyond 16
+  /// receipts for one id.
+  virtual void park_receipt(AttemptLookup, model::event::Receipt, model::TimePoint now,
+                            Done<std::optional<FoundAttempt>>) = 0;
   /// The stored rendering of a step; json empty when there is none.
   virtual void rendering(std::string id, unsigned run, unsigned step, Done<Apply::Rendering>) = 0;
   virtual void timeline(std::string id, Done<Timeline>) = 0;
@@ -172,8 +180,6 @@ class InboxStore {
   /// Empties the active list up to a sequence (0: all). Items that had been returned become read
   /// and their notifications are given back.
   virtual void clear(model::UserId user, int64_t up_to_seq, Done<std::vector<std::string>>) = 0;
-  /// Takes an item out of the list (cancelled); the history row stays.
-  virtual void withdraw(std::string notification, Done<model::UserId>) = 0;
 };
 
 // ------------------------------------------------------------------ directory

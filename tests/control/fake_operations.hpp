@@ -75,6 +75,12 @@ class FakeOperations final : public control::Operations, public model::ports::Pr
   void list(const Object& query, bool secret, Reply reply) override {
     run("list", boost::json::serialize(query) + mark(secret), reply);
   }
+  void dead_letters(const Object& query, Reply reply) override {
+    run("dead_letters", boost::json::serialize(query), reply);
+  }
+  void redrive(const Object& query, std::string by, Reply reply) override {
+    run("redrive", boost::json::serialize(query) + " " + by, reply);
+  }
 
   void status(Reply reply) override { run("status", "", reply); }
   void channels(Reply reply) override { run("channels", "", reply); }

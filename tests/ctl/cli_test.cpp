@@ -12,9 +12,10 @@ using Cli = herald::testing::CtlTest;
 
 TEST_F(Cli, HelpNamesEveryCommandAndTheExitCodes) {
   EXPECT_EQ(run({"--help"}), Exit::ok);
-  for (const auto* word : {"send", "show", "list", "cancel", "status", "channels", "monitor",
-                           "config check", "reload", "user add", "user show", "token user",
-                           "token service", "token list", "token revoke", "5 not found"})
+  for (const auto* word :
+       {"send", "show", "list", "dead-letters", "redrive", "cancel", "status", "channels",
+        "monitor", "config check", "reload", "user add", "user show", "token user", "token service",
+        "token list", "token revoke", "5 not found"})
     EXPECT_NE(out.str().find(word), std::string::npos) << word;
   EXPECT_EQ(run({}), Exit::usage);
   EXPECT_EQ(out.str(), "");
@@ -24,6 +25,8 @@ TEST_F(Cli, EveryCommandHasHelpWithExamples) {
   const std::vector<std::vector<std::string>> commands = {{"send"},
                                                           {"show"},
                                                           {"list"},
+                                                          {"dead-letters"},
+                                                          {"redrive"},
                                                           {"cancel"},
                                                           {"status"},
                                                           {"channels"},
@@ -65,6 +68,9 @@ TEST_F(Cli, WrongWordsAreUsageErrorsWithAProposal) {
   says({"list", "--since", "yesterday"}, "--since");
   says({"show"}, "show needs an ID");
   says({"cancel"}, "cancel needs an ID");
+  says({"redrive"}, "redrive needs an ID, a filter or --all");
+  says({"redrive", "--before", "n1"}, "redrive needs an ID, a filter or --all");
+  says({"redrive", "--since", "soon"}, "--since wants a time");
   says({"user", "add", "--name", "x"}, "--phone");
   says({"user", "add", "--identity", "nonsense"}, "KIND=VALUE");
   says({"user", "show"}, "WHO");

@@ -43,6 +43,46 @@ TEST_F(Commands, CancelNamesTheState) {
   EXPECT_EQ(ask({"cancel", "n1"}), Exit::failed);
 }
 
+TEST_F(Commands, DeadLettersShowWhyEachStepWasLeft) {
+  answer(
+      "dead_letters",
+      R"({"notifications":[{"id":"n1","kind":"a.b","user":42,"created":"2025-07-14T09:00:00Z","run":1,"steps":[)"
+      R"({"channel":"webchat","reason":"no_evidence_in_time"},{"channel":"sms","reason":"timeout"},)"
+      R"({"channel":"sms","reason":"bad_recipient","detail":"not a mobile"}]}],"next":"n1"})");
+  EXPECT_EQ(ask({"dead-letters", "--reason", "bad_recipient", "--since", "2h"}), Exit::ok);
+  EXPECT_EQ(asked(),
+            R"(dead_letters {"reason":"bad_recipient","since":"2025-07-14T08:00:00.000000Z"})");
+  EXPECT_NE(out.str().find("webchat: no_evidence_in_time; sms: bad_recipient (not a mobile)"),
+            std::string::npos)
+      << out.str();
+  EXPECT_NE(out.str().find("more: --before n1"), std::string::npos);
+}
+
+TEST_F(Commands, DeadLettersAreCountedByChannelAndReason) {
+  answer(
+      "dead_letters",
+      R"({"notifications":[{"id":"n2","kind":"a","steps":[{"channel":"sms","reason":"timeout"}]},)"
+      R"({"id":"n1","kind":"a","steps":[{"channel":"sms","reason":"timeout"}]}],"next":null})");
+  EXPECT_EQ(ask({"dead-letters", "--counts", "--json"}), Exit::ok);
+  EXPECT_EQ(asked(), R"(dead_letters {"limit":500})");
+  EXPECT_EQ(out.str(),
+            R"({"dead_letters":2,"counts":[{"channel":"sms","reason":"timeout","count":2}]})"
+            "\n");
+}
+
+TEST_F(Commands, RedriveSaysWhatWasStartedAndWhatWasRefused) {
+  answer(
+      "redrive",
+      R"({"matched":2,"redriven":1,"refused":[{"id":"n2","message":"it has been delivered"}],"ids":["n1","n2"]})");
+  EXPECT_EQ(ask({"redrive", "--kind", "a.*", "--resend"}), Exit::failed);
+  EXPECT_TRUE(asked().starts_with(R"(redrive {"kind":"a.*","resend":true} uid:)"));
+  EXPECT_EQ(out.str(), "1 redriven\n");
+  EXPECT_NE(err.str().find("n2: it has been delivered"), std::string::npos);
+  answer("redrive", R"({"matched":1,"redriven":0,"refused":[],"ids":["n1"],"next":null})");
+  EXPECT_EQ(ask({"redrive", "--all", "--dry-run"}), Exit::ok);
+  EXPECT_EQ(out.str(), "n1\n1 would be redriven\n");
+}
+
 TEST_F(Commands, MonitorPrintsEventsAsTheyCome) {
   std::thread daemon{[this] {
     while (server.operations.watchers() == 0) std::this_thread::yield();

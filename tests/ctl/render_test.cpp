@@ -32,7 +32,7 @@ constexpr std::string_view kNotification = R"({
      "evidence_at":null,"provider_id":"","failed":false},
     {"attempt":"a3","run":1,"round":1,"step":2,"channel":"whatsapp","number":2,"started":"2025-07-14T09:58:55Z",
      "ended":"2025-07-14T09:58:56Z","outcome":"accepted","reason":"none","detail":"","evidence":"delivered",
-     "evidence_at":"2025-07-14T09:59:00Z","provider_id":"wamid.1","failed":false}],
+     "evidence_at":"2025-07-14T09:59:00Z","provider_id":"wamid.1","failed":false,"repeats":"same_channel"}],
   "steps_left":[{"run":1,"round":1,"step":1,"channel":"webchat","reason":"no_evidence_in_time","detail":"","at":"2025-07-14T09:58:48Z"}],
   "timeline":[
     {"seq":1,"at":"2025-07-14T09:56:48Z","event":"submitted","state":"queued","reason":"submitted","detail":""},
@@ -46,6 +46,7 @@ TEST_F(Render, ShowsEveryAttemptReasonAndEvidence) {
   state     delivered: whatsapp delivered
   evidence  delivered
   route     default: webchat (until delivered within 2m) > whatsapp (until delivered within 10m) > log (until accepted)
+  twice?    whatsapp: 1 send that may be a repeat
   priority  normal
   producer  uid:1000
   created   2025-07-14 10:56:48 (3m12s ago)

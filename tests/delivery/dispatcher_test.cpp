@@ -44,7 +44,7 @@ TEST_F(DispatcherTest, ReadInTimeEndsTheChain) {
   start();
   accept(kId);
   put_into_inbox(0);
-  dispatcher->inbox_evidence({kId}, Evidence::read);
+  evidence(kId, Evidence::read);
   executor.run();
   EXPECT_EQ(progress(kId).state, State::delivered);
   executor.pass(30min);
@@ -77,7 +77,7 @@ TEST_F(DispatcherTest, EvidenceOfTheInboxGoesToTheAttemptThatPutItThereNotToTheC
   put_into_inbox(0);
   executor.pass(3min);
   answer(1, OutcomeKind::accepted, "wamid.1");
-  dispatcher->inbox_evidence({kId}, Evidence::read);
+  evidence(kId, Evidence::read);
   executor.run();
   EXPECT_EQ(progress(kId).attempts.at(0).evidence, Evidence::read);
   EXPECT_EQ(progress(kId).attempts.at(1).evidence, Evidence::accepted);
@@ -357,8 +357,8 @@ TEST_F(DispatcherTest, EventsDuringASlowWriteAreRecordedAfterItInOrder) {
   accept(kId);
   dispatcher->append("webchat", kId + ".1.0.1", {}, [](auto) {});
   executor.run();
-  dispatcher->inbox_evidence({kId}, Evidence::delivered);
-  dispatcher->inbox_evidence({kId}, Evidence::read);
+  evidence(kId, Evidence::delivered);
+  evidence(kId, Evidence::read);
   channels.deliveries[0].done({OutcomeKind::accepted, {}, {}, {}, {}});
   for (int i = 0; i < 8; ++i) {
     executor.run();

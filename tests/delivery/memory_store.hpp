@@ -32,7 +32,7 @@ class MemoryStore : public store::Store {
 
   std::map<std::string, model::Notification> notifications;
   std::map<std::string, std::vector<model::Event>> events;
-  std::map<std::string, std::string> renderings;
+  std::map<std::string, std::string> renderings, kv;
   std::map<model::UserId, store::User> users;
   std::vector<model::Item> appended;
   std::map<std::string, std::vector<model::event::Receipt>> parked;
@@ -70,11 +70,23 @@ class MemoryStore : public store::Store {
     if (apply.rendering)
       renderings[key(apply.id, apply.rendering->run, apply.rendering->step)] =
           apply.rendering->json;
-    for (const auto& event : apply.events) {
-      auto decision = decide(n.progress, event, *n.head.chain, clock_.now());
+    const auto before = n.progress;
+    out.attempts_before = before.attempts.size();
+    const auto chain = apply.new_chain ? apply.new_chain : n.head.chain;
+    const auto give = [&](const model::Event& event) {
+      auto decision = decide(n.progress, event, *chain, clock_.now());
       n.progress = std::move(decision.next);
       for (auto& effect : decision.effects) out.effects.push_back(effect);
       events[apply.id].push_back(event);
+    };
+    for (const auto& event : apply.events) give(event);
+    if (n.progress.run != before.run) n.head.chain = chain;
+    out.parked = unpark(before, n.progress);
+    for (const auto& receipt : out.parked) give(receipt);
+    for (const auto& effect : out.effects) {
+      if (!std::holds_alternative<model::effect::WithdrawItem>(effect)) continue;
+      withdrawn.insert(apply.id);
+      out.withdrawn = n.head.user;
     }
     out.notification = n;
     reply([done, out] { done(out); });
@@ -99,35 +111,24 @@ class MemoryStore : public store::Store {
                  store::Done<std::vector<model::Notification>> done) override {
     std::vector<model::Notification> out;
     for (const auto& [id, n] : notifications)
-      if (id > after && n.progress.in_flight() != nullptr && out.size() < limit) out.push_back(n);
+      if (id > after && owed(n.progress) && out.size() < limit) out.push_back(n);
     reply([done, out] { done(out); });
   }
-  void find_attempt(store::AttemptLookup wanted,
-                    store::Done<std::pair<std::string, model::AttemptRef>> done) override {
-    for (const auto& [id, n] : notifications)
-      for (const auto& a : n.progress.attempts)
-        if (a.channel == wanted.channel && a.provider_id == wanted.provider_id)
-          return reply([done, id = id, r = model::ref(a)] { done(std::pair{id, r}); });
+  void find_attempt(store::AttemptLookup wanted, store::Done<store::FoundAttempt> done) override {
+    if (auto found = find(wanted)) return reply([done, found] { done(*found); });
     reply([done] { done(base::fail(base::Code::not_found, "no such attempt")); });
   }
-  void park_receipt(std::string, std::string id, model::event::Receipt receipt, model::TimePoint,
-                    store::Done<store::Nothing> done) override {
-    parked[id].push_back(receipt);
-    reply([done] { done(store::Nothing{}); });
-  }
-  void take_parked(std::string, std::string id,
-                   store::Done<std::vector<model::event::Receipt>> done) override {
-    reply([done, taken = std::exchange(parked[id], {})] { done(taken); });
+  void park_receipt(store::AttemptLookup lookup, model::event::Receipt receipt, model::TimePoint,
+                    store::Done<std::optional<store::FoundAttempt>> done) override {
+    const auto found = find(lookup);
+    if (!found) parked[lookup.provider_id + lookup.attempt_id].push_back(receipt);
+    reply([done, found] { done(found); });
   }
   void rendering(std::string id, unsigned run, unsigned step,
                  store::Done<store::Apply::Rendering> done) override {
     reply([done, run, step, json = renderings[key(id, run, step)]] {
       done(store::Apply::Rendering{run, step, "1", json});
     });
-  }
-  void withdraw(std::string id, store::Done<model::UserId> done) override {
-    withdrawn.insert(id);
-    reply([done] { done(model::UserId{1}); });
   }
   void user(model::UserId id, store::Done<store::User> done) override {
     const auto it = users.find(id);
@@ -184,9 +185,24 @@ class MemoryStore : public store::Store {
   }
 
   void accept(model::NewNotification, store::Done<store::Accepted> done) override { refuse(done); }
-  void timeline(std::string, store::Done<store::Timeline> done) override { refuse(done); }
-  void list(store::ListQuery, store::Done<std::vector<model::Notification>> done) override {
-    refuse(done);
+  void timeline(std::string id, store::Done<store::Timeline> done) override {
+    const auto it = notifications.find(id);
+    if (it == notifications.end())
+      return reply([done] { done(base::fail(base::Code::not_found, "no such notification")); });
+    store::Timeline out;
+    out.notification = it->second;
+    reply([done, out] { done(out); });
+  }
+  /// By state and page only.
+  void list(store::ListQuery query, store::Done<std::vector<model::Notification>> done) override {
+    std::vector<model::Notification> out;
+    for (auto it = notifications.rbegin(); it != notifications.rend(); ++it) {
+      const auto& [id, n] = *it;
+      if (query.state && n.progress.state != *query.state) continue;
+      if (!query.before_id.empty() && id >= query.before_id) continue;
+      if (out.size() < query.limit) out.push_back(n);
+    }
+    reply([done, out] { done(out); });
   }
   void counts(store::Done<store::Counts> done) override { refuse(done); }
   void items(model::ItemQuery, store::Done<model::ItemPage> done) override { refuse(done); }
@@ -203,13 +219,19 @@ class MemoryStore : public store::Store {
             store::Done<store::Nothing> done) override {
     refuse(done);
   }
-  void kv_get(std::string, std::string, store::Done<store::KvEntry> done) override { refuse(done); }
-  void kv_put(std::string, std::string, std::string, model::TimePoint, uint64_t,
-              store::Done<uint64_t> done) override {
-    refuse(done);
+  void kv_get(std::string instance, std::string key, store::Done<store::KvEntry> done) override {
+    const auto it = kv.find(instance + '/' + key);
+    const auto entry = it == kv.end() ? store::KvEntry{} : store::KvEntry{it->second, 1};
+    reply([done, entry] { done(entry); });
   }
-  void kv_remove(std::string, std::string, store::Done<store::Nothing> done) override {
-    refuse(done);
+  void kv_put(std::string instance, std::string key, std::string value, model::TimePoint, uint64_t,
+              store::Done<uint64_t> done) override {
+    kv[instance + '/' + key] = std::move(value);
+    reply([done] { done(uint64_t{1}); });
+  }
+  void kv_remove(std::string instance, std::string key, store::Done<store::Nothing> done) override {
+    kv.erase(instance + '/' + key);
+    reply([done] { done(store::Nothing{}); });
   }
   void put_token(store::ServiceToken, store::Done<store::Nothing> done) override { refuse(done); }
   void revoke_token(std::string, store::Done<store::Nothing> done) override { refuse(done); }
@@ -231,6 +253,37 @@ class MemoryStore : public store::Store {
   template <class D>
   static void refuse(const D& done) {
     done(base::fail(base::Code::unsupported, "not kept in memory"));
+  }
+  static bool owed(const model::Progress& p) {
+    for (const auto& a : p.attempts)
+      if (a.in_flight || a.reconciling) return true;
+    return false;
+  }
+  std::optional<store::FoundAttempt> find(const store::AttemptLookup& wanted) const {
+    for (const auto& [id, n] : notifications)
+      for (const auto& a : n.progress.attempts) {
+        const bool same = wanted.provider_id.empty() ? model::attempt_id(id, a) == wanted.attempt_id
+                                                     : a.provider_id == wanted.provider_id;
+        if (a.channel == wanted.channel && same) return store::FoundAttempt{id, model::ref(a)};
+      }
+    return std::nullopt;
+  }
+  std::vector<model::Event> unpark(const model::Progress& before, const model::Progress& after) {
+    std::vector<model::Event> out;
+    for (std::size_t i = 0; i < after.attempts.size(); ++i) {
+      const auto& a = after.attempts[i];
+      const bool fresh = i >= before.attempts.size();
+      std::vector<std::string> keys;
+      if (fresh) keys.push_back(model::attempt_id(after.id, a));
+      if (!a.provider_id.empty() && (fresh || before.attempts[i].provider_id.empty()))
+        keys.push_back(a.provider_id);
+      for (const auto& one : keys)
+        for (auto& receipt : std::exchange(parked[one], {})) {
+          receipt.attempt = model::ref(a);
+          out.push_back(receipt);
+        }
+    }
+    return out;
   }
   model::Item append(const model::NewItem& item) {
     for (const auto& i : appended)

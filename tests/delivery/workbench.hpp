@@ -62,9 +62,10 @@ class HandChannels final : public model::ports::Channels {
     std::string channel;
     model::Delivery delivery;
     std::function<void(model::Outcome)> done;
+    std::string provider_id;  ///< of a question
   };
   std::map<std::string, model::ChannelInfo> infos;
-  std::vector<Delivered> deliveries;
+  std::vector<Delivered> deliveries, questions;
   std::vector<std::string> cancelled;
   int renders = 0;
   bool render_fails = false;
@@ -93,12 +94,13 @@ class HandChannels final : public model::ports::Channels {
   }
   void deliver(std::string_view channel, model::Delivery delivery,
                std::function<void(model::Outcome)> done) override {
-    deliveries.push_back({std::string{channel}, std::move(delivery), std::move(done)});
+    deliveries.push_back({std::string{channel}, std::move(delivery), std::move(done), {}});
   }
   void cancel(std::string_view attempt) override { cancelled.emplace_back(attempt); }
-  void reconcile(std::string_view, model::Delivery, std::string,
+  void reconcile(std::string_view channel, model::Delivery delivery, std::string provider_id,
                  std::function<void(model::Outcome)> done) override {
-    done({});
+    questions.push_back(
+        {std::string{channel}, std::move(delivery), std::move(done), std::move(provider_id)});
   }
   void render(RenderRequest request,
               std::function<void(base::Result<model::Rendered>)> done) override {
@@ -186,6 +188,16 @@ class DispatcherTest : public ::testing::Test {
     executor.clear();
     dispatcher.reset();
     channels.deliveries.clear();
+    channels.questions.clear();
+  }
+  void answer_question(std::size_t question, model::OutcomeKind kind) {
+    model::Outcome outcome;
+    outcome.kind = kind;
+    channels.questions.at(question).done(outcome);
+    executor.run();
+  }
+  void evidence(const std::string& id, model::Evidence level) {
+    dispatcher->inbox_evidence({id}, level, [](auto) {});
   }
   void answer(std::size_t delivery, model::OutcomeKind kind, std::string provider_id = {}) {
     model::Outcome outcome;

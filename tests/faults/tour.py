@@ -47,6 +47,7 @@ class Tour:
 
     def walk(self):
         for step in (self.begin, self.people, self.tokens, self.notify, self.inbox, self.cancel,
+                     self.redrive,
                      self.receipt_of_nobody, self.killed_in_flight, self.reload, self.much,
                      self.planned_end, self.settle):
             self.act(step)
@@ -146,6 +147,12 @@ class Tour:
         self.until(lambda: self.test.api.notification(notification_id)["state"] != "queued")
         answer = self.test.api.post(f"/api/v1/notifications/{notification_id}/cancel")
         assert answer.status in (200, 409), answer.text
+
+    def redrive(self):
+        """What only the log has: it ends undelivered again, for nothing may have it twice."""
+        notification_id = self.send("high-0", 0, "high")
+        self.until(lambda: self.test.api.notification(notification_id)["state"] == "undelivered")
+        self.test.ctl("redrive", "--all")
 
     def receipt_of_nobody(self):
         """A status of a message that the daemon does not know: it is parked."""

@@ -19,6 +19,8 @@ class NoProducer final : public model::ports::Producer {
   void timeline(std::string, bool, Reply) override {}
   void cancel(std::string, std::string, Reply) override {}
   void list(const json::object&, bool, Reply) override {}
+  void dead_letters(const json::object&, Reply) override {}
+  void redrive(const json::object&, std::string, Reply) override {}
 };
 
 json::value document() {
@@ -72,7 +74,7 @@ TEST(OpenApi, DescribesExactlyTheRoutesOfTheProducerApi) {
       ++described;
     }
   }
-  EXPECT_EQ(described, 9);
+  EXPECT_EQ(described, 10);
 }
 
 TEST(OpenApi, EveryReferenceHasItsTarget) {

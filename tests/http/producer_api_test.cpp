@@ -47,6 +47,12 @@ class FakeProducer final : public model::ports::Producer {
     note("list " + json::serialize(query));
     reply(json::object{{"notifications", json::array{}}, {"next", nullptr}});
   }
+  void dead_letters(const json::object&, Reply) override {}
+  void redrive(const json::object& query, std::string by, Reply reply) override {
+    note("redrive " + json::serialize(query) + " by " + by);
+    if (failure) return reply(*failure);
+    reply(json::object{{"matched", 1}, {"redriven", 1}});
+  }
   std::string last() {
     const std::lock_guard lock{mutex_};
     return std::exchange(last_, {});
@@ -71,7 +77,10 @@ class ProducerApi : public testing::Test {
   FakeProducer producer;
   void SetUp() override {
     ASSERT_TRUE(server.auth.set_tokens(
-        {{"shop", digest_of("hst_all"), {"notifications:send", "notifications:read"}, {}},
+        {{"shop",
+          digest_of("hst_all"),
+          {"notifications:send", "notifications:read", "notifications:redrive"},
+          {}},
          {"look", digest_of("hst_read"), {"notifications:read"}, {}},
          {"ops",
           digest_of("hst_ops"),
@@ -79,7 +88,7 @@ class ProducerApi : public testing::Test {
           {}}}));
     const auto mounted = mount_producer_api(server.router, producer);
     ASSERT_TRUE(mounted);
-    EXPECT_EQ(mounted->size(), 5U);
+    EXPECT_EQ(mounted->size(), 6U);
   }
   static std::string token(std::string_view t = "hst_all") {
     return "Authorization: Bearer " + std::string{t} + "\r\n";
@@ -114,6 +123,15 @@ TEST_F(ProducerApi, SubmitsReadsListsAndCancels) {
   EXPECT_EQ(producer.last(), "timeline " + FakeProducer::kId);
   EXPECT_EQ(server.ask(post(one + "/cancel", "", token()))->status, 200U);
   EXPECT_EQ(producer.last(), "cancel " + FakeProducer::kId + " by token:shop");
+  EXPECT_EQ(server.ask(post(one + "/redrive", "", token()))->status, 202U);
+  EXPECT_EQ(producer.last(), "redrive {\"id\":\"" + FakeProducer::kId + "\"} by token:shop");
+  const auto json_type = token() + "Content-Type: application/json\r\n";
+  EXPECT_EQ(server.ask(post(one + "/redrive", R"({"resend":true})", json_type))->status, 202U);
+  EXPECT_EQ(producer.last(),
+            "redrive {\"id\":\"" + FakeProducer::kId + "\",\"resend\":true} by token:shop");
+  EXPECT_EQ(server.ask(post(one + "/redrive", R"({"resend":1})", json_type))->status, 400U);
+  EXPECT_EQ(server.ask(post(one + "/redrive", R"({"resend":true})", token()))->status, 415U);
+  EXPECT_EQ(server.ask(post(one + "/redrive", "", token("hst_read")))->status, 403U);
   EXPECT_EQ(
       server.ask(get("/api/v1/notifications?state=queued&user=%2B237600000007&limit=5", token()))
           ->status,

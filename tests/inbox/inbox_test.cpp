@@ -13,9 +13,8 @@ class FakeStore final : public store::InboxStore {
   std::vector<Seen> asked;
   int cleared = 0;
   bool unknown = false;
-  void items(model::ItemQuery, store::Done<model::ItemPage> done) override {
-    done(model::ItemPage{});
-  }
+  model::ItemPage page;
+  void items(model::ItemQuery, store::Done<model::ItemPage> done) override { done(page); }
   void seen(Seen s, store::Done<std::vector<std::string>> done) override {
     asked.push_back(s);
     if (unknown) return done(base::fail(base::Code::not_found, "no such item"));
@@ -25,7 +24,6 @@ class FakeStore final : public store::InboxStore {
     ++cleared;
     done(std::vector<std::string>{"n2"});
   }
-  void withdraw(std::string, store::Done<model::UserId> done) override { done(model::UserId{0}); }
 };
 
 class FakeDelivery final : public model::ports::DeliveryEvents {
@@ -125,6 +123,28 @@ TEST_F(InboxTest, ClearCountsAsReadForWhatHadBeenReturned) {
   inbox_.clear(service({}), 7, 0, [&](auto r) { ok = bool(r); });
   EXPECT_FALSE(ok);
   EXPECT_EQ(store_.cleared, 1);
+}
+
+TEST_F(InboxTest, WhatIsShownIsReadBeforeTheListIsEmptied) {
+  const auto item = [](int64_t seq, bool returned, bool read) {
+    model::Item i;
+    i.seq = seq, i.returned = returned, i.read = read;
+    i.notification = "item " + std::to_string(seq);
+    return i;
+  };
+  store_.page.items = {item(1, true, true), item(2, true, false), item(3, false, false),
+                       item(4, true, false)};
+  bool ok = true;
+  delivery_.recorded = false;
+  inbox_.clear(person(7), 7, 3, [&](auto r) { ok = bool(r); });
+  EXPECT_FALSE(ok);
+  EXPECT_EQ(store_.cleared, 0) << "a cleared list would name nothing at the next try";
+  delivery_.recorded = true;
+  delivery_.evidence.clear();
+  inbox_.clear(person(7), 7, 3, [&](auto r) { ok = bool(r); });
+  EXPECT_TRUE(ok);
+  EXPECT_EQ(delivery_.evidence, (std::vector<std::pair<std::string, Evidence>>{
+                                    {"item 2", Evidence::read}, {"n2", Evidence::read}}));
 }
 
 TEST_F(InboxTest, SubscribersHearOfTheirUserUntilTheyLeaveEvenFromWithin) {

@@ -29,7 +29,7 @@ class Any {
   E named(E last) {
     return static_cast<E>(random_() % (static_cast<unsigned>(last) + 1));
   }
-  Reason reason() { return named(Reason::invalid); }
+  Reason reason() { return named(Reason::killed_the_daemon); }
   Evidence evidence() { return named(Evidence::answered); }
   Outcome outcome() { return {named(OutcomeKind::unknown), reason(), duration(), text(), text()}; }
   Attempt attempt() {
@@ -44,7 +44,10 @@ class Any {
     if (flag()) a.outcome = outcome();
     a.evidence = evidence();
     a.failed = flag();
+    a.unsure = flag();
     a.reconciling = flag();
+    a.asks = count();
+    a.ask_at = time();
     a.started = time();
     a.ended = time();
     a.evidence_at = time();

@@ -29,7 +29,7 @@ TEST(Names, EveryEnumeratorHasOneAndIsFoundByIt) {
   expect_names(Evidence::answered, evidence_from);
   expect_names(OutcomeKind::unknown, outcome_kind_from);
   expect_names(ReceiptKind::failed, receipt_kind_from);
-  expect_names(Reason::invalid, reason_from);
+  expect_names(Reason::killed_the_daemon, reason_from);
 }
 
 TEST(Names, TheReasonsAreInStep) {

@@ -184,6 +184,8 @@ struct FakeProducer final : model::ports::Producer {
   void timeline(std::string, bool, Reply) override {}
   void cancel(std::string, std::string, Reply) override {}
   void list(const boost::json::object&, bool, Reply) override {}
+  void dead_letters(const boost::json::object&, Reply) override {}
+  void redrive(const boost::json::object&, std::string, Reply) override {}
   Record<std::string> submits;
   std::atomic<bool> refuse{false};
 };

@@ -70,6 +70,20 @@ class StoreConformance : public testing::TestWithParam<Backend> {
     request.append = some_item(user, id, text);
     return value(apply(request));
   }
+  /// A receipt whose attempt may not be known; gives the attempt when it is.
+  base::Result<std::optional<FoundAttempt>> park(const AttemptLookup& lookup,
+                                                 model::ReceiptKind kind) {
+    return wait<std::optional<FoundAttempt>>([&](auto done) {
+      store->park_receipt(lookup, {{}, kind, {}, clock.now(), lookup.provider_id}, clock.now(),
+                          done);
+    });
+  }
+  /// Its first attempt was accepted by the provider under this id.
+  Applied sent(const std::string& id, const std::string& provider_id) {
+    return applied(id, {model::event::Due{},
+                        model::event::Completed{
+                            {1, 0, 1}, outcome(model::OutcomeKind::accepted, provider_id)}});
+  }
   /// A new notification in that user's inbox.
   std::string item_for(model::UserId user, const std::string& text = "Bonjour.") {
     const auto id = accepted(std::to_string(user));

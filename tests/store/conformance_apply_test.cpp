@@ -99,6 +99,10 @@ TEST_P(StoreConformance, RedriveReplacesTheChainOnlyWhenANewRunBegins) {
   reopen();
   const auto kept = timeline(id).notification;
   EXPECT_EQ(*kept.head.chain, *redrive.new_chain);
+  const auto chains = timeline(id).chains;
+  ASSERT_EQ(chains.size(), 2U) << "what run 1 recorded is replayed through its own chain";
+  EXPECT_EQ(chains[0]->steps[0].channel, "webchat");
+  EXPECT_EQ(*chains[1], *redrive.new_chain);
   EXPECT_EQ(kept.progress.expires, clock.now() + 48h);
   EXPECT_EQ(applied(id, {model::event::Due{}}).notification.progress.attempts.back().channel,
             "sms");

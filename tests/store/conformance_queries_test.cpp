@@ -94,34 +94,6 @@ TEST_P(StoreConformance, AttemptsAreFoundByProviderIdPerChannelAndByName) {
   }
 }
 
-TEST_P(StoreConformance, ParkedReceiptsComeBackOnceInOrderAndNotAfterADay) {
-  const auto park = [&](const std::string& provider_id, model::ReceiptKind kind) {
-    return wait<Nothing>([&](auto done) {
-      store->park_receipt("whatsapp", provider_id, {{}, kind, {}, clock.now(), provider_id},
-                          clock.now(), done);
-    });
-  };
-  const auto take = [&](const std::string& provider_id) {
-    return value(wait<std::vector<model::event::Receipt>>(
-        [&](auto done) { store->take_parked("whatsapp", provider_id, done); }));
-  };
-  value(park("a", model::ReceiptKind::sent));
-  value(park("a", model::ReceiptKind::delivered));
-  value(park("b", model::ReceiptKind::read));
-  reopen();
-  const auto taken = take("a");
-  ASSERT_EQ(taken.size(), 2U);
-  EXPECT_EQ(taken[0].kind, model::ReceiptKind::sent);
-  EXPECT_EQ(taken[1].kind, model::ReceiptKind::delivered);
-  EXPECT_EQ(taken[1].provider_time, clock.now());
-  EXPECT_TRUE(take("a").empty());
-  clock.advance(25h);
-  EXPECT_TRUE(take("b").empty());
-
-  for (int i = 0; i < 16; ++i) value(park("c", model::ReceiptKind::sent));
-  EXPECT_EQ(park("c", model::ReceiptKind::sent).error().code, Code::limited);
-}
-
 TEST_P(StoreConformance, ListFiltersAndPagesNewestFirst) {
   Ids all;
   for (int i = 0; i < 6; ++i) {

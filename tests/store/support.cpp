@@ -66,6 +66,7 @@ model::Decision small_decide(const model::Progress& progress, const model::Event
     if (attempt.evidence >= Evidence::delivered) end(p, State::delivered, Reason::evidence_arrived);
   } else if (std::holds_alternative<model::event::Cancel>(event)) {
     end(p, State::cancelled, Reason::cancelled);
+    d.effects.push_back(model::effect::WithdrawItem{});
   } else if (const auto* redrive = std::get_if<model::event::Redrive>(&event)) {
     if (p.state != State::undelivered) {
       d.effects.push_back(model::effect::Refused{"only a dead letter is redriven"});

@@ -73,8 +73,7 @@ namespace ports {
 
 /// The running channel and template plugins, as the delivery room uses them. Implemented by
 /// plugin/. Calls from any thread; every answer exactly once, on some core thread, also when the
-/// plugin breaks its contract (then `unknown`, or `retry` for an idempotent channel, at the
-/// deadline).
+/// plugin breaks its contract (then `unknown`, at the deadline).
 class Channels {
  public:
   virtual ~Channels() = default;

@@ -26,8 +26,17 @@ class Producer {
   /// As get, with {attempts: [...], timeline: [...]}.
   virtual void timeline(std::string id, bool private_parts, Reply) = 0;
   virtual void cancel(std::string id, std::string by, Reply) = 0;
-  /// {notifications: [...], next}. Query: {state, kind, user, since, before, limit}.
+  /// {notifications: [...], next}. Query: {state, kind, user, since, until, before, limit}.
   virtual void list(const boost::json::object& query, bool private_parts, Reply) = 0;
+  /// One page of dead letters, newest first, with the reason of each step: {notifications: [{id,
+  /// kind, user, created, run, ending, steps: [{channel, reason, detail}]}], next}. Query: {kind,
+  /// reason, user, since, until, before, limit}.
+  virtual void dead_letters(const boost::json::object& query, Reply) = 0;
+  /// Starts dead letters again along the present chain of their kind. Query: {id}, or the filters
+  /// of dead_letters, or {all: true}; with {dry_run, resend}. Answers one page: {matched, redriven,
+  /// refused: [{id, message}], ids, next}; with `next` as `before`, the next one. An id that cannot
+  /// be redriven is a conflict.
+  virtual void redrive(const boost::json::object& query, std::string by, Reply) = 0;
 };
 
 }  // namespace herald::model::ports

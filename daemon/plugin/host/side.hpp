@@ -76,7 +76,6 @@ class Side : public std::enable_shared_from_this<Side> {
   const herald_host* abi() const { return &abi_; }
   const std::string& name() const { return spec.name; }
   bool open() const { return open_.load(); }
-  bool idempotent() const { return (flags & HERALD_PLUGIN_IDEMPOTENT) != 0; }
 
   /// Puts an event on the strand. Dropped after stop().
   void send(Event e);

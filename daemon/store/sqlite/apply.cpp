@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "base/faults.hpp"
 #include "store/sqlite/delivery.hpp"
 #include "store/sqlite/gates.hpp"
@@ -12,6 +14,9 @@ using base::fail;
 const Sql kUpdate{
     "UPDATE notifications SET state = ?, due_at = ?, in_flight = ?, last_seq = ?, progress = ?, "
     "paused_at = ? WHERE rowid = ?"};
+const Sql kPastChain{
+    "INSERT INTO past_chains(notification, run, chain_id) SELECT rowid, ?, chain_id FROM "
+    "notifications WHERE rowid = ?"};
 const Sql kUpdateChain{"UPDATE notifications SET chain_id = ? WHERE rowid = ?"};
 
 /// The progress after each event, and the effects of all; nothing is written yet.
@@ -20,24 +25,34 @@ struct Decided {
   std::vector<model::Effect> effects;
 };
 
-base::Result<Decided> decide_all(const WriteState& state, const Apply& request,
-                                 const model::Notification& stored, const model::Chain& chain,
-                                 model::TimePoint now) {
-  Decided out;
-  out.steps.reserve(request.events.size());
-  const auto* present = &stored.progress;
+base::Result<void> decide_all(const WriteState& state, const std::vector<model::Event>& events,
+                              const model::Progress& stored, const model::Chain& chain,
+                              model::TimePoint now, Decided& out) {
+  out.steps.reserve(out.steps.size() + events.size());
   try {
-    for (const auto& event : request.events) {
-      auto decision = state.decide(*present, event, chain, now);
+    for (const auto& event : events) {
+      const auto& present = out.steps.empty() ? stored : out.steps.back();
+      auto decision = state.decide(present, event, chain, now);
       out.steps.push_back(std::move(decision.next));
-      present = &out.steps.back();
       for (auto& effect : decision.effects) out.effects.push_back(std::move(effect));
     }
   } catch (const std::exception& error) {
-    return fail(Code::internal, "the event cannot be applied to notification " + stored.head.id +
-                                    ": " + std::string{error.what()});
+    return fail(Code::internal, "the event cannot be applied to notification " + stored.id + ": " +
+                                    std::string{error.what()});
   }
-  return out;
+  return {};
+}
+
+bool withdraws(const std::vector<model::Effect>& effects) {
+  return std::any_of(effects.begin(), effects.end(), [](const auto& e) {
+    return std::holds_alternative<model::effect::WithdrawItem>(e);
+  });
+}
+
+/// A plugin owes an answer: about an attempt in flight, or about what became of one.
+bool owed(const model::Progress& p) {
+  return std::any_of(p.attempts.begin(), p.attempts.end(),
+                     [](const model::Attempt& a) { return a.in_flight || a.reconciling; });
 }
 
 }  // namespace
@@ -53,12 +68,21 @@ base::Result<Applied> apply(WriteState& state, const Apply& request) {
 
   const auto now = state.clock.now();
   const auto chain = request.new_chain ? request.new_chain : stored.notification.head.chain;
-  auto decided = decide_all(state, request, stored.notification, *chain, now);
-  if (!decided) return decided.error();
+  Applied out;
+  Decided decided;
+  if (auto ok = decide_all(state, request.events, before, *chain, now, decided); !ok)
+    return ok.error();
+  Parked parked;
+  if (!decided.steps.empty()) {
+    auto waiting = parked_for(state, before, decided.steps.back());
+    if (!waiting) return waiting.error();
+    parked = std::move(*waiting);
+    if (auto ok = decide_all(state, parked.receipts, before, *chain, now, decided); !ok)
+      return ok.error();
+  }
 
   HERALD_POINT("store.events_decided");
-
-  Applied out;
+  // From here on it writes.
   if (request.append) {
     auto appended = append(state, *request.append, stored.rowid, now);
     if (!appended) return appended.error();
@@ -68,21 +92,29 @@ base::Result<Applied> apply(WriteState& state, const Apply& request) {
 
   HERALD_POINT("store.item_appended");
   state.cache.changing(stored);
+  unpark(state, parked);
+  out.parked = std::move(parked.receipts);
+  if (withdraws(decided.effects)) out.withdrawn = withdraw(state, request.id);
+
   out.before = before.state;
+  out.attempts_before = before.attempts.size();
   out.evidence_before = before.best_evidence();
-  out.effects = std::move(decided->effects);
+  out.effects = std::move(decided.effects);
   auto seq = stored.last_seq;
-  for (std::size_t i = 0; i < request.events.size(); ++i)
-    write_timeline(db, stored.rowid, ++seq, now, request.events[i], decided->steps[i]);
+  const auto asked = request.events.size();
+  for (std::size_t i = 0; i < decided.steps.size(); ++i)
+    write_timeline(db, stored.rowid, ++seq, now,
+                   i < asked ? request.events[i] : out.parked[i - asked], decided.steps[i]);
   if (request.rendering) write_rendering(db, stored.rowid, *request.rendering);
-  if (!decided->steps.empty()) {
-    auto& after = decided->steps.back();
+  if (!decided.steps.empty()) {
+    auto& after = decided.steps.back();
     write_attempts(db, stored.rowid, before, after);
     const auto paused = paused_channel(after, *chain);
-    db.run(kUpdate, after.state, due_column(after), after.in_flight() != nullptr, seq,
-           model::to_json_text(after), OrNull<std::string_view>{paused.empty(), paused},
+    db.run(kUpdate, after.state, due_column(after), owed(after), seq, model::to_json_text(after),
+           OrNull<std::string_view>{paused.empty(), paused},
            stored.rowid);
     if (request.new_chain && after.run != before.run) {
+      db.run(kPastChain, before.run, stored.rowid);
       db.run(kUpdateChain, state.chains.store(db, chain), stored.rowid);
       stored.notification.head.chain = chain;
     }

@@ -12,12 +12,19 @@ namespace herald::store::sqlite {
 
 base::Result<Accepted> accept(WriteState& state, const model::NewNotification& notification);
 base::Result<Applied> apply(WriteState& state, const Apply& request);
-base::Result<Nothing> park_receipt(WriteState& state, const std::string& channel,
-                                   const std::string& provider_id,
-                                   const model::event::Receipt& receipt, model::TimePoint now);
-base::Result<std::vector<model::event::Receipt>> take_parked(WriteState& state,
-                                                             const std::string& channel,
-                                                             const std::string& provider_id);
+base::Result<std::optional<FoundAttempt>> park_receipt(WriteState& state,
+                                                       const AttemptLookup& lookup,
+                                                       const model::event::Receipt& receipt,
+                                                       model::TimePoint now);
+/// Receipts parked for attempts which `after` knows and `before` did not, or not by that provider
+/// id. They stay until unpark().
+struct Parked {
+  std::vector<model::Event> receipts;
+  std::vector<int64_t> rows;
+};
+base::Result<Parked> parked_for(WriteState& state, const model::Progress& before,
+                                const model::Progress& after);
+void unpark(WriteState& state, const Parked& parked);
 
 base::Result<std::vector<model::Notification>> due(ReadState& state, model::TimePoint now,
                                                    unsigned limit);
@@ -25,8 +32,7 @@ base::Result<model::TimePoint> next_due(ReadState& state, model::TimePoint now);
 base::Result<std::vector<model::Notification>> in_flight(ReadState& state,
                                                          const std::string& after_id,
                                                          unsigned limit);
-base::Result<std::pair<std::string, model::AttemptRef>> find_attempt(ReadState& state,
-                                                                     const AttemptLookup& lookup);
+base::Result<FoundAttempt> find_attempt(Connection& db, const AttemptLookup& lookup);
 base::Result<Apply::Rendering> rendering(ReadState& state, const std::string& id, unsigned run,
                                          unsigned step);
 base::Result<Timeline> timeline(ReadState& state, const std::string& id);

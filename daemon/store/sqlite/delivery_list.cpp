@@ -9,14 +9,16 @@ namespace {
 const Sql kAny{
     "SELECT rowid FROM notifications WHERE id < ?1 AND (?2 = -1 OR state = ?2) AND (?3 = '' OR "
     "(kind >= ?3 AND kind < ?4))"
-    " AND created >= ?5 ORDER BY id DESC LIMIT ?6"};
+    " AND created >= ?5 AND created < ?7 ORDER BY id DESC LIMIT ?6"};
 const Sql kOfUser{
-    "SELECT rowid FROM notifications WHERE user_id = ?7 AND id < ?1 AND (?2 = -1 OR state = ?2)"
-    " AND (?3 = '' OR (kind >= ?3 AND kind < ?4)) AND created >= ?5 ORDER BY id DESC LIMIT ?6"};
+    "SELECT rowid FROM notifications WHERE user_id = ?8 AND id < ?1 AND (?2 = -1 OR state = ?2)"
+    " AND (?3 = '' OR (kind >= ?3 AND kind < ?4)) AND created >= ?5 AND created < ?7 ORDER BY id "
+    "DESC LIMIT ?6"};
 // The endings that people look for are few among many; state >= 5 lets the partial index be used.
 const Sql kEndedBadly{
     "SELECT rowid FROM notifications WHERE state = ?2 AND state >= 5 AND id < ?1"
-    " AND (?3 = '' OR (kind >= ?3 AND kind < ?4)) AND created >= ?5 ORDER BY id DESC LIMIT ?6"};
+    " AND (?3 = '' OR (kind >= ?3 AND kind < ?4)) AND created >= ?5 AND created < ?7 ORDER BY id "
+    "DESC LIMIT ?6"};
 
 /// Above every id.
 constexpr std::string_view kTop = "~";
@@ -34,6 +36,7 @@ base::Result<std::vector<model::Notification>> list(ReadState& state, const List
   const std::string_view below = query.before_id.empty() ? kTop : std::string_view{query.before_id};
   const int64_t wanted = query.state ? static_cast<int64_t>(*query.state) : -1;
   const int64_t since = query.since ? base::unix_us(*query.since) : 0;
+  const int64_t until = query.until ? base::unix_us(*query.until) : INT64_MAX;
   const auto limit = std::min(query.limit, kMost);
 
   std::vector<int64_t> rows;
@@ -41,11 +44,11 @@ base::Result<std::vector<model::Notification>> list(ReadState& state, const List
     while (row.step()) rows.push_back(row.integer(0));
   };
   if (query.user != 0)
-    collect(state.db.use(kOfUser, below, wanted, from, to, since, limit, query.user));
+    collect(state.db.use(kOfUser, below, wanted, from, to, since, limit, until, query.user));
   else if (query.state && *query.state >= model::State::unconfirmed)
-    collect(state.db.use(kEndedBadly, below, wanted, from, to, since, limit));
+    collect(state.db.use(kEndedBadly, below, wanted, from, to, since, limit, until));
   else
-    collect(state.db.use(kAny, below, wanted, from, to, since, limit));
+    collect(state.db.use(kAny, below, wanted, from, to, since, limit, until));
   return load_all(state.db, state.chains, rows);
 }
 

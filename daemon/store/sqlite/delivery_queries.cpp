@@ -27,6 +27,7 @@ const Sql kRendering{
     "SELECT version, body FROM renderings WHERE notification = ? AND run = ? AND step = ?"};
 const Sql kTimeline{
     "SELECT seq, at, event, state, reason FROM timeline WHERE notification = ? ORDER BY seq"};
+const Sql kPastChains{"SELECT chain_id FROM past_chains WHERE notification = ? ORDER BY run"};
 const Sql kConversation{"SELECT conversation FROM inbox_items WHERE notification = ?"};
 const Sql kCounts{"SELECT state, count FROM counters"};
 
@@ -65,20 +66,19 @@ base::Result<std::vector<model::Notification>> in_flight(ReadState& state,
   return load_all(state.db, state.chains, rows);
 }
 
-base::Result<std::pair<std::string, model::AttemptRef>> find_attempt(ReadState& state,
-                                                                     const AttemptLookup& lookup) {
+base::Result<FoundAttempt> find_attempt(Connection& db, const AttemptLookup& lookup) {
   const auto unknown = [] {
     return fail(Code::not_found, "no attempt has this provider id or attempt id");
   };
-  if (!lookup.attempt_id.empty()) {
+  if (lookup.provider_id.empty()) {
     const auto name = model::parse_attempt_id(lookup.attempt_id);
     if (!name) return unknown();
-    const auto notification = rowid_of(state.db, name->notification);
-    auto row = state.db.use(kHasAttempt, notification, name->run, name->step, name->number);
+    const auto notification = rowid_of(db, name->notification);
+    auto row = db.use(kHasAttempt, notification, name->run, name->step, name->number);
     if (!row.step() || (!lookup.channel.empty() && row.text(0) != lookup.channel)) return unknown();
     return std::pair{name->notification, model::AttemptRef{name->run, name->step, name->number}};
   }
-  auto row = state.db.use(kByProviderId, lookup.channel, lookup.provider_id);
+  auto row = db.use(kByProviderId, lookup.channel, lookup.provider_id);
   if (!row.step()) return unknown();
   const auto number = [&](int column) { return static_cast<unsigned>(row.integer(column)); };
   return std::pair{row.string(0), model::AttemptRef{number(1), number(2), number(3)}};
@@ -110,6 +110,15 @@ base::Result<Timeline> timeline(ReadState& state, const std::string& id) {
                            static_cast<model::State>(std::clamp<int64_t>(row.integer(3), 0, 8)),
                            static_cast<model::Reason>(row.integer(4) & 0xff)});
   }
+  std::vector<int64_t> past;
+  for (auto chain = state.db.use(kPastChains, stored->rowid); chain.step();)
+    past.push_back(chain.integer(0));
+  for (const auto id_of_chain : past) {
+    auto chain = state.chains.load(state.db, id_of_chain);
+    if (!chain) return chain.error();
+    out.chains.push_back(std::move(*chain));
+  }
+  out.chains.push_back(out.notification.head.chain);
   if (auto item = state.db.use(kConversation, stored->rowid); item.step())
     out.has_conversation_row = !item.is_null(0);
   return out;

@@ -19,7 +19,9 @@ base::Result<Appended> append(WriteState& state, const model::NewItem& item, int
 base::Result<std::vector<std::string>> seen(WriteState& state, const InboxStore::Seen& seen);
 base::Result<std::vector<std::string>> clear(WriteState& state, model::UserId user,
                                              int64_t up_to_seq);
-base::Result<model::UserId> withdraw(WriteState& state, const std::string& notification);
+/// Takes the notification's item out of the list (cancelled); the history row stays. Gives whose
+/// inbox it was; 0 when it has no item in the list.
+model::UserId withdraw(WriteState& state, const std::string& notification);
 
 base::Result<model::ItemPage> items(ReadState& state, const model::ItemQuery& query);
 

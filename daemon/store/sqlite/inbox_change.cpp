@@ -115,11 +115,10 @@ base::Result<std::vector<std::string>> clear(WriteState& state, model::UserId us
   return out;
 }
 
-base::Result<model::UserId> withdraw(WriteState& state, const std::string& notification) {
+model::UserId withdraw(WriteState& state, const std::string& notification) {
   auto& db = state.db;
   const auto item = read_found(db.use(kByNotification, notification));
-  if (!item) return fail(Code::not_found, "the notification has no inbox item", "id");
-  if (item->gone == Gone::withdrawn) return item->user;
+  if (!item || item->gone == Gone::withdrawn) return 0;
   HERALD_POINT("store.withdrawing");
   db.run(kGone, Gone::withdrawn, item->id);
   if (item->gone == Gone::no) db.run(kLeft, 1, item->user);

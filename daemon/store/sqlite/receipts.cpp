@@ -12,43 +12,70 @@ const Sql kParkedFor{"SELECT count(*) FROM parked_receipts WHERE channel = ? AND
 const Sql kPark{
     "INSERT INTO parked_receipts(channel, provider_id, event, expires) VALUES (?, ?, ?, ?)"};
 const Sql kParked{
-    "SELECT event FROM parked_receipts WHERE channel = ? AND provider_id = ? AND expires > ? ORDER "
+    "SELECT rowid, event FROM parked_receipts WHERE channel = ? AND provider_id = ? AND expires > "
+    "? ORDER "
     "BY rowid"};
-const Sql kTake{"DELETE FROM parked_receipts WHERE channel = ? AND provider_id = ?"};
+const Sql kUnpark{"DELETE FROM parked_receipts WHERE rowid = ?"};
 
 /// Of one provider id: sent, delivered, read and failed, each a few times.
 constexpr int64_t kMostParked = 16;
 
-}  // namespace
-
-base::Result<Nothing> park_receipt(WriteState& state, const std::string& channel,
-                                   const std::string& provider_id,
-                                   const model::event::Receipt& receipt, model::TimePoint now) {
-  auto& db = state.db;
-  if (auto row = db.use(kParkedFor, channel, provider_id);
-      row.step() && row.integer(0) >= kMostParked)
-    return fail(Code::limited, "too many receipts for one unknown provider id");
-  HERALD_POINT("store.before_parking");
-  db.run(kPark, channel, provider_id, model::to_json_text(model::Event{receipt}),
-         base::unix_us(now + kKeyLife));
-  return Nothing{};
+/// In the column of provider ids: an attempt id has a mark of its own.
+std::string key_of(const AttemptLookup& lookup) {
+  return lookup.provider_id.empty() ? "attempt " + lookup.attempt_id : lookup.provider_id;
 }
 
-base::Result<std::vector<model::event::Receipt>> take_parked(WriteState& state,
-                                                             const std::string& channel,
-                                                             const std::string& provider_id) {
-  std::vector<model::event::Receipt> out;
-  {
-    auto row = state.db.use(kParked, channel, provider_id, base::unix_us(state.clock.now()));
+}  // namespace
+
+base::Result<std::optional<FoundAttempt>> park_receipt(WriteState& state,
+                                                       const AttemptLookup& lookup,
+                                                       const model::event::Receipt& receipt,
+                                                       model::TimePoint now) {
+  auto& db = state.db;
+  if (auto known = find_attempt(db, lookup)) return std::optional{std::move(*known)};
+  const auto key = key_of(lookup);
+  if (auto row = db.use(kParkedFor, lookup.channel, key);
+      row.step() && row.integer(0) >= kMostParked)
+    return fail(Code::limited, "too many receipts for one unknown attempt");
+  HERALD_POINT("store.before_parking");
+  db.run(kPark, lookup.channel, key, model::to_json_text(model::Event{receipt}),
+         base::unix_us(now + kKeyLife));
+  return std::optional<FoundAttempt>{};
+}
+
+base::Result<Parked> parked_for(WriteState& state, const model::Progress& before,
+                                const model::Progress& after) {
+  Parked out;
+  const auto look = [&](const model::Attempt& attempt,
+                        const std::string& key) -> base::Result<void> {
+    auto row = state.db.use(kParked, attempt.channel, key, base::unix_us(state.clock.now()));
     while (row.step()) {
-      auto event = model::event_from_json(row.text(0));
+      auto event = model::event_from_json(row.text(1));
       if (!event) return event.error();
-      if (auto* receipt = std::get_if<model::event::Receipt>(&*event))
-        out.push_back(std::move(*receipt));
+      auto* receipt = std::get_if<model::event::Receipt>(&*event);
+      if (receipt == nullptr) continue;
+      receipt->attempt = model::ref(attempt);
+      out.rows.push_back(row.integer(0));
+      out.receipts.push_back(std::move(*event));
     }
+    return {};
+  };
+  for (std::size_t i = 0; i < after.attempts.size(); ++i) {
+    const auto& attempt = after.attempts[i];
+    const bool fresh = i >= before.attempts.size();
+    if (fresh)
+      if (auto ok = look(attempt, key_of({{}, {}, model::attempt_id(after.id, attempt)})); !ok)
+        return ok.error();
+    const bool named = !attempt.provider_id.empty() &&
+                       (fresh || before.attempts[i].provider_id != attempt.provider_id);
+    if (!named) continue;
+    if (auto ok = look(attempt, attempt.provider_id); !ok) return ok.error();
   }
-  if (!out.empty()) state.db.run(kTake, channel, provider_id);
   return out;
+}
+
+void unpark(WriteState& state, const Parked& parked) {
+  for (const auto row : parked.rows) state.db.run(kUnpark, row);
 }
 
 }  // namespace herald::store::sqlite

@@ -71,24 +71,16 @@ class SqliteStore final : public Store {
         },
         std::move(done));
   }
-  void find_attempt(AttemptLookup lookup,
-                    Done<std::pair<std::string, model::AttemptRef>> done) override {
-    read<std::pair<std::string, model::AttemptRef>>(
-        [lookup = std::move(lookup)](ReadState& s) { return sqlite::find_attempt(s, lookup); },
+  void find_attempt(AttemptLookup lookup, Done<FoundAttempt> done) override {
+    read<FoundAttempt>(
+        [lookup = std::move(lookup)](ReadState& s) { return sqlite::find_attempt(s.db, lookup); },
         std::move(done));
   }
-  void park_receipt(std::string channel, std::string provider_id, model::event::Receipt receipt,
-                    TimePoint now, Done<Nothing> done) override {
-    write<Nothing>(
-        [channel = std::move(channel), id = std::move(provider_id), receipt = std::move(receipt),
-         now](WriteState& s) { return sqlite::park_receipt(s, channel, id, receipt, now); },
-        std::move(done));
-  }
-  void take_parked(std::string channel, std::string provider_id,
-                   Done<std::vector<model::event::Receipt>> done) override {
-    write<std::vector<model::event::Receipt>>(
-        [channel = std::move(channel), id = std::move(provider_id)](WriteState& s) {
-          return sqlite::take_parked(s, channel, id);
+  void park_receipt(AttemptLookup lookup, model::event::Receipt receipt, TimePoint now,
+                    Done<std::optional<FoundAttempt>> done) override {
+    write<std::optional<FoundAttempt>>(
+        [lookup = std::move(lookup), receipt = std::move(receipt), now](WriteState& s) {
+          return sqlite::park_receipt(s, lookup, receipt, now);
         },
         std::move(done));
   }
@@ -159,10 +151,6 @@ class SqliteStore final : public Store {
   void clear(UserId user, int64_t up_to_seq, Done<std::vector<std::string>> done) override {
     write<std::vector<std::string>>(
         [=](WriteState& s) { return sqlite::clear(s, user, up_to_seq); }, std::move(done));
-  }
-  void withdraw(std::string notification, Done<UserId> done) override {
-    write<UserId>([n = std::move(notification)](WriteState& s) { return sqlite::withdraw(s, n); },
-                  std::move(done));
   }
 
   // directory
