@@ -59,9 +59,10 @@ void Dispatcher::try_start(Work& work) {
   if (!channel->running)
     return leave_step(work, model::Reason::channel_disabled, true, channel->problem);
   const auto& head = work.notification.head;
-  if (!slots_.acquire(
-          {head.id, head.priority, head.created, step.channel, head.user, channel->max_in_flight}))
-    return;
+  const bool taken = slots_.acquire(
+      {head.id, head.priority, head.created, step.channel, head.user, channel->max_in_flight});
+  wake(slots_.take_named());
+  if (!taken) return;
   HERALD_POINT("delivery.slot_taken");
   work.starting = true;
   find_address(work, *channel);
@@ -79,6 +80,9 @@ void Dispatcher::find_address(Work& work, const model::ChannelInfo& channel) {
       need_.executor.post([this, id, channel, user = std::move(user)]() mutable {
         auto* still = find(id);
         if (still == nullptr || !still->starting) return;
+        // Started anew for another step since.
+        const auto* step = current_step(still->progress(), still->chain());
+        if (step == nullptr || step->channel != channel.name) return;
         if (!user) return leave_step(*still, model::Reason::no_address, true, user.error().message);
         still->identities = std::move(user->identities);
         still->identity_states = std::move(user->states);
@@ -173,7 +177,8 @@ void Dispatcher::start_attempt(Work& work) {
     release_slot(work.id());
     return advance(work);
   }
-  if (current_step(work.progress(), work.chain())->idempotent) {
+  if (current_step(work.progress(), work.chain())->idempotent ||
+      HERALD_MUTANT("attempt_not_committed_first")) {
     const auto decision = decide(work.progress(), model::event::Due{}, work.chain(), now);
     for (const auto& effect : decision.effects) {
       if (const auto* start = std::get_if<model::effect::Start>(&effect)) {

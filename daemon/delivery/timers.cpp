@@ -2,6 +2,7 @@
 // wanted.
 #include <algorithm>
 
+#include "base/faults.hpp"
 #include "delivery/machine.hpp"
 
 #include "base/faults.hpp"
