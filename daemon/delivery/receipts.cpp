@@ -51,7 +51,6 @@ void Machine::news(Attempt& attempt, const Outcome& outcome) {
 }
 
 void Machine::evidence(Attempt& attempt, Evidence level) {
-  if (HERALD_MUTANT("late_evidence_ignored") && !is_latest(attempt)) return;
   if (level <= attempt.evidence) return;
   if (HERALD_MUTANT("late_evidence_ignored") && !is_latest(attempt)) return;
   attempt.evidence = level;

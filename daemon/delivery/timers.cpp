@@ -2,7 +2,6 @@
 // wanted.
 #include <algorithm>
 
-#include "base/faults.hpp"
 #include "delivery/machine.hpp"
 
 #include "base/faults.hpp"

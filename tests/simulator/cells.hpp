@@ -45,9 +45,10 @@ class Cells {
   void enter(const model::Progress& before, const model::Event& event, const model::Chain& chain,
              const model::Decision& decision);
   void add(const Cells& other);
-  /// The table, one line a row; what cannot be entered is shown by its reason's letter.
+  /// The table, one line a row; what was not entered and need not be is shown by its reason's
+  /// letter.
   std::string table() const;
-  /// Names of possible cells that were never entered.
+  /// Names of the cells that must be entered and were not.
   std::string missing() const;
 
  private:

@@ -61,8 +61,8 @@ void SimChannels::deliver(std::string_view channel, model::Delivery delivery,
       switch (stage_.dice.below(3)) {
         case 0:
           return;  // never answers
-        case 1:
-          if (sort == Sort::inbox) append(name, delivery);
+        case 1:    // shown, and then the plugin says something else
+          if (sort == Sort::inbox) append(name, delivery, false);
           lane_.after(stage_.dice.between(0us, delivery.timeout - 1ms),
                       [this, name, attempt] { answer(name, attempt, any_refusal()); });
           return;
@@ -72,7 +72,7 @@ void SimChannels::deliver(std::string_view channel, model::Delivery delivery,
       }
     }
     lane_.after(soon, [this, name, sort, delivery] {
-      if (sort == Sort::inbox) return append(name, delivery);
+      if (sort == Sort::inbox) return append(name, delivery, true);
       answer(name, delivery.attempt_id, {OutcomeKind::accepted});
     });
   });
@@ -86,14 +86,16 @@ Outcome SimChannels::any_refusal() {
   return outcome;
 }
 
-void SimChannels::append(const std::string& channel, const model::Delivery& delivery) {
+void SimChannels::append(const std::string& channel, const model::Delivery& delivery,
+                         bool answers) {
   model::NewItem item;
   item.type = "info";
   item.title = "t";
   item.text = item.markdown = "text of " + delivery.head.id;
   delivery_->append(
       channel, delivery.attempt_id, std::move(item),
-      [this, channel, attempt = delivery.attempt_id](base::Result<model::Item> appended) {
+      [this, channel, answers, attempt = delivery.attempt_id](base::Result<model::Item> appended) {
+        if (!answers) return;
         lane_.post([this, channel, attempt, ok = appended.has_value()] {
           answer(
               channel, attempt,
@@ -152,9 +154,9 @@ void SimChannels::reconcile(std::string_view channel, model::Delivery delivery, 
   stage_.later(stage_.dice.between(1ms, 2s),
                [this, life = std::weak_ptr{stage_.life}, name = std::string{channel},
                 delivery = std::move(delivery), done = std::move(done)] {
+                 if (life.expired()) return;
                  auto known =
                      providers_.at(name).asked_about(delivery.attempt_id, delivery.head.id);
-                 if (life.expired()) return;
                  stage_.story.tell("reconciled ", delivery.attempt_id, ": ", to_string(known.kind));
                  lane_.post([done, known = std::move(known)] { done(known); });
                });
@@ -162,7 +164,9 @@ void SimChannels::reconcile(std::string_view channel, model::Delivery delivery, 
 
 void SimChannels::render(RenderRequest request,
                          std::function<void(base::Result<model::Rendered>)> done) {
-  lane_.after(stage_.dice.between(10us, 30ms), [this, request = std::move(request), done] {
+  const auto takes =
+      stage_.dice.percent(85) ? stage_.dice.between(10us, 30ms) : stage_.dice.between(30ms, 8s);
+  lane_.after(takes, [this, request = std::move(request), done] {
     if (stage_.fault(stage_.scenario.trouble / 6, "rendering"))
       return done(base::fail(base::Code::internal, "the template is broken"));
     model::Rendered out;

@@ -34,7 +34,8 @@ class SimChannels final : public model::ports::Channels {
     uint64_t alarm = 0;
     std::function<void(model::Outcome)> done;
   };
-  void append(const std::string& channel, const model::Delivery& delivery);
+  /// Shows it to the person; `answers`: that completes the delivery.
+  void append(const std::string& channel, const model::Delivery& delivery, bool answers);
   void answer(const std::string& channel, const std::string& attempt, model::Outcome outcome);
   void deadline(const std::string& attempt);
   model::Outcome any_refusal();

@@ -15,7 +15,7 @@ using base::Duration;
 /// All chance of one run (splitmix64): the same seed, the same run.
 class Dice final : public base::Random {
  public:
-  explicit Dice(uint64_t seed) : state_{seed * 0x9e3779b97f4a7c15ULL + 0x1234567} {}
+  explicit Dice(uint64_t seed) : state_{seed} { state_ = next() ^ (seed << 32); }
 
   uint64_t next() {
     auto z = (state_ += 0x9e3779b97f4a7c15ULL);

@@ -47,10 +47,7 @@ void People::looks(model::UserId user) {
   stage_.later(pause, [this, user] {
     looks(user);
     if (stage_.daemon == nullptr) return;
-    if (stage_.dice.percent(5)) {
-      stage_.daemon->inbox().clear(person(user), user, 0, [](auto) {});
-      return;
-    }
+    if (stage_.dice.percent(5)) return clears(user);
     model::ItemQuery query;
     query.user = user;
     stage_.daemon->inbox().list(query, [this, user](base::Result<model::ItemPage> page) {
@@ -69,22 +66,46 @@ void People::looks(model::UserId user) {
   });
 }
 
+/// Emptying the list is having read what was shown.
+void People::clears(model::UserId user) {
+  for (const auto& id : had_[user]) truth_.seen[id] = Evidence::read;
+  stage_.story.tell("user ", std::to_string(user), " clears the inbox");
+  stage_.daemon->inbox().clear(person(user), user, 0, [](auto) {});
+}
+
 void People::sees(model::UserId user, std::vector<std::string> notifications, Evidence level) {
-  if (notifications.empty() || stage_.daemon == nullptr) return;
+  if (notifications.empty()) return;
   for (const auto& id : notifications) {
     auto& known = truth_.seen[id];
     known = std::max(known, level);
+    had_[user].insert(id);
     stage_.story.tell("user ", std::to_string(user), " has ", to_string(level), " ",
                       id.substr(10, 6));
   }
-  stage_.daemon->inbox().seen(person(user), user, notifications, level,
-                              [this, notifications, level](base::Result<bool> done) {
-                                if (!done || !*done) return;
-                                for (const auto& id : notifications) {
-                                  auto& known = truth_.seen_acknowledged[id];
-                                  known = std::max(known, level);
-                                }
-                              });
+  tell(user, std::move(notifications), level);
+}
+
+void People::tell(model::UserId user, std::vector<std::string> notifications, Evidence level) {
+  const auto again = [this, user, notifications, level](Duration pause) {
+    stage_.later(pause, [this, user, notifications, level] { tell(user, notifications, level); });
+  };
+  if (stage_.daemon == nullptr) return again(stage_.dice.between(500ms, 5s));
+  auto settled = std::make_shared<bool>(false);
+  stage_.later(20s, [settled, again] {
+    if (!std::exchange(*settled, true)) again(0s);
+  });
+  stage_.daemon->inbox().seen(
+      person(user), user, notifications, level,
+      [this, settled, notifications, level, again](base::Result<bool> done) {
+        stage_.world.post([this, settled, notifications, level, again, ok = done.has_value()] {
+          if (ok)
+            for (const auto& id : notifications) {
+              auto& known = truth_.seen_acknowledged[id];
+              known = std::max(known, level);
+            }
+          if (!std::exchange(*settled, true) && !ok) again(stage_.dice.between(200ms, 3s));
+        });
+      });
 }
 
 }  // namespace herald::simulator

@@ -17,10 +17,14 @@ class People {
 
  private:
   void looks(model::UserId user);
+  void clears(model::UserId user);
   void sees(model::UserId user, std::vector<std::string> notifications, model::Evidence level);
+  /// As a client does that shows items: until the daemon acknowledges it.
+  void tell(model::UserId user, std::vector<std::string> notifications, model::Evidence level);
 
   Stage& stage_;
   Truth& truth_;
+  std::map<model::UserId, std::set<std::string>> had_;  ///< what each has been shown
 };
 
 }  // namespace herald::simulator

@@ -23,29 +23,34 @@ json::object request_of(const Intent& intent, unsigned number, const std::string
 }  // namespace
 
 void Producers::begin() {
+  for (unsigned i = 0; i < stage_.scenario.notifications; ++i)
+    stage_.later(stage_.dice.between(0us, stage_.scenario.window), [this] { one_more(); });
+}
+
+void Producers::one_more() {
   auto& dice = stage_.dice;
-  std::vector<std::string> kinds;
-  for (const auto& [kind, chain] : stage_.scenario.routes) kinds.push_back(kind);
-  for (unsigned i = 0; i < stage_.scenario.notifications; ++i) {
-    Intent intent;
-    intent.number = i;
-    intent.kind = kinds[dice.below(kinds.size())];
-    intent.user = dice.from_to(1, stage_.scenario.users);
-    if (dice.percent(70)) intent.key = "key-" + std::to_string(i);
-    Body body;
-    body.to = std::to_string(intent.user);
-    body.priority = dice.any({"low", "normal", "normal", "high", "urgent"});
-    truth_.intents.push_back(std::move(intent));
-    bodies_.push_back(std::move(body));
-    stage_.later(dice.between(0us, stage_.scenario.window), [this, i] {
-      auto& b = bodies_[i];
-      if (stage_.dice.percent(15))
-        b.not_before = base::to_iso8601(stage_.clock.now() + stage_.dice.between(1s, 2min));
-      if (stage_.dice.percent(15))
-        b.expires_at = base::to_iso8601(stage_.clock.now() + stage_.dice.between(1s, 4min));
-      submit(i, 0);
-    });
-  }
+  const auto number = static_cast<unsigned>(truth_.intents.size());
+  Intent intent;
+  intent.number = number;
+  intent.kind = dice.any({"kind.a", "kind.b", "kind.c", "kind.d", "kind.e", "kind.f"});
+  intent.user = dice.from_to(1, stage_.scenario.users);
+  if (dice.percent(70)) intent.key = "key-" + std::to_string(number);
+  Body body;
+  body.to = std::to_string(intent.user);
+  body.priority = dice.any({"low", "normal", "normal", "high", "urgent"});
+  if (dice.percent(15))
+    body.not_before = base::to_iso8601(stage_.clock.now() + dice.between(1s, 2min));
+  if (dice.percent(15))
+    body.expires_at = base::to_iso8601(stage_.clock.now() + dice.between(1s, 4min));
+  truth_.intents.push_back(std::move(intent));
+  bodies_.push_back(std::move(body));
+  submit(number, 0);
+}
+
+std::size_t Producers::acknowledged() const {
+  std::size_t count = 0;
+  for (const auto& intent : truth_.intents) count += intent.acks.empty() ? 0 : 1;
+  return count;
 }
 
 void Producers::submit(unsigned i, unsigned tries) {
@@ -68,11 +73,10 @@ void Producers::submit(unsigned i, unsigned tries) {
           if (!std::exchange(*settled, true)) answered(i, tries, id, error);
         });
       });
-  // No answer: with a key it is safe to ask again, without one nobody knows.
-  if (!intent.key.empty())
-    stage_.later(12s, [this, i, tries, settled] {
-      if (!std::exchange(*settled, true)) submit(i, tries + 1);
-    });
+  // No answer: with a key it is safe to ask again, without one it may be stored twice.
+  stage_.later(12s, [this, i, tries, settled] {
+    if (!std::exchange(*settled, true)) submit(i, tries + 1);
+  });
 }
 
 void Producers::answered(unsigned i, unsigned tries, const std::string& id,

@@ -12,6 +12,10 @@ class Producers {
   Producers(Stage& stage, Truth& truth) : stage_{stage}, truth_{truth} {}
   /// Submits the seed's notifications over its window.
   void begin();
+  /// One more, now.
+  void one_more();
+  /// Notifications that were acknowledged.
+  std::size_t acknowledged() const;
   /// Somebody changes their mind.
   void cancel_one();
   const std::vector<std::string>& broken() const { return broken_; }

@@ -123,7 +123,7 @@ void Provider::progress(std::size_t copy) {
       c.reached = std::max(c.reached, level);
       if (stage_.fault(6, "receipt lost")) return;
       report(copy, kind);
-      if (kind == ReceiptKind::delivered && stage_.fault(6, "failed after delivered")) {
+      if (kind == ReceiptKind::delivered && stage_.fault(15, "failed after delivered")) {
         c.contradicted = true;
         report(copy, ReceiptKind::failed, {OutcomeKind::rejected, Reason::provider});
       }

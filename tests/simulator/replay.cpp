@@ -34,9 +34,10 @@ bool may_follow(State before, State after, bool redriven) {
 
 /// A step was accepted, or may have been (R4).
 bool starts_waiting(const Attempt& a) {
-  if (a.in_flight) return false;
-  return a.evidence >= Evidence::accepted || a.outcome.kind == OutcomeKind::unknown ||
-         a.outcome.kind == OutcomeKind::accepted || a.outcome.kind == OutcomeKind::delivered;
+  if (a.evidence >= Evidence::accepted) return true;
+  return !a.in_flight &&
+         (a.outcome.kind == OutcomeKind::unknown || a.outcome.kind == OutcomeKind::accepted ||
+          a.outcome.kind == OutcomeKind::delivered);
 }
 
 }  // namespace
@@ -98,6 +99,9 @@ void Oracle::remember_acceptance(const Progress& before, const Progress& after,
     if (i < before.attempts.size() && starts_waiting(before.attempts[i])) continue;
     accepted_at_.emplace(Visit{a.run, a.round, a.step}, at);
   }
+  if (after.state == State::waiting &&
+      (before.state != State::waiting || before.step != after.step))
+    waits_since_ = at;
 }
 
 void Oracle::silence(const Progress& before, const Event& event, const Progress& after,
@@ -120,7 +124,8 @@ void Oracle::silence(const Progress& before, const Event& event, const Progress&
                     after.left[before.left.size()].reason == Reason::no_evidence_in_time;
   if (left && waited < within - forward) said("left");
   // A timer that was lost shows in what finds the step still waiting long after.
-  const auto due = std::max(accepted->second + within + backward, calm_since_ + 60s);
+  const auto due =
+      std::max({accepted->second + within + backward, waits_since_, calm_since_ + 60s});
   if (std::holds_alternative<event::Due>(event) && at > due + kLate) said("still at");
 }
 

@@ -13,13 +13,8 @@ Run::Run(uint64_t seed, std::string folder, bool story_kept)
     : stage_{seed, story_kept},
       folder_{std::move(folder)},
       delivery_{stage_.loop.lane(true)},
-      writes_{stage_.loop.lane(true,
-                               [this] {
-                                 auto& dice = stage_.dice;
-                                 if (stage_.fault(1, "slow disk")) return dice.between(500ms, 4s);
-                                 return dice.between(20us, 3ms);
-                               })},
-      reads_{stage_.loop.lane(true, [this] { return stage_.dice.between(10us, 2ms); })},
+      writes_{stage_.loop.lane(true, [this] { return disk(3ms); })},
+      reads_{stage_.loop.lane(true, [this] { return disk(2ms); })},
       plugins_{stage_.loop.lane(true)} {
   for (const auto& [name, channel] : stage_.scenario.channels)
     if (channel.sort == Sort::provider)
@@ -30,6 +25,12 @@ Run::Run(uint64_t seed, std::string folder, bool story_kept)
 }
 
 Run::~Run() { die(); }
+
+/// How long an access takes.
+Duration Run::disk(Duration usual) {
+  if (stage_.fault(stage_.scenario.slow, "slow disk")) return stage_.dice.between(100ms, 3s);
+  return stage_.dice.between(10us, usual);
+}
 
 void Run::boot() {
   ++lives_;
@@ -49,8 +50,21 @@ void Run::boot() {
     if (!ready) return stage_.world.post(again);
     stage_.story.tell("--- ready");
     stage_.daemon = daemon_.get();
-    if (stage_.calm) ++healthy_lives_;
+    if (stage_.calm) calm_since_ = std::min(calm_since_, stage_.clock.mono());
+    // ACK all_declared_lost();
   });
+}
+
+/// R13: when the doors open, no attempt of an earlier life is in flight.
+void Run::all_declared_lost() {
+  daemon_->store().in_flight(
+      {}, 500,
+      [this, ready = stage_.clock.now()](base::Result<std::vector<model::Notification>> r) {
+        for (const auto& n : r ? *r : std::vector<model::Notification>{})
+          if (const auto* attempt = n.progress.in_flight(); attempt->started < ready)
+            broken_.push_back("R13 recovery: " + model::attempt_id(n.head.id, *attempt) +
+                              " is in flight from an earlier life");
+      });
 }
 
 void Run::die() {
@@ -63,14 +77,12 @@ void Run::die() {
 
 /// One step, or the way to the next moment. False at the limit.
 bool Run::turn(base::MonoPoint limit) {
-  bool dies = false;
   bool more = true;
   try {
     if (!stage_.loop.step()) more = stage_.loop.wait(limit);
-    dies = weather_.crash_now();
   } catch (const Killed&) {
-    dies = true;
   }
+  const bool dies = weather_.crash_now();
   if (dies && daemon_ != nullptr) {
     stage_.faults.count(stage_.daemon == nullptr ? "crash inside recovery" : "crash");
     stage_.story.tell("--- dies");
@@ -113,9 +125,9 @@ Verdict Run::play() {
   producers_.begin();
   schedule_faults();
   pass(stage_.scenario.window + stage_.dice.between(10s, 3min));
-  while (stage_.faults.total() < kFewestFaults) {
-    weather_.arm_store_failure();
-    producers_.cancel_one();
+  while (stage_.faults.total() < kFewestFaults || producers_.acknowledged() < kFewest) {
+    if (stage_.faults.total() < kFewestFaults) weather_.arm_store_failure();
+    producers_.one_more();
     pass(stage_.dice.between(500ms, 5s));
   }
   heal();
@@ -129,7 +141,7 @@ Verdict Run::play() {
 void Run::heal() {
   stage_.story.tell("--- the faults are over");
   stage_.calm = true;
-  calm_since_ = stage_.clock.mono();
+  if (stage_.daemon != nullptr) calm_since_ = stage_.clock.mono();
   stage_.gone.clear();
   stage_.stopped.clear();
   weather_.clear();

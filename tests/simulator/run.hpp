@@ -32,8 +32,10 @@ class Run {
   Verdict play();
 
  private:
+  Duration disk(Duration usual);
   void boot();
   void die();
+  void all_declared_lost();
   void schedule_faults();
   void set_clock();
   void reload();
@@ -46,7 +48,7 @@ class Run {
   base::Result<T> ask(Call&& call);
   void judge(Verdict& verdict);
 
-  static constexpr unsigned kFewestFaults = 50;
+  static constexpr unsigned kFewestFaults = 50, kFewest = 20;
 
   Stage stage_;
   Cells cells_;
@@ -59,8 +61,8 @@ class Run {
   Loop::Lane &delivery_, &writes_, &reads_, &plugins_;
   std::unique_ptr<Daemon> daemon_;
   Weather weather_{stage_};
-  base::MonoPoint calm_since_{};
-  uint64_t lives_ = 0, healthy_lives_ = 0;
+  base::MonoPoint calm_since_ = base::MonoPoint::max();  ///< everything works
+  uint64_t lives_ = 0;
   std::vector<std::string> broken_;
 };
 

@@ -94,6 +94,7 @@ Scenario make_scenario(Dice& dice) {
   s.window = dice.between(30s, 4min);
   s.trouble = dice.any({25U, 50U, 50U, 75U, 90U});
   s.attention = dice.any({10U, 40U, 80U});
+  s.slow = dice.percent(25) ? dice.from_to(5, 40) : 1;
   s.inbox_keep = dice.from_to(1, 5);
   s.backstop = dice.between(5s, 15s);
   s.held = dice.any<std::size_t>({6, 16, 64, 64});

@@ -29,6 +29,7 @@ struct Scenario {
   Duration window{};        ///< in which they are submitted
   unsigned trouble = 50;    ///< percent of deliveries with a fault of their own
   unsigned attention = 50;  ///< percent: how often people look
+  unsigned slow = 1;        ///< percent of accesses to the disk that take seconds
   unsigned inbox_keep = 3;
   Duration backstop{};
   std::size_t held = 64;       ///< notifications in memory: few, so that the store is asked

@@ -1,6 +1,7 @@
 #include "weather.hpp"
 
 #include <string_view>
+#include <utility>
 
 #include "base/faults.hpp"
 #include "store/sqlite/connection.hpp"
@@ -24,7 +25,7 @@ void Weather::arm_crash() {
   if (stage_.dice.percent(60))
     crash_at_step_ = stage_.loop.steps() + stage_.dice.from_to(1, 60);
   else
-    crash_at_point_ = stage_.dice.from_to(1, 12);
+    crash_at_point_ = stage_.dice.from_to(1, 40);
 }
 
 void Weather::arm_store_failure() {
@@ -39,6 +40,7 @@ void Weather::clear() {
 }
 
 bool Weather::crash_now() {
+  if (std::exchange(dead_, false)) return true;
   if (crash_at_step_ == 0 || stage_.loop.steps() < crash_at_step_) return false;
   crash_at_step_ = 0;
   return true;
@@ -46,8 +48,10 @@ bool Weather::crash_now() {
 
 void Weather::at_point(const char* name) {
   const std::string_view point{name};
+  if (dead_) throw Killed{};
   if (crash_at_point_ > 0 && --crash_at_point_ == 0) {
     stage_.story.tell("dies at ", point);
+    dead_ = true;
     throw Killed{};
   }
   const auto wanted = written_all_the_same_ ? "store.after_commit" : "store.before_commit";

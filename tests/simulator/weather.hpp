@@ -1,15 +1,11 @@
 #pragma once
 
-#include <exception>
-
 #include "stage.hpp"
 
 namespace herald::simulator {
 
-/// Thrown where the process dies in the middle of something.
-struct Killed final : std::exception {
-  const char* what() const noexcept override { return "killed"; }
-};
+/// Thrown where the process dies in the middle of something; nothing catches it by its type.
+struct Killed {};
 
 /// What strikes the daemon from outside: death between any two effects or in the middle of a
 /// commit, a disk that refuses, a disk that refuses after it has written. One at a time may be
@@ -36,6 +32,7 @@ class Weather {
   Stage& stage_;
   uint64_t crash_at_step_ = 0;   // 0: not
   unsigned crash_at_point_ = 0;  // how many points from here; 0: not
+  bool dead_ = false;            // at a point: nothing may go on, even where Killed was swallowed
   unsigned failing_commits_ = 0;
   bool written_all_the_same_ = false;
 };
