@@ -6,12 +6,17 @@
 
 #ifdef HERALD_FAULTS
 
+#include <functional>
+
 namespace herald::base::faults {
 
 /// A place where the process may die, with a name that is unique in the tree:
 /// "store.before_commit". Any thread. What happens there is set by the environment
 /// (docs/explanation/faults.md) or by on_point().
 void point(const char* name);
+/// Calls this at every point, in place of what the environment says; empty: no more. Before threads
+/// begin. It may throw, as a process that ends there would run nothing of what follows.
+void on_point(std::function<void(const char* name)> hook);
 /// Whether the defect of that name is switched on in this process. Any thread.
 bool mutant(const char* name);
 

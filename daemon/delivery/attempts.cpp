@@ -68,9 +68,10 @@ void Dispatcher::try_start(Work& work) {
   if (work.at_gate != step.channel) leave_gate(work);
   work.at_gate = step.channel;
   if (!pass(work, gates_.enter(want, moment()))) return;
-  if (!slots_.acquire(
-          {head.id, head.priority, head.created, step.channel, head.user, channel->max_in_flight}))
-    return;
+  const bool taken = slots_.acquire(
+      {head.id, head.priority, head.created, step.channel, head.user, channel->max_in_flight});
+  wake(slots_.take_named());
+  if (!taken) return;
   HERALD_POINT("delivery.slot_taken");
   if (!pass(work, gates_.take(want, moment()))) return;
   HERALD_POINT("delivery.gates_passed");
@@ -85,7 +86,11 @@ void Dispatcher::find_address(Work& work, const model::ChannelInfo& channel) {
     return render(work, channel);
   }
   if (!work.identities_known)
-    return know_recipient(work, [this, channel](Work& known) { find_address(known, channel); });
+    return know_recipient(work, [this, channel](Work& known) {
+      // Started anew for another step since.
+      const auto* step = current_step(known.progress(), known.chain());
+      if (step != nullptr && step->channel == channel.name) find_address(known, channel);
+    });
   auto refused = model::Reason::no_address;
   for (const auto& kind : wanted) {
     for (const auto& identity : work.identities) {
@@ -183,7 +188,8 @@ void Dispatcher::start_attempt(Work& work) {
     release_slot(work.id());
     return advance(work);
   }
-  if (current_step(work.progress(), work.chain())->idempotent) {
+  if (current_step(work.progress(), work.chain())->idempotent ||
+      HERALD_MUTANT("attempt_not_committed_first")) {
     const auto decision = decide(work.progress(), model::event::Due{}, work.chain(), now);
     for (const auto& effect : decision.effects) {
       if (const auto* start = std::get_if<model::effect::Start>(&effect)) {

@@ -64,7 +64,11 @@ void Machine::resume(const Attempt& attempt, Reason reason) {
   p.step_started = attempt.started;
   if (attempt.in_flight) return;
   if (attempt.reaches_nobody) return leave(Reason::reaches_nobody, false);
-  p.wait_started = attempt.ended;
+  // R4: from its first word of having it; a try that seemed to fail gave that only by a receipt.
+  const bool seemed_failed = attempt.outcome.kind == OutcomeKind::retry ||
+                             attempt.outcome.kind == OutcomeKind::rejected ||
+                             attempt.outcome.kind == OutcomeKind::channel_down;
+  p.wait_started = seemed_failed ? attempt.evidence_at : attempt.ended;
   if (attempt.evidence >= until_of(attempt)) return hold(attempt);
   p.state = State::waiting;
 }

@@ -2,6 +2,7 @@
 // R13, R14).
 #include <algorithm>
 
+#include "base/faults.hpp"
 #include "delivery/machine.hpp"
 
 namespace herald::delivery {
@@ -91,7 +92,9 @@ void Machine::accepted(Attempt& attempt) {
 void Machine::unknown(Attempt& attempt) {
   const auto& step = chain_.steps[p.step];
   if (p.wait_started == TimePoint{}) p.wait_started = now_;
-  if (step.idempotent && try_again(attempt.outcome.retry_after) == Again::yes) return;
+  if ((step.idempotent || HERALD_MUTANT("resend_unknown")) &&
+      try_again(attempt.outcome.retry_after) == Again::yes)
+    return;
   if (attempt.reaches_nobody) return fail({OutcomeKind::rejected, attempt.outcome.reason});
   if (step.reconciles) ask(attempt);
   wait();

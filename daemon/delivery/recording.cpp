@@ -1,5 +1,6 @@
 // The dispatcher's way into the store: what is recorded, in which order, and what follows from it.
 #include <algorithm>
+#include <tuple>
 
 #include "base/faults.hpp"
 #include "delivery/clock_moves.hpp"
@@ -20,6 +21,9 @@ bool has_due(const std::vector<model::Event>& events) {
 bool is_clock_moved(const auto& pending) {
   return pending.event && std::holds_alternative<model::event::ClockMoved>(*pending.event);
 }
+
+/// Where it stands: what a start in preparation was made for.
+auto place(const model::Progress& p) { return std::tuple{p.state, p.run, p.round, p.step}; }
 
 }  // namespace
 
@@ -111,6 +115,7 @@ void Dispatcher::written(const std::string& id, std::vector<model::Event> events
   auto& work = *find(id);  // a work that is being written is never let go
   work.writing = false;
   if (!applied) return not_written(work, std::move(pending), applied.error());
+  const auto was = place(work.progress());
   work.notification = applied->notification;
   work.loaded = true;
   work.unrecorded_due = false;
@@ -127,9 +132,9 @@ void Dispatcher::written(const std::string& id, std::vector<model::Event> events
   perform(work, *applied);
   work.short_cut.reset();
   HERALD_POINT("delivery.effects_performed");
-  if (work.starting && !work.in_flight && has_due(events)) {
-    // The Due found something else to do than to start (expired, step left): the slot is for
-    // others.
+  if (work.starting && !work.in_flight && (has_due(events) || place(work.progress()) != was)) {
+    // The Due found something else to do than to start (expired, step left), or news moved it away
+    // from the step whose address and text are on their way: the slot is for others.
     work.starting = false;
     release_slot(id);
   }

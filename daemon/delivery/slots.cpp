@@ -5,8 +5,24 @@ namespace herald::delivery {
 void Slots::leave(const std::string& id) {
   const auto it = waiting_.find(id);
   if (it == waiting_.end()) return;
-  it->second.queue->erase(rank(it->second.want));
+  const Waiting gone = std::move(it->second);
   waiting_.erase(it);
+  gone.queue->erase(rank(gone.want));
+  name_next(gone.want);
+  tidy({gone.want.user, gone.want.channel});
+}
+
+/// It may have been the one who was named where there is room: then nobody else would name the
+/// next. Where there is none, the next release() does.
+void Slots::name_next(const Want& gone) {
+  if (const auto pair = pairs_.find({gone.user, gone.channel});
+      pair != pairs_.end() && !pair->second.taken)
+    name_first(pair->second.queue, named_);
+  if (const auto channel = channels_.find(gone.channel);
+      channel != channels_.end() &&
+      (gone.channel_limit == 0 || channel->second.taken < gone.channel_limit))
+    name_first(channel->second.queue, named_);
+  if (held_.size() < limit_) name_first(all_, named_);
 }
 
 bool Slots::wait(Queue& queue, const Want& want) {
@@ -33,10 +49,10 @@ bool Slots::acquire(const Want& want) {
   if (want.channel_limit != 0 && channel.taken >= want.channel_limit)
     return wait(channel.queue, want);
   if (held_.size() >= limit_) return wait(all_, want);
-  leave(want.id);
   pair.taken = true;
   ++channel.taken;
   held_.emplace(want.id, want);
+  leave(want.id);
   return true;
 }
 
@@ -59,17 +75,8 @@ std::vector<std::string> Slots::release(const std::string& id) {
 }
 
 std::vector<std::string> Slots::forget(const std::string& id) {
-  std::vector<std::string> next;
-  const auto it = waiting_.find(id);
-  if (it == waiting_.end()) return next;
-  const Pair key{it->second.want.user, it->second.want.channel};
   leave(id);
-  // It may have been the one who was named for this recipient: then nobody else would name the
-  // next.
-  if (const auto pair = pairs_.find(key); pair != pairs_.end() && !pair->second.taken)
-    name_first(pair->second.queue, next);
-  tidy(key);
-  return next;
+  return take_named();
 }
 
 std::size_t Slots::taken(const std::string& channel) const {

@@ -5,6 +5,7 @@
 #include <string>
 #include <tuple>
 #include <unordered_map>
+#include <utility>
 
 #include "model/notification.hpp"
 
@@ -27,13 +28,17 @@ class Slots {
   };
 
   /// True: the slot is taken, give it back with release(). False: it waits, and release() or
-  /// forget() will name it.
+  /// forget() will name it. Who waited before for something else may leave others behind: see
+  /// take_named().
   bool acquire(const Want& want);
   /// Frees what `id` holds. Answers who must try acquire() again now, best first.
   std::vector<std::string> release(const std::string& id);
   /// No longer wants anything (cancelled, expired, gone); a held slot is left alone. Answers as
   /// release().
   std::vector<std::string> forget(const std::string& id);
+
+  /// Who must try acquire() now because the latest acquire() gave up a place in a queue.
+  std::vector<std::string> take_named() { return std::exchange(named_, {}); }
 
   std::size_t taken() const { return held_.size(); }
   std::size_t taken(const std::string& channel) const;
@@ -59,6 +64,7 @@ class Slots {
   static Rank rank(const Want& w) { return {-static_cast<int>(w.priority), w.created, w.id}; }
   bool wait(Queue& queue, const Want& want);
   void leave(const std::string& id);
+  void name_next(const Want& gone);
   void name_first(const Queue& queue, std::vector<std::string>& out) const;
   void tidy(const Pair& pair);
 
@@ -68,6 +74,7 @@ class Slots {
   std::map<Pair, OfPair> pairs_;  // only pairs that are taken or waited for
   std::map<std::string, OfChannel> channels_;
   Queue all_;
+  std::vector<std::string> named_;
 };
 
 }  // namespace herald::delivery

@@ -182,6 +182,19 @@ TEST(DecideR4, WithinStartsAtTheFirstAcceptedAndRetriesDoNotRestartIt) {
   EXPECT_EQ(play.p.due, end);
 }
 
+TEST(DecideR4, ATryThatSeemedToFailIsWaitedForFromItsReceipt) {
+  auto mail = step("mail", Evidence::read);
+  mail.idempotent = true;
+  Play play{chain_of({mail, nobody("log")})};
+  play.start().complete(K::retry, Reason::timeout);
+  play.start().complete(K::retry, Reason::rate_limited, 100s);
+  play.after(50s).receipt({1, 0, 1}, R::delivered);
+  const auto known = play.now;
+  play.due();
+  EXPECT_EQ(picture(play), "waiting 0");
+  EXPECT_EQ(play.p.due, known + 2min);
+}
+
 TEST(DecideR4, AClockSetBackMakesNoTimerLonger) {
   Play play{web_wa_log()};
   play.start().complete(K::accepted);

@@ -270,6 +270,36 @@ TEST_F(DispatcherTest, CancelWhileTheTextIsBeingMadeSendsNothing) {
   EXPECT_EQ(channels.deliveries.size(), 1U) << "the slot of the cancelled one is free again";
 }
 
+TEST_F(DispatcherTest, NewsOfAnEarlierStepWhileTheTextIsBeingMadeFreesTheSlot) {
+  model::Chain c = *chain;
+  c.steps = {step("whatsapp", false), step("webchat", true)};
+  c.steps[0].until = model::Evidence::accepted;
+  c.steps[0].within = {};
+  chain = std::make_shared<const model::Chain>(c);
+  start();
+  accept(kId);
+  answer(0, OutcomeKind::unknown);
+  channels.hold_rendering = true;
+  executor.pass(61s);
+  ASSERT_EQ(progress(kId).step, 1U);
+  ASSERT_EQ(channels.held_renders.size(), 1U);
+  model::ports::ChannelReceipt sent;
+  sent.kind = model::ReceiptKind::sent;
+  sent.attempt_id = kId + ".1.0.1";
+  dispatcher->receipts("whatsapp", {sent}, [](auto) {});
+  executor.run();
+  ASSERT_EQ(progress(kId).state, State::holding);
+  for (auto& r : channels.held_renders) r();
+  executor.run();
+  EXPECT_EQ(channels.deliveries.size(), 1U);
+  channels.hold_rendering = false;
+  chain = std::make_shared<const model::Chain>(model::Chain{"chat", {c.steps[1]}, {}, {}, 24h});
+  accept(kOther);
+  EXPECT_EQ(channels.deliveries.size(), 2U) << "nobody holds the person's slot on webchat";
+  executor.pass(25h);
+  EXPECT_EQ(progress(kId).state, State::unconfirmed) << "its timers run";
+}
+
 TEST_F(DispatcherTest, AnOutcomeThatCannotBeRecordedIsRecordedWhenTheDatabaseIsBack) {
   start();
   accept(kId);

@@ -40,7 +40,29 @@ TEST(Slots, TheOneWhoWasNamedAndGoesAwayNamesTheNext) {
   slots.release("a");
   slots.acquire(want("x", 9));
   EXPECT_FALSE(slots.acquire(want("b", 1))) << "the limit of all is reached";
+  EXPECT_EQ(slots.take_named(), std::vector<std::string>{"c"}) << "it may try, and waits as well";
   EXPECT_EQ(slots.forget("b"), std::vector<std::string>{"c"});
+}
+
+TEST(Slots, TheOneWhoWasNamedAndTakesAnotherChannelNamesTheNext) {
+  Slots slots{10};
+  slots.acquire(want("a", 1, model::Priority::normal, 0, "c", 1));
+  slots.acquire(want("b", 2, model::Priority::normal, 1, "c", 1));
+  slots.acquire(want("d", 3, model::Priority::normal, 2, "c", 1));
+  EXPECT_EQ(slots.release("a"), std::vector<std::string>{"b"});
+  // Meanwhile b left that step for the next one.
+  EXPECT_TRUE(slots.acquire(want("b", 2, model::Priority::normal, 1, "other")));
+  EXPECT_EQ(slots.take_named(), std::vector<std::string>{"d"});
+  EXPECT_TRUE(slots.take_named().empty());
+}
+
+TEST(Slots, TheOneWhoWasNamedForTheChannelAndGoesAwayNamesTheNext) {
+  Slots slots{10};
+  slots.acquire(want("a", 1, model::Priority::normal, 0, "c", 1));
+  slots.acquire(want("b", 2, model::Priority::normal, 1, "c", 1));
+  slots.acquire(want("d", 3, model::Priority::normal, 2, "c", 1));
+  slots.release("a");
+  EXPECT_EQ(slots.forget("b"), std::vector<std::string>{"d"});
 }
 
 TEST(Slots, ChannelLimit) {

@@ -15,6 +15,10 @@ namespace herald::store::test {
 struct Backend {
   std::string name;
   std::function<std::string(const Folder&)> url;
+  std::function<base::Result<std::unique_ptr<Store>>(const Options&, Decide, const base::Clock&)>
+      open = [](const Options& options, Decide decide, const base::Clock& clock) {
+        return store::open(options, std::move(decide), clock);
+      };
 };
 inline std::ostream& operator<<(std::ostream& out, const Backend& backend) {
   return out << backend.name;
@@ -32,7 +36,7 @@ class StoreConformance : public testing::TestWithParam<Backend> {
   /// Closes and opens again, as a restart does.
   void reopen() {
     store.reset();
-    store = value(open(options, small_decide, clock));
+    store = value(GetParam().open(options, small_decide, clock));
   }
 
   void add_user(model::UserId id, const std::string& phone, bool provider = false) {

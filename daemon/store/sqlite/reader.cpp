@@ -20,15 +20,21 @@ void safely(F&& f) noexcept {
 
 }  // namespace
 
-Readers::Readers(std::string path, unsigned threads, std::size_t queue)
-    : path_(std::move(path)), limit_(queue) {
+Readers::Readers(std::string path, unsigned threads, std::size_t queue, base::Executor* turns)
+    : path_(std::move(path)), limit_(queue), turns_(turns) {
+  if (turns_ != nullptr) {
+    state_ = std::make_unique<ReadState>(path_);
+    return;
+  }
   std::vector<std::unique_ptr<ReadState>> states;
   for (unsigned i = 0; i < threads; ++i) states.push_back(std::make_unique<ReadState>(path_));
   for (auto& state : states)
     threads_.emplace_back([this, mine = std::move(state)]() mutable { loop(std::move(mine)); });
 }
 
-Readers::~Readers() { stop(); }
+Readers::~Readers() {
+  if (turns_ == nullptr) stop();
+}
 
 void Readers::stop() {
   {
@@ -38,6 +44,10 @@ void Readers::stop() {
   wake_.notify_all();
   for (auto& thread : threads_)
     if (thread.joinable()) thread.join();
+  if (turns_ == nullptr) return;
+  while (answer_next(state_)) {
+  }
+  state_.reset();
 }
 
 void Readers::submit(std::unique_ptr<ReadOp> op) {
@@ -53,22 +63,31 @@ void Readers::submit(std::unique_ptr<ReadOp> op) {
   }
   if (why != nullptr)
     safely([&] { op->refuse(fail(Code::unavailable, why)); });
-  else
+  else if (turns_ == nullptr)
     wake_.notify_one();
+  else
+    turns_->post([self = std::weak_ptr{self_}] {
+      if (const auto readers = self.lock()) (*readers)->answer_next((*readers)->state_);
+    });
 }
 
 void Readers::loop(std::unique_ptr<ReadState> state) {
-  for (;;) {
-    std::unique_ptr<ReadOp> op;
-    {
-      std::unique_lock lock{mutex_};
-      wake_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
-      if (queue_.empty()) return;
-      op = std::move(queue_.front());
-      queue_.pop_front();
-    }
-    if (run(state, *op)) safely([&] { op->answer(); });
+  while (answer_next(state)) {
   }
+}
+
+/// Waits for a request on a thread. False when there is none any more.
+bool Readers::answer_next(std::unique_ptr<ReadState>& state) {
+  std::unique_ptr<ReadOp> op;
+  {
+    std::unique_lock lock{mutex_};
+    if (turns_ == nullptr) wake_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
+    if (queue_.empty()) return false;
+    op = std::move(queue_.front());
+    queue_.pop_front();
+  }
+  if (run(state, *op)) safely([&] { op->answer(); });
+  return true;
 }
 
 /// False when the request was answered with an error here.

@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/executor.hpp"
 #include "store/sqlite/chains.hpp"
 #include "store/store.hpp"
 
@@ -47,8 +48,9 @@ class ReadTask final : public ReadOp {
 /// before the request came.
 class Readers {
  public:
-  /// Throws SqlError when the file cannot be opened.
-  Readers(std::string path, unsigned threads, std::size_t queue);
+  /// Throws SqlError when the file cannot be opened. With `turns` there is no thread and one
+  /// connection: each turn of that executor answers one request; see Writer.
+  Readers(std::string path, unsigned threads, std::size_t queue, base::Executor* turns = nullptr);
   ~Readers();
 
   template <class T, class Body>
@@ -61,10 +63,14 @@ class Readers {
  private:
   void submit(std::unique_ptr<ReadOp> op);
   void loop(std::unique_ptr<ReadState> state);
+  bool answer_next(std::unique_ptr<ReadState>& state);
   bool run(std::unique_ptr<ReadState>& state, ReadOp& op);
 
   const std::string path_;
   const std::size_t limit_;
+  base::Executor* const turns_;
+  std::unique_ptr<ReadState> state_;  // of the turns; threads have their own
+  const std::shared_ptr<Readers*> self_ = std::make_shared<Readers*>(this);
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<std::unique_ptr<ReadOp>> queue_;

@@ -22,9 +22,11 @@ constexpr unsigned kReaderThreads = 2;
 /// Hands every request to the writer or the readers.
 class SqliteStore final : public Store {
  public:
-  SqliteStore(FileLock lock, Decide decide, const base::Clock& clock)
-      : lock_(std::move(lock)), decide_(std::move(decide)), clock_(clock) {}
-  ~SqliteStore() override { close(); }
+  SqliteStore(FileLock lock, Decide decide, const base::Clock& clock, std::optional<Turns> turns)
+      : lock_(std::move(lock)), decide_(std::move(decide)), clock_(clock), turns_(turns) {}
+  ~SqliteStore() override {
+    if (!turns_) close();
+  }
 
   base::Result<void> start(const Options& options, const std::string& path) {
     apply_settings(options);
@@ -34,8 +36,9 @@ class SqliteStore final : public Store {
       if (auto migrated = migrate(state->db, path, base::unix_us(clock_.now())); !migrated)
         return migrated;
       writer_ = std::make_unique<Writer>(path, options.queue, settings_, decide_, clock_,
-                                         std::move(state));
-      readers_ = std::make_unique<Readers>(path, kReaderThreads, options.queue);
+                                         std::move(state), turns_ ? &turns_->writes : nullptr);
+      readers_ = std::make_unique<Readers>(path, kReaderThreads, options.queue,
+                                           turns_ ? &turns_->reads : nullptr);
     } catch (const SqlError& error) {
       const bool busy = (error.code() & 0xff) == 5;  // SQLITE_BUSY
       return fail(busy ? Code::unavailable : Code::invalid,
@@ -240,23 +243,35 @@ class SqliteStore final : public Store {
   const FileLock lock_;
   const Decide decide_;
   const base::Clock& clock_;
+  const std::optional<Turns> turns_;
   Settings settings_;
   std::unique_ptr<Writer> writer_;
   std::unique_ptr<Readers> readers_;
 };
 
-}  // namespace
-
-base::Result<std::unique_ptr<Store>> open(const Options& options, Decide decide,
-                                          const base::Clock& clock) {
+base::Result<std::unique_ptr<Store>> open_with(const Options& options, Decide decide,
+                                               const base::Clock& clock,
+                                               std::optional<Turns> turns) {
   const auto path = path_of(options.url);
   if (!path) return path.error();
   auto lock = FileLock::take(*path);
   if (!lock) return lock.error();
   if (const auto created = create_private(*path); !created) return created.error();
-  auto store = std::make_unique<SqliteStore>(std::move(*lock), std::move(decide), clock);
+  auto store = std::make_unique<SqliteStore>(std::move(*lock), std::move(decide), clock, turns);
   if (const auto started = store->start(options, *path); !started) return started.error();
   return std::unique_ptr<Store>{std::move(store)};
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<Store>> open(const Options& options, Decide decide,
+                                          const base::Clock& clock) {
+  return open_with(options, std::move(decide), clock, std::nullopt);
+}
+
+base::Result<std::unique_ptr<Store>> open_inline(const Options& options, Decide decide,
+                                                 const base::Clock& clock, Turns turns) {
+  return open_with(options, std::move(decide), clock, turns);
 }
 
 }  // namespace herald::store::sqlite

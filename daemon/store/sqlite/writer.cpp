@@ -27,19 +27,21 @@ void safely(F&& f) noexcept {
 }  // namespace
 
 Writer::Writer(std::string path, std::size_t queue, const Settings& settings, const Decide& decide,
-               const base::Clock& clock, std::unique_ptr<WriteState> state)
+               const base::Clock& clock, std::unique_ptr<WriteState> state, base::Executor* turns)
     : path_(std::move(path)),
       limit_(queue),
       settings_(settings),
       decide_(decide),
       clock_(clock),
+      turns_(turns),
       state_(std::move(state)) {
   if (HERALD_MUTANT("skipped_fsync")) state_->db.exec("PRAGMA synchronous=OFF");
   state_->counters.load(state_->db);
-  thread_ = std::thread{[this] { loop(); }};
+  if (turns_ == nullptr) thread_ = std::thread{[this] { loop(); }};
 }
 
 Writer::~Writer() {
+  if (turns_ != nullptr) return;
   stop();
   finish();
 }
@@ -57,8 +59,13 @@ void Writer::submit(std::unique_ptr<WriteOp> op) {
   }
   if (why != nullptr)
     safely([&] { op->refuse(fail(Code::unavailable, why)); });
-  else
+  else if (turns_ == nullptr)
     wake_.notify_one();
+  else
+    turns_->post([self = std::weak_ptr{self_}] {
+      Batch batch;
+      if (const auto writer = self.lock(); writer && (*writer)->take(batch)) (*writer)->turn(batch);
+    });
 }
 
 void Writer::stop() {
@@ -68,6 +75,7 @@ void Writer::stop() {
   }
   wake_.notify_one();
   if (thread_.joinable()) thread_.join();
+  if (turns_ != nullptr) loop();
 }
 
 void Writer::finish() {
@@ -88,21 +96,23 @@ Health Writer::health() const {
 
 void Writer::loop() {
   Batch batch;
-  while (take(batch)) {
-    commit(batch);
-    batch.clear();
-    if (!state_) continue;
-    try {
-      state_->checkpoint(false);
-    } catch (const SqlError& error) {
-      give_up(batch, error);
-    }
+  while (take(batch)) turn(batch);
+}
+
+void Writer::turn(Batch& batch) {
+  commit(batch);
+  batch.clear();
+  if (!state_) return;
+  try {
+    state_->checkpoint(false);
+  } catch (const SqlError& error) {
+    give_up(batch, error);
   }
 }
 
 bool Writer::take(Batch& batch) {
   std::unique_lock lock{mutex_};
-  wake_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
+  if (turns_ == nullptr) wake_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
   while (!queue_.empty() && batch.size() < kBatch) {
     batch.push_back(std::move(queue_.front()));
     queue_.pop_front();

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/backoff.hpp"
+#include "base/executor.hpp"
 #include "store/sqlite/write_state.hpp"
 
 namespace herald::store::sqlite {
@@ -41,9 +42,12 @@ class WriteTask final : public WriteOp {
 /// The one thread that writes. Requests that wait while a commit is under way share the next one.
 class Writer {
  public:
-  /// Any thread may submit. The state's pragmas were checked and its schema is current.
+  /// Any thread may submit. The state's pragmas were checked and its schema is current. With
+  /// `turns` there is no thread: each turn of that executor commits what waits by then, and whoever
+  /// destroys the writer without stop() has what a killed process leaves.
   Writer(std::string path, std::size_t queue, const Settings& settings, const Decide& decide,
-         const base::Clock& clock, std::unique_ptr<WriteState> state);
+         const base::Clock& clock, std::unique_ptr<WriteState> state,
+         base::Executor* turns = nullptr);
   ~Writer();
 
   /// `body(WriteState&)` gives a Result<T>: an error it returns must be found before it writes
@@ -64,6 +68,7 @@ class Writer {
   using Batch = std::vector<std::unique_ptr<WriteOp>>;
   void submit(std::unique_ptr<WriteOp> op);
   void loop();
+  void turn(Batch& batch);
   bool take(Batch& batch);
   void commit(Batch& batch);
   bool try_commit(Batch& batch);
@@ -76,6 +81,9 @@ class Writer {
   const Settings& settings_;
   const Decide& decide_;
   const base::Clock& clock_;
+  base::Executor* const turns_;
+  /// Turns that were posted hold it weakly: they may outlive this.
+  const std::shared_ptr<Writer*> self_ = std::make_shared<Writer*>(this);
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;

@@ -1,0 +1,52 @@
+#!/usr/bin/python3
+"""Every mutant that the simulator must catch by itself: how many seeds it took.
+
+Usage: mutants.py SIMULATOR [SEEDS]. Exit code 1 when one of them lives longer than that.
+"""
+import os
+import re
+import subprocess
+import sys
+
+MUTANTS = {
+    "failed_receipt_ignored": "a provider's failed changes nothing",
+    "late_evidence_ignored": "evidence of an earlier step is dropped",
+    "timer_lost": "nobody wakes a step that waits for evidence",
+    "idempotency_off": "the same key is stored again",
+    "resend_unknown": "unknown is sent again where that arrives twice",
+    "recover_nothing": "a restart leaves in flight what was",
+    "attempt_not_committed_first": "a channel that takes twice is called before the commit",
+    "parked_receipts_dropped": "a receipt of an unknown id is forgotten",
+}
+
+
+def caught(simulator, name, seeds):
+    """The seed that caught it and why; None when none did."""
+    env = dict(os.environ, HERALD_MUTANT=name)
+    run = subprocess.run([simulator, "--seeds", str(seeds), "--twice", "0", "--until-broken"],
+                         env=env, capture_output=True, text=True, timeout=300)
+    found = re.search(r"seed (\d+) is broken:\n  (.*)", run.stdout)
+    if run.returncode == 0 and found:
+        return found.groups()
+    if run.returncode not in (0, 1):
+        # It fell over, which is caught too.
+        return "?", f"exit code {run.returncode}: {run.stderr.strip()[-200:]}"
+    return None
+
+
+def main():
+    simulator = sys.argv[1]
+    seeds = int(sys.argv[2]) if len(sys.argv) > 2 else 300
+    alive = []
+    for name, what in MUTANTS.items():
+        result = caught(simulator, name, seeds)
+        if result is None:
+            alive.append(name)
+        print(f"{name:30} {what}\n    " +
+              (f"seed {result[0]}: {result[1]}" if result else f"NOT caught in {seeds} seeds"), flush=True)
+    print(f"{len(MUTANTS) - len(alive)} of {len(MUTANTS)} caught")
+    return 1 if alive else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
