@@ -51,10 +51,7 @@ Exit list(Context& context, const po::variables_map& options) {
   for (const auto* name : {"state", "kind", "user", "before"})
     if (given(options, name)) query[name] = value(options, name);
   if (given(options, "since")) {
-    const auto typed = value(options, "since");
-    const auto now = context.io.clock.now();
-    const auto ago = base::parse_duration(typed);
-    const auto at = ago ? std::optional{now - *ago} : parse_time(typed, now);
+    const auto at = parse_since(value(options, "since"), context.io.clock.now());
     if (!at)
       return context.refuse(
           "--since wants a time such as 2030-01-31T10:00, or a duration such as 2h");

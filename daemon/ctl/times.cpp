@@ -41,6 +41,11 @@ std::optional<TimePoint> parse_time(std::string_view typed, TimePoint now) {
   return as_local(*at);
 }
 
+std::optional<base::TimePoint> parse_since(std::string_view typed, base::TimePoint now) {
+  if (const auto ago = base::parse_duration(typed)) return now - *ago;
+  return parse_time(typed, now);
+}
+
 std::string local_time(std::string_view iso8601) {
   const auto at = base::parse_iso8601(iso8601);
   if (!at) return std::string{iso8601};

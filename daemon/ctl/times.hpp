@@ -12,6 +12,9 @@ namespace herald::ctl {
 /// Nothing: neither.
 std::optional<base::TimePoint> parse_time(std::string_view typed, base::TimePoint now);
 
+/// The beginning of a stretch up to now: "2h" ago, or a time as above.
+std::optional<base::TimePoint> parse_since(std::string_view typed, base::TimePoint now);
+
 /// Local time to the second: "2025-07-14 11:00:00". The text itself when it is no time, "" when
 /// empty.
 std::string local_time(std::string_view iso8601);
