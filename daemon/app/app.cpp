@@ -104,6 +104,7 @@ void App::stop(int code) {
   HERALD_POINT("app.stopping");
   if (http_) http_->interrupt();
   if (control_) control_->interrupt();
+  if (operations_) operations_->stop();
   if (core_) {
     if (!threads_.empty()) {
       Answer<std::size_t> left;

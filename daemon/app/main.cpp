@@ -4,6 +4,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/signal_set.hpp>
 #include "app/app.hpp"
+#include "app/audit.hpp"
 #include "app/check.hpp"
 #include "app/operations.hpp"
 #include "app/specs.hpp"
@@ -15,7 +16,9 @@ constexpr int kUsage = 2;
 int usage(std::ostream& out, const boost::program_options::options_description& options, int code) {
   out << "Usage: heraldd [--config FILE]        run the daemon\n"
          "       heraldd check FILE             say everything that is wrong with a "
-         "configuration\n\n"
+         "configuration\n"
+         "       heraldd audit [--config FILE]  recompute from the tables what became of every\n"
+         "                                      notification, while no daemon runs\n\n"
       << options << "\nSee heraldctl --help for everything else.\n";
   return code;
 }
@@ -25,9 +28,12 @@ int usage(std::ostream& out, const boost::program_options::options_description& 
 int main(int argc, char** argv) {
   namespace po = boost::program_options;
   po::options_description visible{"Options"};
-  visible.add_options()(
-      "config,c", po::value<std::string>()->default_value("/etc/herald/herald.yaml"),
-      "configuration file")("version", "print the version and exit")("help,h", "this help");
+  visible.add_options()("config,c",
+                        po::value<std::string>()->default_value("/etc/herald/herald.yaml"),
+                        "configuration file")("since", po::value<std::string>()->default_value(""),
+                                              "audit: only notifications accepted since this time")(
+      "json", po::bool_switch(), "audit: print one JSON document")(
+      "version", "print the version and exit")("help,h", "this help");
   po::options_description all;
   all.add(visible).add_options()("words", po::value<std::vector<std::string>>());
   po::positional_options_description positional;
@@ -46,6 +52,9 @@ int main(int argc, char** argv) {
   const auto words = given.contains("words") ? given["words"].as<std::vector<std::string>>()
                                              : std::vector<std::string>{};
   if (words.size() == 2 && words[0] == "check") return herald::app::check_command(words[1]);
+  if (words == std::vector<std::string>{"audit"})
+    return herald::app::audit_command(given["config"].as<std::string>(),
+                                      given["since"].as<std::string>(), given["json"].as<bool>());
   if (!words.empty()) {
     std::cerr << "heraldd: do not know what to do with '" << words[0] << "'\n";
     return usage(std::cerr, visible, kUsage);

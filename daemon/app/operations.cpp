@@ -133,6 +133,11 @@ void ControlOperations::reload(Reply reply) {
   });
 }
 
+void ControlOperations::audit(std::optional<base::TimePoint> since,
+                              std::function<bool(json::object)> progress, Reply reply) {
+  audit_.start(app_.config()->store.url, since, std::move(progress), std::move(reply));
+}
+
 uint64_t ControlOperations::monitor(bool private_parts,
                                     std::function<bool(const json::object&)> sink) {
   return app_.core().events.subscribe(private_parts, std::move(sink));

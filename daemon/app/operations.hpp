@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/app.hpp"
+#include "app/audit_job.hpp"
 #include "control/operations.hpp"
 
 namespace herald::app {
@@ -24,13 +25,18 @@ class ControlOperations final : public control::Operations {
                      Reply reply) override;
   void service_tokens(Reply reply) override;
   void revoke_token(std::string name, Reply reply) override;
+  void audit(std::optional<base::TimePoint> since,
+             std::function<bool(boost::json::object)> progress, Reply reply) override;
   uint64_t monitor(bool private_parts,
                    std::function<bool(const boost::json::object&)> sink) override;
   void unmonitor(uint64_t handle) override;
+  /// Ends what runs on threads of its own; before the store closes.
+  void stop() { audit_.stop(); }
 
  private:
   void resolve(const std::string& spelled, std::function<void(base::Result<model::UserId>)> done);
   App& app_;
+  AuditJob audit_;
 };
 
 /// Adds to a channel's description what its gates look like.

@@ -127,7 +127,8 @@ Handlers::Handlers(Operations& operations, std::string version)
       herald_(parsed(herald_interface_text())),
       service_(parsed(service_interface_text())) {}
 
-std::optional<MonitorRequest> Handlers::call(const Caller& caller, Call call, Answer answer) const {
+std::optional<MonitorRequest> Handlers::call(const Caller& caller, Call call, Answer answer,
+                                             Progress progress) const {
   const auto refuse = [&answer](Reply reply) -> std::optional<MonitorRequest> {
     answer(std::move(reply));
     return std::nullopt;
@@ -169,7 +170,9 @@ std::optional<MonitorRequest> Handlers::call(const Caller& caller, Call call, An
     if (!call.more) return refuse(error("org.varlink.service.ExpectedMore", {}));
     return MonitorRequest{.private_parts = flag(in, "private")};
   }
-  start(caller, name, in, std::move(answer));
+  if (!call.more && progress)
+    progress = [quiet = std::move(progress)](std::optional<Reply>) { return quiet(std::nullopt); };
+  start(caller, name, in, std::move(answer), std::move(progress));
   return std::nullopt;
 }
 
@@ -190,7 +193,7 @@ Reply Handlers::introspect(const std::string& method, const json::object& in) co
 }
 
 void Handlers::start(const Caller& caller, const std::string& method, const json::object& in,
-                     Answer answer) const {
+                     Answer answer, Progress progress) const {
   // Shared because a Reply is copyable and the last copy that dies owes the answer.
   const auto debt =
       std::make_shared<Debt>(std::move(answer), subject_of(in), "io.herald." + method);
@@ -225,6 +228,19 @@ void Handlers::start(const Caller& caller, const std::string& method, const json
       auto query = in;
       query.stable_erase("private");
       return producer.list(query, flag(in, "private"), reply);
+    }
+    if (method == "Audit") {
+      std::optional<base::TimePoint> since;
+      if (const auto given = text(in, "since"); !given.empty())
+        if (!(since = base::parse_iso8601(given)))
+          return debt->pay(fail(Code::invalid, "since is not an RFC 3339 time", "since"));
+      return operations_.audit(
+          since,
+          [progress = std::move(progress)](json::object so_far) {
+            return !progress ||
+                   progress(Reply{.error = {}, .parameters = std::move(so_far), .continues = true});
+          },
+          reply);
     }
     if (method == "Status") return operations_.status(reply);
     if (method == "Channels") return operations_.channels(reply);

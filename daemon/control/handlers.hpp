@@ -27,19 +27,23 @@ struct MonitorRequest {
 class Handlers {
  public:
   using Answer = std::function<void(Reply)>;
+  /// Sends a reply that is not the last (nothing: none), on any thread; false when the caller has
+  /// gone.
+  using Progress = std::function<bool(std::optional<Reply>)>;
 
   /// `version`: of the daemon, for GetInfo. `operations` must live until the last call was
   /// answered.
   Handlers(Operations& operations, std::string version);
 
   /// Calls `answer` exactly once, on any thread - or returns what to stream, and then never calls
-  /// it.
-  std::optional<MonitorRequest> call(const Caller& caller, Call call, Answer answer) const;
+  /// it. `progress` is called before that, and only for methods that tell how far they are.
+  std::optional<MonitorRequest> call(const Caller& caller, Call call, Answer answer,
+                                     Progress progress = {}) const;
 
  private:
   Reply introspect(const std::string& method, const boost::json::object& in) const;
   void start(const Caller& caller, const std::string& method, const boost::json::object& in,
-             Answer answer) const;
+             Answer answer, Progress progress) const;
 
   Operations& operations_;
   std::string version_;

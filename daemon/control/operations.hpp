@@ -3,6 +3,7 @@
 #include <boost/json/fwd.hpp>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -53,6 +54,13 @@ class Operations {
   /// {tokens: [{name, scopes, created, expires, revoked}]}
   virtual void service_tokens(Reply) = 0;
   virtual void revoke_token(std::string name, Reply) = 0;
+
+  /// Recomputes from the tables what became of every notification (accepted since then). Answers
+  /// {report, text}: for programs and for a terminal. `progress` hears {checked, total} now and
+  /// then on a thread of the audit, and answers false when nobody waits any more; then the audit
+  /// stops. conflict while another one is under way.
+  virtual void audit(std::optional<base::TimePoint> since,
+                     std::function<bool(boost::json::object)> progress, Reply) = 0;
 
   /// Events from now on; `sink` may be called on any thread, never blocks, and answers false when
   /// nobody listens any more. Without `private_parts` no event may carry message text or

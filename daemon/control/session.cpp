@@ -95,6 +95,14 @@ void Session::handle(const std::string& frame) {
         asio::post(executor, [weak, oneway, reply = std::move(reply)] {
           if (const auto self = weak.lock()) self->answered(reply, oneway);
         });
+      },
+      [weak = weak_from_this(), executor = socket_.get_executor()](std::optional<Reply> reply) {
+        if (weak.expired()) return false;
+        if (reply)
+          asio::post(executor, [weak, reply = std::move(*reply)] {
+            if (const auto self = weak.lock()) self->told(reply);
+          });
+        return true;
       });
   if (request) monitor(*request, oneway);
 }
@@ -109,6 +117,12 @@ void Session::answered(const Reply& reply, bool oneway) {
     self->process();
     self->read();
   });
+}
+
+/// How far a call is. A client that does not read misses some of it.
+void Session::told(const Reply& reply) {
+  if (closed_ || !busy_ || out_bytes_ > kOutHighWater) return;
+  enqueue(encode(reply));
 }
 
 void Session::monitor(MonitorRequest request, bool oneway) {

@@ -45,6 +45,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void process();
   void handle(const std::string& frame);
   void answered(const Reply& reply, bool oneway);
+  void told(const Reply& reply);
   void monitor(MonitorRequest request, bool oneway);
   void pump_events();
   void enqueue(std::string message);

@@ -30,6 +30,7 @@ std::span<const Command> send_commands();
 std::span<const Command> notification_commands();
 std::span<const Command> daemon_commands();
 std::span<const Command> people_commands();
+std::span<const Command> audit_commands();
 std::span<const Command> dead_letter_commands();
 
 /// Puts --since and --until into a query; when one is no time, says so and gives how to end.

@@ -42,7 +42,8 @@ struct Apply {
   std::vector<model::Event> events;
   std::optional<model::NewItem>
       append;  ///< appended before the events are decided; repeated append writes nothing
-  model::ChainPtr new_chain;  ///< redrive: decides, and replaces the chain when a new run began
+  model::ChainPtr new_chain;  ///< redrive: when it begins a new run, decides from then on and
+                              ///< replaces the chain
   /// What was rendered for a step (R15), stored in the same transaction so that retries, also after
   /// a restart, reuse it.
   struct Rendering {

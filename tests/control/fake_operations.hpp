@@ -106,6 +106,13 @@ class FakeOperations final : public control::Operations, public model::ports::Pr
   void resume(std::string channel, Reply reply) override { run("resume", channel, reply); }
   void revoke_token(std::string name, Reply reply) override { run("revoke_token", name, reply); }
 
+  void audit(std::optional<base::TimePoint> since, std::function<bool(Object)> progress,
+             Reply reply) override {
+    for (int64_t checked = 1; checked <= 2; ++checked)
+      progress({{"checked", checked}, {"total", 2}});
+    run("audit", since ? base::to_iso8601(*since) : "", reply);
+  }
+
   uint64_t monitor(bool secret, std::function<bool(const Object&)> sink) override {
     const std::lock_guard lock{mutex_};
     private_ = secret;

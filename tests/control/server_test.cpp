@@ -56,6 +56,23 @@ TEST(Server, CarriesACallToTheDaemonAndItsAnswerBack) {
                                                     R"( {"kind":"message","to":{"user":42}})");
 }
 
+// How far a call is goes only to those who asked for more than one reply.
+TEST(Server, TellsHowFarACallIsBeforeItsAnswer) {
+  RunningServer running;
+  running.operations.answer("audit", FakeOperations::object(R"({"text":"done"})"));
+  std::vector<std::string> told;
+  auto client = running.connect();
+  const auto last = client.stream("io.herald.Audit", {}, [&](const Reply& reply) {
+    told.push_back(json_text(reply.parameters));
+    return true;
+  });
+  ASSERT_TRUE(last);
+  EXPECT_EQ(json_text(last->parameters), R"({"text":"done"})");
+  EXPECT_EQ(told,
+            (std::vector<std::string>{R"({"checked":1,"total":2})", R"({"checked":2,"total":2})"}));
+  EXPECT_EQ(json_text(running.call("io.herald.Audit").parameters), R"({"text":"done"})");
+}
+
 TEST(Server, AnswersPipelinedCallsInOrder) {
   RunningServer running;
   auto client = running.connect();

@@ -83,6 +83,18 @@ TEST_F(Commands, RedriveSaysWhatWasStartedAndWhatWasRefused) {
   EXPECT_EQ(out.str(), "n1\n1 would be redriven\n");
 }
 
+TEST_F(Commands, AuditFailsWhenARowIsBroken) {
+  answer("audit", R"({"report":{"clean":true},"text":"no row breaks a rule\n"})");
+  EXPECT_EQ(ask({"audit"}), Exit::ok);
+  EXPECT_EQ(out.str(), "no row breaks a rule\n");
+  answer("audit", R"({"report":{"clean":false,"broken_rows":1},"text":"1 broken\n"})");
+  EXPECT_EQ(ask({"audit", "--since", "2h"}), Exit::failed);
+  EXPECT_EQ(asked(), "audit 2025-07-14T08:00:00.000000Z");
+  EXPECT_EQ(ask({"audit", "--json"}), Exit::failed);
+  EXPECT_NE(out.str().find("\"broken_rows\":1"), std::string::npos) << out.str();
+  EXPECT_EQ(ask({"audit", "--since", "soon"}), Exit::usage);
+}
+
 TEST_F(Commands, MonitorPrintsEventsAsTheyCome) {
   std::thread daemon{[this] {
     while (server.operations.watchers() == 0) std::this_thread::yield();

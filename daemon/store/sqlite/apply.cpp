@@ -14,25 +14,36 @@ using base::fail;
 const Sql kUpdate{
     "UPDATE notifications SET state = ?, due_at = ?, in_flight = ?, last_seq = ?, progress = ?, "
     "paused_at = ? WHERE rowid = ?"};
-const Sql kPastChain{
-    "INSERT INTO past_chains(notification, run, chain_id) SELECT rowid, ?, chain_id FROM "
-    "notifications WHERE rowid = ?"};
 const Sql kUpdateChain{"UPDATE notifications SET chain_id = ? WHERE rowid = ?"};
+// Without it the events of the run before could not be replayed.
+const Sql kKeepChain{
+    "INSERT INTO earlier_chains(notification, run, chain_id)"
+    " SELECT rowid, ?, chain_id FROM notifications WHERE rowid = ?"};
 
 /// The progress after each event, and the effects of all; nothing is written yet.
 struct Decided {
   std::vector<model::Progress> steps;
   std::vector<model::Effect> effects;
+  model::ChainPtr chain;  ///< of the run that is reached
 };
 
 base::Result<void> decide_all(const WriteState& state, const std::vector<model::Event>& events,
-                              const model::Progress& stored, const model::Chain& chain,
+                              const model::Progress& stored, const model::ChainPtr& new_chain,
                               model::TimePoint now, Decided& out) {
   out.steps.reserve(out.steps.size() + events.size());
   try {
     for (const auto& event : events) {
       const auto& present = out.steps.empty() ? stored : out.steps.back();
-      auto decision = state.decide(present, event, chain, now);
+      auto decision = state.decide(present, event, *out.chain, now);
+      if (new_chain && std::holds_alternative<model::event::Redrive>(event)) {
+        // The new chain decides from the run on that it begins; a redrive that is refused keeps the
+        // old one. So a replay knows the chain of every event by its run.
+        auto begun = state.decide(present, event, *new_chain, now);
+        if (begun.next.run != present.run) {
+          decision = std::move(begun);
+          out.chain = new_chain;
+        }
+      }
       out.steps.push_back(std::move(decision.next));
       for (auto& effect : decision.effects) out.effects.push_back(std::move(effect));
     }
@@ -67,17 +78,17 @@ base::Result<Applied> apply(WriteState& state, const Apply& request) {
     return fail(Code::internal, "an inbox item must belong to the notification it is stored with");
 
   const auto now = state.clock.now();
-  const auto chain = request.new_chain ? request.new_chain : stored.notification.head.chain;
   Applied out;
   Decided decided;
-  if (auto ok = decide_all(state, request.events, before, *chain, now, decided); !ok)
+  decided.chain = stored.notification.head.chain;
+  if (auto ok = decide_all(state, request.events, before, request.new_chain, now, decided); !ok)
     return ok.error();
   Parked parked;
   if (!decided.steps.empty()) {
     auto waiting = parked_for(state, before, decided.steps.back());
     if (!waiting) return waiting.error();
     parked = std::move(*waiting);
-    if (auto ok = decide_all(state, parked.receipts, before, *chain, now, decided); !ok)
+    if (auto ok = decide_all(state, parked.receipts, before, {}, now, decided); !ok)
       return ok.error();
   }
 
@@ -102,23 +113,28 @@ base::Result<Applied> apply(WriteState& state, const Apply& request) {
   out.effects = std::move(decided.effects);
   auto seq = stored.last_seq;
   const auto asked = request.events.size();
-  for (std::size_t i = 0; i < decided.steps.size(); ++i)
+  for (std::size_t i = 0; i < decided.steps.size(); ++i) {
+    if (HERALD_MUTANT("event_not_recorded") && i + 1 == decided.steps.size()) continue;
     write_timeline(db, stored.rowid, ++seq, now,
                    i < asked ? request.events[i] : out.parked[i - asked], decided.steps[i]);
+  }
   if (request.rendering) write_rendering(db, stored.rowid, *request.rendering);
   if (!decided.steps.empty()) {
     auto& after = decided.steps.back();
-    write_attempts(db, stored.rowid, before, after);
-    const auto paused = paused_channel(after, *chain);
-    db.run(kUpdate, after.state, due_column(after), owed(after), seq, model::to_json_text(after),
-           OrNull<std::string_view>{paused.empty(), paused},
-           stored.rowid);
-    if (request.new_chain && after.run != before.run) {
-      db.run(kPastChain, before.run, stored.rowid);
-      db.run(kUpdateChain, state.chains.store(db, chain), stored.rowid);
-      stored.notification.head.chain = chain;
+    if (!HERALD_MUTANT("attempt_not_updated") || after.attempts.size() > before.attempts.size())
+      write_attempts(db, stored.rowid, before, after);
+    auto due = due_column(after);
+    if (HERALD_MUTANT("due_forgotten")) due.null = true;
+    const auto paused = paused_channel(after, *decided.chain);
+    db.run(kUpdate, after.state, due, owed(after), seq, model::to_json_text(after),
+           OrNull<std::string_view>{paused.empty(), paused}, stored.rowid);
+    if (after.run != before.run) {
+      db.run(kKeepChain, before.run, stored.rowid);
+      db.run(kUpdateChain, state.chains.store(db, decided.chain), stored.rowid);
+      stored.notification.head.chain = decided.chain;
     }
-    if (after.state != before.state) state.counters.move(before.state, after.state);
+    if (after.state != before.state && !HERALD_MUTANT("counters_drift"))
+      state.counters.move(before.state, after.state);
     stored.last_seq = seq;
     stored.notification.progress = std::move(after);
   }

@@ -10,8 +10,9 @@ const Sql kAttempt{
     "outcome, reason, detail,"
     " provider_id, evidence, evidence_at, failed) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, "
     "?11, ?12, ?13, ?14, ?15)"
-    " ON CONFLICT(notification, run, step, number) DO UPDATE SET ended = ?8, outcome = ?9, reason "
-    "= ?10, detail = ?11,"
+    " ON CONFLICT(notification, run, step, number) DO UPDATE SET started = ?7, ended = ?8, outcome "
+    "= "
+    "?9, reason = ?10, detail = ?11,"
     " provider_id = ?12, evidence = ?13, evidence_at = ?14, failed = ?15"};
 const Sql kRendering{
     "INSERT OR REPLACE INTO renderings(notification, run, step, version, body) VALUES (?, ?, ?, ?, "

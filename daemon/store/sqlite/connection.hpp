@@ -81,7 +81,11 @@ struct Blob {
 
 class Connection {
  public:
-  enum class Mode { write, read };
+  enum class Mode {
+    write,
+    read,
+    audit  ///< as read, and the file itself is opened for reading only
+  };
   /// Opens an existing file. Throws SqlError.
   Connection(const std::string& path, Mode mode);
   ~Connection();

@@ -27,7 +27,7 @@ const Sql kRendering{
     "SELECT version, body FROM renderings WHERE notification = ? AND run = ? AND step = ?"};
 const Sql kTimeline{
     "SELECT seq, at, event, state, reason FROM timeline WHERE notification = ? ORDER BY seq"};
-const Sql kPastChains{"SELECT chain_id FROM past_chains WHERE notification = ? ORDER BY run"};
+const Sql kEarlierChains{"SELECT chain_id FROM earlier_chains WHERE notification = ? ORDER BY run"};
 const Sql kConversation{"SELECT conversation FROM inbox_items WHERE notification = ?"};
 const Sql kCounts{"SELECT state, count FROM counters"};
 
@@ -111,7 +111,7 @@ base::Result<Timeline> timeline(ReadState& state, const std::string& id) {
                            static_cast<model::Reason>(row.integer(4) & 0xff)});
   }
   std::vector<int64_t> past;
-  for (auto chain = state.db.use(kPastChains, stored->rowid); chain.step();)
+  for (auto chain = state.db.use(kEarlierChains, stored->rowid); chain.step();)
     past.push_back(chain.integer(0));
   for (const auto id_of_chain : past) {
     auto chain = state.chains.load(state.db, id_of_chain);

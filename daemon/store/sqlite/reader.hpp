@@ -17,7 +17,8 @@ namespace herald::store::sqlite {
 /// What a read request works on: a query-only connection inside one read transaction. One reader
 /// thread.
 struct ReadState {
-  explicit ReadState(const std::string& path) : db(path, Connection::Mode::read) {}
+  explicit ReadState(const std::string& path, Connection::Mode mode = Connection::Mode::read)
+      : db(path, mode) {}
   Connection db;
   ChainCache chains;
 };

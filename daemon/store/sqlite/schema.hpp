@@ -21,6 +21,9 @@ std::span<const Migration> migrations();
 /// than this program. Throws SqlError.
 base::Result<void> migrate(Connection& db, std::string_view path, int64_t now_us);
 
+/// Whether the file has exactly the newest schema; for those who only read. Throws SqlError.
+base::Result<void> check_schema(Connection& db, std::string_view path);
+
 /// Reads back what the durability promise stands on (trap 6).
 base::Result<void> check_pragmas(Connection& db, std::string_view path);
 
