@@ -1,9 +1,5 @@
 #include "app/adapters.hpp"
 
-#include <boost/json/object.hpp>
-
-#include "delivery/views.hpp"
-
 namespace herald::app {
 
 void KvAdapter::get(std::string instance, std::string key, plugin::Done<plugin::KvValue> done) {
@@ -56,6 +52,8 @@ Watcher::Watcher(Needs needs) : need_{needs} {
          "Steps left for the next one, by channel and reason.");
   define(MetricKind::counter, "herald_receipts_total", "Later news about attempts, by kind.");
   define(MetricKind::counter, "herald_troubles_total", "Failures of the daemon itself, by event.");
+  define(MetricKind::counter, "herald_webhooks_total",
+         "Messages to producers' webhooks, by webhook and result.");
   define(MetricKind::histogram, "herald_first_evidence_seconds",
          "From acceptance to the first accepted attempt, by channel.");
 }
@@ -92,7 +90,7 @@ void Watcher::recorded(const store::Applied& applied, const std::vector<model::E
           "notification.undelivered", "a notification ended undelivered; see heraldctl show",
           {{"id", n.head.id}, {"kind", n.head.kind}, {"reason", std::string{to_string(p.reason)}}});
   }
-  if (need_.events.wanted()) need_.events.publish(delivery::event_view(applied, events), {});
+  need_.feed.grown();
 }
 
 void Watcher::inbox_changed(model::UserId user, int64_t seq) { need_.inbox.changed(user, seq); }

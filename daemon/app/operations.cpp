@@ -128,11 +128,4 @@ void ControlOperations::reload(Reply reply) {
   });
 }
 
-uint64_t ControlOperations::monitor(bool private_parts,
-                                    std::function<bool(const json::object&)> sink) {
-  return app_.core().events.subscribe(private_parts, std::move(sink));
-}
-
-void ControlOperations::unmonitor(uint64_t handle) { app_.core().events.unsubscribe(handle); }
-
 }  // namespace herald::app

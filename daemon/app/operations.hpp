@@ -22,9 +22,11 @@ class ControlOperations final : public control::Operations {
                      Reply reply) override;
   void service_tokens(Reply reply) override;
   void revoke_token(std::string name, Reply reply) override;
-  uint64_t monitor(bool private_parts,
-                   std::function<bool(const boost::json::object&)> sink) override;
-  void unmonitor(uint64_t handle) override;
+  base::Result<std::shared_ptr<control::EventSource>> monitor(control::MonitorQuery query,
+                                                              std::function<void()> ready) override;
+  void webhooks(Reply reply) override;
+  void webhook_messages(std::string name, bool dead, std::string after, Reply reply) override;
+  void redeliver_webhook(std::string name, std::string id, Reply reply) override;
 
  private:
   void resolve(const std::string& spelled, std::function<void(base::Result<model::UserId>)> done);

@@ -17,11 +17,6 @@ struct Caller {
   Rights rights = Rights::none;
 };
 
-/// What a call that asks for events may see.
-struct MonitorRequest {
-  bool private_parts = false;
-};
-
 /// From a call to its answer: rights, then the shape by the interface description, then the
 /// operation. Knows no socket. Immutable after construction; call() comes on one strand.
 class Handlers {
@@ -34,7 +29,7 @@ class Handlers {
 
   /// Calls `answer` exactly once, on any thread - or returns what to stream, and then never calls
   /// it.
-  std::optional<MonitorRequest> call(const Caller& caller, Call call, Answer answer) const;
+  std::optional<MonitorQuery> call(const Caller& caller, Call call, Answer answer) const;
 
  private:
   Reply introspect(const std::string& method, const boost::json::object& in) const;

@@ -41,7 +41,7 @@ std::vector<gid_t> groups_from_database(uid_t uid, gid_t gid) {
   return groups;
 }
 
-constexpr std::array<std::pair<std::string_view, Rights>, 15> kNeeds{{
+constexpr std::array<std::pair<std::string_view, Rights>, 18> kNeeds{{
     {"Send", Rights::operate},
     {"Show", Rights::operate},
     {"List", Rights::operate},
@@ -49,6 +49,9 @@ constexpr std::array<std::pair<std::string_view, Rights>, 15> kNeeds{{
     {"Status", Rights::operate},
     {"Channels", Rights::operate},
     {"Monitor", Rights::operate},
+    {"Webhooks", Rights::operate},
+    {"WebhookMessages", Rights::operate},
+    {"RedeliverWebhook", Rights::administer},
     {"CheckConfig", Rights::administer},
     {"Reload", Rights::administer},
     {"AddUser", Rights::administer},

@@ -30,6 +30,8 @@ std::span<const Command> send_commands();
 std::span<const Command> notification_commands();
 std::span<const Command> daemon_commands();
 std::span<const Command> people_commands();
+std::span<const Command> monitor_commands();
+std::span<const Command> webhook_commands();
 
 inline bool given(const po::variables_map& options, const char* name) {
   return options.count(name) != 0;

@@ -2,6 +2,7 @@
 #include "store/sqlite/delivery.hpp"
 #include "store/sqlite/gates.hpp"
 #include "store/sqlite/inbox.hpp"
+#include "store/sqlite/journal.hpp"
 
 namespace herald::store::sqlite {
 namespace {
@@ -78,6 +79,7 @@ base::Result<Applied> apply(WriteState& state, const Apply& request) {
   if (!decided->steps.empty()) {
     auto& after = decided->steps.back();
     write_attempts(db, stored.rowid, before, after);
+    write_journal(db, {stored.rowid, stored.last_seq + 1, seq, before, after});
     const auto paused = paused_channel(after, *chain);
     db.run(kUpdate, after.state, due_column(after), after.in_flight() != nullptr, seq,
            model::to_json_text(after), OrNull<std::string_view>{paused.empty(), paused},
