@@ -1,9 +1,6 @@
 #include "app/adapters.hpp"
 
-#include <boost/json/object.hpp>
-
 #include "delivery/repeats.hpp"
-#include "delivery/views.hpp"
 
 namespace herald::app {
 
@@ -64,6 +61,8 @@ Watcher::Watcher(Needs needs) : need_{needs} {
          "same_channel, or an other_channel that left without a word.");
   define(MetricKind::counter, "herald_receipts_total", "Later news about attempts, by kind.");
   define(MetricKind::counter, "herald_troubles_total", "Failures of the daemon itself, by event.");
+  define(MetricKind::counter, "herald_webhooks_total",
+         "Messages to producers' webhooks, by webhook and result.");
   define(MetricKind::histogram, "herald_first_evidence_seconds",
          "From acceptance to the first accepted attempt, by channel.");
 }
@@ -106,7 +105,7 @@ void Watcher::recorded(const store::Applied& applied, const std::vector<model::E
           "notification.undelivered", "a notification ended undelivered; see heraldctl show",
           {{"id", n.head.id}, {"kind", n.head.kind}, {"reason", std::string{to_string(p.reason)}}});
   }
-  if (need_.events.wanted()) need_.events.publish(delivery::event_view(applied, events), {});
+  need_.feed.grown();
 }
 
 void Watcher::count_repeats(const store::Applied& applied) {

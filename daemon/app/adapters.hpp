@@ -5,9 +5,9 @@
 #include "base/guarded.hpp"
 #include "delivery/observer.hpp"
 #include "inbox/inbox.hpp"
+#include "journal/feed.hpp"
 #include "plugin/ports.hpp"
 #include "store/store.hpp"
-#include "telemetry/event_stream.hpp"
 #include "telemetry/metrics.hpp"
 
 namespace herald::app {
@@ -36,12 +36,13 @@ class MetricsAdapter final : public plugin::MetricsPort {
   telemetry::Metrics& metrics_;
 };
 
-/// What was recorded becomes metrics, monitor events, and news for those who watch an inbox.
+/// What was recorded becomes metrics, a word to those who follow the journal, and news for those
+/// who watch an inbox.
 class Watcher final : public delivery::Observer {
  public:
   struct Needs {
     telemetry::Metrics& metrics;
-    telemetry::EventStream& events;
+    journal::Feed& feed;
     inbox::Inbox& inbox;
     base::Log& log;
     const base::Clock& clock;

@@ -16,6 +16,8 @@ namespace herald::app {
 namespace {
 
 constexpr auto kDrain = std::chrono::seconds{15};
+/// What is told to producers and not answered by then is told again after the start.
+constexpr auto kWebhooks = std::chrono::seconds{3};
 
 }  // namespace
 
@@ -114,6 +116,9 @@ void App::stop(int code) {
                       "attempts were still in flight; they are declared lost at the next start",
                       {{"attempts", std::to_string(*cut_off)}});
       core_->plugins.drain(std::chrono::seconds{2});
+      Answer<bool> told;
+      core_->webhooks.stop([callback = told.callback()] { callback(true); });
+      told.wait(kWebhooks);
     }
     if (http_) http_->drain(std::chrono::seconds{2});
     if (control_) control_->join();

@@ -6,6 +6,7 @@
 #include "app/executor.hpp"
 #include "app/secrets.hpp"
 #include "app/specs.hpp"
+#include "app/webhooks.hpp"
 #include "delivery/decide.hpp"
 #include "delivery/producer.hpp"
 #include "directory/directory.hpp"
@@ -28,17 +29,21 @@ struct Core {
   boost::asio::io_context io;
   std::unique_ptr<store::Store> store;
   telemetry::Metrics metrics;
-  telemetry::EventStream events;
   Secrets secrets;
   directory::Directory directory;
   http::Router router;
   http::Authenticator authenticator;
   http::Client client;
+  OutboundNetworks networks;
+  http::Client webhook_client;  // its own: slow endpoints of producers hold up no provider
+  StrandExecutor journal_thread;
+  journal::Feed feed;
   KvAdapter kv;
   MetricsAdapter plugin_metrics;
   StrandExecutor delivery_thread;
   plugin::Registry plugins;  // reports to dispatcher, inbox and producer below once it is started
   Watcher watcher;
+  journal::Webhooks webhooks;
   delivery::Dispatcher dispatcher;
   inbox::Inbox inbox;
   delivery::Producer producer;

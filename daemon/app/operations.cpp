@@ -138,11 +138,4 @@ void ControlOperations::audit(std::optional<base::TimePoint> since,
   audit_.start(app_.config()->store.url, since, std::move(progress), std::move(reply));
 }
 
-uint64_t ControlOperations::monitor(bool private_parts,
-                                    std::function<bool(const json::object&)> sink) {
-  return app_.core().events.subscribe(private_parts, std::move(sink));
-}
-
-void ControlOperations::unmonitor(uint64_t handle) { app_.core().events.unsubscribe(handle); }
-
 }  // namespace herald::app

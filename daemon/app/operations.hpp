@@ -27,9 +27,11 @@ class ControlOperations final : public control::Operations {
   void revoke_token(std::string name, Reply reply) override;
   void audit(std::optional<base::TimePoint> since,
              std::function<bool(boost::json::object)> progress, Reply reply) override;
-  uint64_t monitor(bool private_parts,
-                   std::function<bool(const boost::json::object&)> sink) override;
-  void unmonitor(uint64_t handle) override;
+  base::Result<std::shared_ptr<control::EventSource>> monitor(control::MonitorQuery query,
+                                                              std::function<void()> ready) override;
+  void webhooks(Reply reply) override;
+  void webhook_messages(std::string name, bool dead, std::string after, Reply reply) override;
+  void redeliver_webhook(std::string name, std::string id, Reply reply) override;
   /// Ends what runs on threads of its own; before the store closes.
   void stop() { audit_.stop(); }
 

@@ -50,6 +50,7 @@ ReloadResult App::reload_now() {
   HERALD_POINT("app.reload_read");
   for (auto& problem : core_->secrets.load(*next)) result.problems.push_back(std::move(problem));
   if (auto keys = load_keys(*next); !keys) result.problems.push_back(keys.error());
+  auto webhooks = endpoints(*next, core_->secrets, &result.problems);
   if (result.problems.empty())
     result.problems = core_->plugins.reload(channel_specs(*next), template_spec(*next));
   HERALD_POINT("app.reload_plugins_changed");
@@ -88,6 +89,8 @@ ReloadResult App::reload_now() {
   core_->store->reconfigure(store_options(*next));
   core_->dispatcher.reconfigure(dispatcher_options(*next));
   apply_rules();
+  core_->networks.allow(next->outbound_allow);
+  core_->webhooks.configure(std::move(webhooks));
   HERALD_POINT("app.reload_applied");
   return result;
 }

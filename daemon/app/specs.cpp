@@ -19,6 +19,7 @@ store::Options store_options(const config::Config& config) {
   out.queue = config.store.queue;
   out.inbox_keep = config.inbox_keep;
   out.backlog = config.limits.backlog;
+  out.journal = config.limits.journal;
   return out;
 }
 

@@ -41,6 +41,12 @@ void check_secrets(const Config& c, Diagnostics& diagnostics) {
   for (const auto& channel : c.channels)
     for (const auto& [key, name] : channel.secrets)
       known_secret(c, name, "channels." + channel.name + ".secrets." + key, diagnostics);
+  for (std::size_t i = 0; i < c.webhooks.size(); ++i)
+    for (std::size_t k = 0; k < c.webhooks[i].secrets.size(); ++k) {
+      const auto path = "webhooks[" + std::to_string(i) + "].secret";
+      const auto item = path + '[' + std::to_string(k) + ']';
+      known_secret(c, c.webhooks[i].secrets[k], c.marks.contains(item) ? item : path, diagnostics);
+    }
   std::set<std::string> ids;
   const auto& keys = c.auth.user_tokens.keys;
   for (std::size_t i = 0; i < keys.size(); ++i) {
@@ -75,6 +81,21 @@ void check_channels(const Config& c, Diagnostics& diagnostics) {
   }
 }
 
+void check_webhooks(const Config& c, Diagnostics& diagnostics) {
+  std::set<std::string> names;
+  for (std::size_t i = 0; i < c.webhooks.size(); ++i) {
+    const auto& webhook = c.webhooks[i];
+    const auto path = "webhooks[" + std::to_string(i) + ']';
+    if (!webhook.name.empty() && !names.insert(webhook.name).second)
+      diagnostics.error(c.mark(path + ".name"),
+                        "another webhook has the name `" + webhook.name + "`; names must differ");
+    if (webhook.secrets.empty())
+      diagnostics.error(c.mark(path),
+                        "a webhook needs a `secret`: the name, under `secrets`, of "
+                        "the key its messages are signed with");
+  }
+}
+
 }  // namespace
 
 void check_together(const Config& c, Diagnostics& diagnostics) {
@@ -86,6 +107,7 @@ void check_together(const Config& c, Diagnostics& diagnostics) {
                           c.http.address);
   check_secrets(c, diagnostics);
   check_channels(c, diagnostics);
+  check_webhooks(c, diagnostics);
   std::set<std::string> names;
   for (const auto& route : c.routes)
     if (!route.name.empty() && !names.insert(route.name).second)

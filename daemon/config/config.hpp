@@ -151,13 +151,29 @@ struct Route {
   Mark mark;
 };
 
+/// A producer's endpoint that is told what became of notifications (Standard Webhooks).
+struct Webhook {
+  std::string name;
+  std::string url;                            ///< http or https, without user name and fragment
+  std::vector<std::string> secrets;           ///< names in Config::secrets; signs with each of them
+  std::vector<std::string> kinds, producers;  ///< as in Match
+  std::vector<std::string> events;  ///< ended, corrected, redriven, evidence, progress; empty: the
+                                    ///< first three
+  std::vector<Duration> retry_after;  ///< pauses before the second and every later try; empty: the
+                                      ///< specification's
+  Duration timeout{std::chrono::seconds{15}};
+  unsigned in_flight = 8;
+  friend bool operator==(const Webhook&, const Webhook&) = default;
+};
+
 /// Bounds of what waits in the daemon.
 struct Limits {
   unsigned backlog = 1'000'000;  ///< stored notifications that have not ended; beyond it 503
   unsigned in_flight = 1'024;    ///< attempts under way, over all channels
   unsigned accepted_queue =
       8'192;  ///< accepted and held in memory for the dispatcher; more wait in the store
-  unsigned streams = 1'024;  ///< long-polls, event streams and WebSockets open at once
+  unsigned journal = 1'000'000;  ///< entries kept for followers and webhooks
+  unsigned streams = 1'024;      ///< long-polls, event streams and WebSockets open at once
   unsigned streams_per_user = 8;
   friend bool operator==(const Limits&, const Limits&) = default;
 };
@@ -180,6 +196,9 @@ struct Config {
   Templates templates;
   std::vector<Channel> channels;  ///< in the order of the files, disabled ones too
   std::vector<Route> routes;      ///< in the order of the files: the first match decides
+  std::vector<Webhook> webhooks;
+  std::vector<std::string> outbound_allow;  ///< outbound.allow: networks beyond the public ones
+                                            ///< that webhooks may reach
   Limits limits;
 
   std::string folder;              ///< of the main file: what relative paths are resolved against

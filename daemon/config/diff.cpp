@@ -65,6 +65,8 @@ std::vector<Change> diff(const Config& a, const Config& b) {
   auth.user_tokens.keys = a.auth.user_tokens.keys;
   auth.user_tokens.lifetime = a.auth.user_tokens.lifetime;
   note("auth", a.auth, auth, true);
+  note("webhooks", a.webhooks, b.webhooks);
+  note("outbound", a.outbound_allow, b.outbound_allow);
   note("templates", a.templates, b.templates);
   for (const auto& channel : a.channels) {
     const auto* after = b.channel(channel.name);

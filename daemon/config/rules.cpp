@@ -93,6 +93,17 @@ std::string public_url(const std::string& text) {
   return good ? "" : "must be a URL such as https://herald.example.org";
 }
 
+std::string webhook_url(const std::string& text) {
+  // A user name and password would stand in the authority, with an `@`.
+  const bool good = good_authority(authority(text)) && text.size() <= 2000 &&
+                    std::all_of(text.begin(), text.end(), [](char c) {
+                      return c > ' ' && c < 0x7F && c != '#' && c != '\\';
+                    });
+  return good ? ""
+              : "must be a URL such as https://shop.example.org/hooks/herald, without user name "
+                "and `#`";
+}
+
 std::string origin(const std::string& text) {
   const auto host = authority(text);
   const bool good =

@@ -13,6 +13,7 @@ std::string group(const std::string& text);
 std::string address(const std::string& text);  ///< IPv4 or IPv6 literal
 std::string network(const std::string& text);  ///< address or address/bits
 std::string public_url(const std::string& text);
+std::string webhook_url(const std::string& text);
 std::string origin(const std::string& text);
 std::string region(const std::string& text);
 std::string locale(const std::string& text);

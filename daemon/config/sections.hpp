@@ -16,6 +16,10 @@ void read_people(Reader& root, Config& config);    ///< directory, inbox, locale
 void read_auth(Reader& root, Config& config);      ///< secrets, auth
 void read_channels(Reader& root, Config& config);  ///< templates, channels
 void read_routes(Reader& root, Config& config);
+void read_webhooks(Reader& root, Config& config);  ///< webhooks, outbound
+
+/// The keys kind and producer, which choose notifications.
+void read_chosen(Reader& r, std::vector<std::string>& kinds, std::vector<std::string>& producers);
 
 /// What concerns several settings at once but needs no plugin.
 void check_together(const Config& config, Diagnostics& diagnostics);

@@ -133,6 +133,7 @@ void read_all(Reader& root, Config& config) {
   read_auth(root, config);
   read_channels(root, config);
   read_routes(root, config);
+  read_webhooks(root, config);
   root.finish();
 }
 

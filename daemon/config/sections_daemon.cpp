@@ -98,6 +98,8 @@ void read_daemon(Reader& root, Config& c) {
              "attempts under way at once, over all channels");
     r.number("accepted_queue", c.limits.accepted_queue, 16, 1'000'000,
              "accepted notifications held in memory; the others wait in the store");
+    r.number("journal", c.limits.journal, 1'000, 1'000'000'000,
+             "recorded changes kept for those who follow them; more until every webhook was told");
     r.number("streams", c.limits.streams, 1, 1'000'000,
              "long-polls, event streams and WebSockets open at once");
     r.number("streams_per_user", c.limits.streams_per_user, 1, 1'000, "the same for one person");

@@ -11,14 +11,10 @@ std::string priority(const std::string& text) {
 }
 
 void read_match(Reader& r, Match& match) {
-  r.texts("kind", match.kinds, "kinds, or beginnings such as provider.*; none: any",
-          rules::kind_pattern);
+  read_chosen(r, match.kinds, match.producers);
   std::vector<std::string> priorities;
   r.texts("priority", priorities, "low, normal, high, urgent; none: any", priority);
   for (const auto& p : priorities) match.priorities.push_back(*model::priority_from(p));
-  r.texts("producer", match.producers,
-          "producers such as token:shop, or beginnings ended by *; none: any",
-          rules::producer_pattern);
 }
 
 void read_step(Reader& r, Step& step) {
@@ -41,6 +37,13 @@ void read_step(Reader& r, Step& step) {
 }
 
 }  // namespace
+
+void read_chosen(Reader& r, std::vector<std::string>& kinds, std::vector<std::string>& producers) {
+  r.texts("kind", kinds, "kinds, or beginnings such as provider.*; none: any", rules::kind_pattern);
+  r.texts("producer", producers,
+          "producers such as token:shop, or beginnings ended by *; none: any",
+          rules::producer_pattern);
+}
 
 void read_routes(Reader& root, Config& c) {
   root.items("routes", "the first route that matches decides the chain", [&](Reader& r) {

@@ -127,9 +127,9 @@ Handlers::Handlers(Operations& operations, std::string version)
       herald_(parsed(herald_interface_text())),
       service_(parsed(service_interface_text())) {}
 
-std::optional<MonitorRequest> Handlers::call(const Caller& caller, Call call, Answer answer,
-                                             Progress progress) const {
-  const auto refuse = [&answer](Reply reply) -> std::optional<MonitorRequest> {
+std::optional<MonitorQuery> Handlers::call(const Caller& caller, Call call, Answer answer,
+                                           Progress progress) const {
+  const auto refuse = [&answer](Reply reply) -> std::optional<MonitorQuery> {
     answer(std::move(reply));
     return std::nullopt;
   };
@@ -168,7 +168,12 @@ std::optional<MonitorRequest> Handlers::call(const Caller& caller, Call call, An
                           "group herald-admin; leave out private"}}));
   if (name == "Monitor") {
     if (!call.more) return refuse(error("org.varlink.service.ExpectedMore", {}));
-    return MonitorRequest{.private_parts = flag(in, "private")};
+    return MonitorQuery{.after = text(in, "after"),
+                        .id = text(in, "id"),
+                        .kind = text(in, "kind"),
+                        .state = text(in, "state"),
+                        .producer = text(in, "producer"),
+                        .private_parts = flag(in, "private")};
   }
   if (!call.more && progress)
     progress = [quiet = std::move(progress)](std::optional<Reply>) { return quiet(std::nullopt); };
@@ -254,6 +259,12 @@ void Handlers::start(const Caller& caller, const std::string& method, const json
       return operations_.check_config(path, reply);
     }
     if (method == "Reload") return operations_.reload(reply);
+    if (method == "Webhooks") return operations_.webhooks(reply);
+    if (method == "WebhookMessages")
+      return operations_.webhook_messages(text(in, "name"), flag(in, "dead"), text(in, "after"),
+                                          reply);
+    if (method == "RedeliverWebhook")
+      return operations_.redeliver_webhook(text(in, "name"), text(in, "id"), reply);
     if (method == "AddUser") return operations_.add_user(in, wrapped("user"));
     if (method == "ShowUser") return operations_.show_user(text(in, "user"), wrapped("user"));
     if (method == "CreateUserToken") {

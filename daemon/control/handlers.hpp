@@ -17,11 +17,6 @@ struct Caller {
   Rights rights = Rights::none;
 };
 
-/// What a call that asks for events may see.
-struct MonitorRequest {
-  bool private_parts = false;
-};
-
 /// From a call to its answer: rights, then the shape by the interface description, then the
 /// operation. Knows no socket. Immutable after construction; call() comes on one strand.
 class Handlers {
@@ -37,8 +32,8 @@ class Handlers {
 
   /// Calls `answer` exactly once, on any thread - or returns what to stream, and then never calls
   /// it. `progress` is called before that, and only for methods that tell how far they are.
-  std::optional<MonitorRequest> call(const Caller& caller, Call call, Answer answer,
-                                     Progress progress = {}) const;
+  std::optional<MonitorQuery> call(const Caller& caller, Call call, Answer answer,
+                                   Progress progress = {}) const;
 
  private:
   Reply introspect(const std::string& method, const boost::json::object& in) const;

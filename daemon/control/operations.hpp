@@ -3,6 +3,7 @@
 #include <boost/json/fwd.hpp>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,6 +13,21 @@
 #include "model/ports/producer.hpp"
 
 namespace herald::control {
+
+/// Which events a client wants; empty fields: any.
+struct MonitorQuery {
+  std::string after;  ///< a cursor: what came since then first; empty: from now on
+  std::string id, kind, state, producer;
+  bool private_parts = false;  ///< without it no event may carry message text or parameters
+};
+
+/// Events for one client, as many as it takes. Any thread; dropping it ends it.
+class EventSource {
+ public:
+  virtual ~EventSource() = default;
+  /// {event, cursor, gap} as io.herald.varlink says; nothing: wait for `ready`. An error ends it.
+  virtual std::optional<base::Result<boost::json::object>> next() = 0;
+};
 
 /// What the control socket asks of the daemon; implemented in app/. Every call comes on the
 /// server's strand and must not block; every Reply is called at most once, on any thread. One that
@@ -62,13 +78,17 @@ class Operations {
   virtual void audit(std::optional<base::TimePoint> since,
                      std::function<bool(boost::json::object)> progress, Reply) = 0;
 
-  /// Events from now on; `sink` may be called on any thread, never blocks, and answers false when
-  /// nobody listens any more. Without `private_parts` no event may carry message text or
-  /// parameters.
-  virtual uint64_t monitor(bool private_parts,
-                           std::function<bool(const boost::json::object&)> sink) = 0;
-  /// No call of that sink begins after this returns. Unknown handles are ignored.
-  virtual void unmonitor(uint64_t handle) = 0;
+  /// `ready` is called, on any thread, when next() has something again after it had nothing.
+  virtual base::Result<std::shared_ptr<EventSource>> monitor(MonitorQuery query,
+                                                             std::function<void()> ready) = 0;
+
+  /// {webhooks: [{name, url, state, error, last_delivered, behind, waiting, dead}]}
+  virtual void webhooks(Reply) = 0;
+  /// {messages: [{id, notification, tries, first_try, next_try, error}], next}; `after`: where the
+  /// page before ended.
+  virtual void webhook_messages(std::string name, bool dead, std::string after, Reply) = 0;
+  /// {redelivered}. `id`: of one message; empty: all dead ones.
+  virtual void redeliver_webhook(std::string name, std::string id, Reply) = 0;
 };
 
 }  // namespace herald::control

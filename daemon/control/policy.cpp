@@ -41,7 +41,7 @@ std::vector<gid_t> groups_from_database(uid_t uid, gid_t gid) {
   return groups;
 }
 
-constexpr std::array<std::pair<std::string_view, Rights>, 20> kNeeds{{
+constexpr std::array<std::pair<std::string_view, Rights>, 23> kNeeds{{
     {"Audit", Rights::administer},
     {"Send", Rights::operate},
     {"Show", Rights::operate},
@@ -54,6 +54,9 @@ constexpr std::array<std::pair<std::string_view, Rights>, 20> kNeeds{{
     {"Monitor", Rights::operate},
     {"Pause", Rights::administer},
     {"Resume", Rights::administer},
+    {"Webhooks", Rights::operate},
+    {"WebhookMessages", Rights::operate},
+    {"RedeliverWebhook", Rights::administer},
     {"CheckConfig", Rights::administer},
     {"Reload", Rights::administer},
     {"AddUser", Rights::administer},

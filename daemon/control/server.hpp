@@ -19,14 +19,13 @@ class io_context;
 namespace herald::control {
 
 struct ServerLimits {
-  std::size_t connections = 64;    ///< further ones get the error Busy and are closed
-  std::size_t waiting_calls = 32;  ///< per connection, before it is read no further
-  std::size_t events = 1024;       ///< waiting for one slow client
-  std::size_t event_bytes = 1 << 20;
-  std::chrono::milliseconds idle{300'000};        ///< without a call, a stream or bytes to write
+  std::size_t connections = 64;             ///< further ones get the error Busy and are closed
+  std::size_t waiting_calls = 32;           ///< per connection, before it is read no further
+  std::chrono::milliseconds idle{300'000};  ///< without a call, a stream or bytes to write
   std::chrono::milliseconds write_stall{30'000};  ///< one answer that cannot be written
-  std::chrono::milliseconds stream_stall{
-      600'000};  ///< the same while streaming, where lost events are counted instead
+  /// The same while streaming: a client that does not read costs a page of events, and goes on
+  /// later from its cursor.
+  std::chrono::milliseconds stream_stall{600'000};
 };
 
 struct ServerOptions {

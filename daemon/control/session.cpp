@@ -125,38 +125,33 @@ void Session::told(const Reply& reply) {
   enqueue(encode(reply));
 }
 
-void Session::monitor(MonitorRequest request, bool oneway) {
+void Session::monitor(MonitorQuery query, bool oneway) {
   if (oneway) return answered({}, true);
-  busy_ = false;
-  events_ = std::make_shared<EventQueue>(context_->limits.events, context_->limits.event_bytes);
-  try {
-    monitor_handle_ = context_->operations->monitor(
-        request.private_parts,
-        [queue = events_, weak = weak_from_this(),
-         executor = socket_.get_executor()](const boost::json::object& event) {
-          const auto pushed = queue->push(event);
-          if (pushed == EventQueue::Pushed::first)
-            asio::post(executor, [weak] {
-              if (const auto self = weak.lock()) self->pump_events();
-            });
-          return pushed != EventQueue::Pushed::closed;
+  auto source = context_->operations->monitor(
+      std::move(query), [weak = weak_from_this(), executor = socket_.get_executor()] {
+        asio::post(executor, [weak] {
+          if (const auto self = weak.lock()) self->pump_events();
         });
-  } catch (const std::exception& e) {
-    events_.reset();
-    return answered(
-        herald_error("Failed", {{"message", std::string{"cannot follow events: "} + e.what()}}),
-        false);
-  }
+      });
+  if (!source) return answered(reply_of(source.error(), {}, "io.herald.Monitor"), false);
+  busy_ = false;
+  events_ = std::move(*source);
   arm();
   read();
+  pump_events();
 }
 
+/// Takes only what the socket takes: the rest waits in the journal.
 void Session::pump_events() {
-  if (!events_ || closed_) return;
-  while (out_bytes_ < kEventPortion) {
-    auto message = events_->pop();
-    if (!message) break;
-    enqueue(std::move(*message));
+  while (events_ && !closed_ && out_bytes_ < kEventPortion) {
+    auto next = events_->next();
+    if (!next) return;
+    if (!*next) {
+      events_.reset();
+      return answered(reply_of(next->error(), {}, "io.herald.Monitor"), false);
+    }
+    cursor_ = (*next)->at("cursor");
+    enqueue(encode(Reply{.error = {}, .parameters = std::move(**next), .continues = true}));
   }
 }
 
@@ -207,10 +202,9 @@ void Session::finish() {
   if (closed_ || finishing_) return;
   finishing_ = true;
   if (events_) {
-    context_->operations->unmonitor(std::exchange(monitor_handle_, 0));
-    events_->close();
     events_.reset();
-    enqueue(encode(Reply{.error = {}, .parameters = {{"event", nullptr}, {"lost", 0}}}));
+    enqueue(encode(Reply{.error = {},
+                         .parameters = {{"event", nullptr}, {"cursor", cursor_}, {"gap", false}}}));
   }
   process();
 }
@@ -218,11 +212,7 @@ void Session::finish() {
 void Session::close() {
   if (std::exchange(closed_, true)) return;
   const auto self = shared_from_this();
-  if (events_) {
-    events_->close();
-    context_->operations->unmonitor(std::exchange(monitor_handle_, 0));
-    events_.reset();
-  }
+  events_.reset();
   deadline_.cancel();
   boost::system::error_code ignored;
   socket_.close(ignored);

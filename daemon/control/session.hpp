@@ -6,12 +6,12 @@
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
+#include <boost/json/value.hpp>
 #include <deque>
 #include <functional>
 #include <memory>
 #include <string>
 
-#include "control/event_queue.hpp"
 #include "control/frame.hpp"
 #include "control/handlers.hpp"
 #include "control/server.hpp"
@@ -46,7 +46,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void handle(const std::string& frame);
   void answered(const Reply& reply, bool oneway);
   void told(const Reply& reply);
-  void monitor(MonitorRequest request, bool oneway);
+  void monitor(MonitorQuery query, bool oneway);
   void pump_events();
   void enqueue(std::string message);
   void write();
@@ -60,8 +60,8 @@ class Session : public std::enable_shared_from_this<Session> {
   std::array<char, 16 * 1024> buffer_{};
   std::deque<std::string> out_;
   std::size_t out_bytes_ = 0;
-  std::shared_ptr<EventQueue> events_;  ///< shared with the sink; set while streaming
-  uint64_t monitor_handle_ = 0;
+  std::shared_ptr<EventSource> events_;  ///< shared with who feeds it; set while streaming
+  boost::json::value cursor_;            ///< of the latest event
   bool reading_ = false, writing_ = false, busy_ = false;
   bool broken_ =
       false;  ///< the client's bytes cannot be trusted any more: one last error, then close

@@ -30,6 +30,8 @@ std::span<const Command> send_commands();
 std::span<const Command> notification_commands();
 std::span<const Command> daemon_commands();
 std::span<const Command> people_commands();
+std::span<const Command> monitor_commands();
+std::span<const Command> webhook_commands();
 std::span<const Command> audit_commands();
 std::span<const Command> dead_letter_commands();
 

@@ -62,43 +62,6 @@ Exit resume(Context& context, const po::variables_map& options) {
   return Exit::ok;
 }
 
-void monitor_options(po::options_description_easy_init& add) {
-  add("id", po::value<std::string>(), "only this notification");
-  add("kind", po::value<std::string>(), "only this kind");
-  add("count", po::value<uint64_t>(), "end after so many events");
-  add("private", po::bool_switch(), "also message text (administrators; with --json)");
-}
-
-Exit monitor(Context& context, const po::variables_map& options) {
-  auto* client = context.connection();
-  if (client == nullptr) return context.exit;
-  client->set_timeout(std::chrono::milliseconds{0});
-  json::object parameters;
-  if (options["private"].as<bool>()) parameters["private"] = true;
-  const auto id = value(options, "id"), kind = value(options, "kind");
-  const auto most = given(options, "count") ? options["count"].as<uint64_t>() : UINT64_MAX;
-  uint64_t seen = 0;
-  const auto each = [&](const control::Reply& reply) {
-    if (const auto lost = text(reply.parameters, "lost"); !lost.empty() && lost != "0")
-      context.io.err << "heraldctl: " << lost << " events were lost, this terminal was too slow\n";
-    const auto event = member(reply.parameters, "event");
-    if (event.empty() || (!id.empty() && text(event, "id") != id) ||
-        (!kind.empty() && text(event, "kind") != kind))
-      return true;
-    if (context.json)
-      context.document(event);
-    else
-      render_event(event, style(context), context.io.out);
-    context.io.out.flush();
-    return ++seen < most && context.io.out.good();
-  };
-  const auto last = client->stream("io.herald.Monitor", std::move(parameters), each);
-  if (!last) return context.report(last.error());
-  if (!last->error.empty()) return context.report(*last);
-  if (!last->continues) context.io.err << "heraldctl: the daemon stopped\n";
-  return Exit::ok;
-}
-
 void check_options(po::options_description_easy_init& add) {
   add("file", po::value<std::string>(),
       "the file to check (default: the daemon's own configuration)");
@@ -175,13 +138,6 @@ std::span<const Command> daemon_commands() {
        resume_options,
        {"channel"},
        resume},
-      {"monitor",
-       "[options]",
-       "show what happens to notifications, as it happens",
-       "monitor\nmonitor --kind provider.request --json\nmonitor --count 10",
-       monitor_options,
-       {},
-       monitor},
       {"config check",
        "[FILE]",
        "check a configuration: asks the daemon, or runs heraldd check where none answers",

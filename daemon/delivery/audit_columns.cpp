@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "delivery/audit_parts.hpp"
 #include "delivery/decide.hpp"
 
@@ -108,8 +110,7 @@ void audit_columns(const store::Dossier& dossier, const Progress& replayed, Find
       std::any_of(replayed.attempts.begin(), replayed.attempts.end(),
                   [](const model::Attempt& a) { return a.in_flight || a.reconciling; });
   if (owed != (dossier.in_flight != 0))
-    findings.add("notifications.in_flight", owed ? "1" : "0",
-                 std::to_string(dossier.in_flight));
+    findings.add("notifications.in_flight", owed ? "1" : "0", std::to_string(dossier.in_flight));
   const auto* step = dossier.chain ? current_step(replayed, *dossier.chain) : nullptr;
   const bool paused = replayed.state == State::trying && replayed.reason == Reason::paused &&
                       replayed.in_flight() == nullptr && step != nullptr;

@@ -40,6 +40,12 @@ json::object attempt_view(const model::Notification& n, std::size_t index) {
   return out;
 }
 
+void put_content(json::object& out, std::string_view params, std::string_view content) {
+  json::error_code ec;
+  if (!params.empty()) out["params"] = json::parse(params, ec);
+  if (!content.empty()) out["content"] = json::parse(content, ec);
+}
+
 /// What an event says for people beside its name.
 std::string detail_of(const model::Event& event) {
   struct Visitor {
@@ -103,11 +109,7 @@ json::object view(const model::Notification& n, bool private_parts) {
                    {"round", p.round},
                    {"step", p.step + 1},
                    {"route", h.chain->route}};
-  if (private_parts) {
-    json::error_code ec;
-    out["params"] = json::parse(h.params_json, ec);
-    if (!h.content_json.empty()) out["content"] = json::parse(h.content_json, ec);
-  }
+  if (private_parts) put_content(out, h.params_json, h.content_json);
   return out;
 }
 
@@ -170,23 +172,27 @@ json::object dead_letter_view(const model::Notification& n) {
                       {"steps", std::move(steps)}};
 }
 
-json::object event_view(const store::Applied& applied, const std::vector<model::Event>& events) {
-  const auto& n = applied.notification;
+json::object event_view(const store::JournalEntry& entry) {
   json::array names;
-  for (const auto& event : events) {
+  for (const auto& event : entry.events) {
     const auto detail = detail_of(event);
     names.push_back(
         json::value(std::string{model::name(event)} + (detail.empty() ? "" : " " + detail)));
   }
-  return json::object{{"at", base::to_iso8601(base::Clock::system().now())},
-                      {"id", n.head.id},
-                      {"kind", n.head.kind},
-                      {"user", n.head.user},
-                      {"events", std::move(names)},
-                      {"state", text(to_string(n.progress.state))},
-                      {"before", text(to_string(applied.before))},
-                      {"reason", text(to_string(n.progress.reason))},
-                      {"evidence", text(to_string(n.progress.best_evidence()))}};
+  json::object out{{"at", base::to_iso8601(entry.at)},
+                   {"id", entry.id},
+                   {"seq", entry.seq},
+                   {"kind", entry.kind},
+                   {"producer", entry.producer},
+                   {"user", entry.user},
+                   {"events", std::move(names)},
+                   {"state", text(to_string(entry.state))},
+                   {"before", text(to_string(entry.before))},
+                   {"reason", text(to_string(entry.reason))},
+                   {"evidence", text(to_string(entry.evidence))},
+                   {"channel", entry.channel}};
+  put_content(out, entry.params_json, entry.content_json);
+  return out;
 }
 
 }  // namespace herald::delivery

@@ -17,8 +17,8 @@ boost::json::object timeline_view(const store::Timeline& timeline, bool private_
 /// reason, detail}]} of the latest run.
 boost::json::object dead_letter_view(const model::Notification& notification);
 
-/// One recorded transaction, for the monitor: {id, kind, user, events, state, reason, evidence}.
-boost::json::object event_view(const store::Applied& applied,
-                               const std::vector<model::Event>& events);
+/// One recorded transaction, for the monitor: {at, id, seq, kind, producer, user, events, state,
+/// before, reason, evidence, channel}, and {params, content} when the entry holds them.
+boost::json::object event_view(const store::JournalEntry& entry);
 
 }  // namespace herald::delivery

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 
+#include "http/peer.hpp"
 #include "model/ports/web.hpp"
 
 namespace herald::http {
@@ -16,6 +18,9 @@ struct ClientOptions {
   std::string user_agent = "herald";
   std::string proxy;    ///< empty: none, whatever the environment says
   std::string ca_file;  ///< empty: the system's
+  /// Asked with every address before it is connected to, after names were resolved, so that no name
+  /// can lead to where it may not (SSRF). Client thread; empty: any.
+  std::function<bool(const Address&)> may_connect;
 };
 
 /// Outbound HTTP/1.1 over libcurl, on one thread of its own: pooled connections, TLS verified, http

@@ -1,11 +1,14 @@
 #include "http/transfer.hpp"
 
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <cstring>
 #include <string_view>
 
 #include "base/text.hpp"
 #include "http/head.hpp"
+#include "http/reach.hpp"
 
 namespace herald::http {
 
@@ -101,6 +104,16 @@ std::size_t Transfer::on_read(char* out, std::size_t size, std::size_t n, void* 
   return take;
 }
 
+curl_socket_t Transfer::on_socket(void* self, curlsocktype, curl_sockaddr* a) {
+  auto& t = *static_cast<Transfer*>(self);
+  const auto address = address_of(a->addr);
+  if (!address || !t.may_connect_(*address)) {
+    t.forbidden_ = true;
+    return CURL_SOCKET_BAD;  // libcurl goes on to the name's next address
+  }
+  return ::socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
+}
+
 void Transfer::set_method() {
   const auto& method = request_.method;
   const bool repeatable = (method == "GET" || method == "HEAD") && !request_.once;
@@ -164,6 +177,11 @@ std::string Transfer::prepare(const ClientOptions& options) {
   set(CURLOPT_HEADERFUNCTION, &Transfer::on_header);
   set(CURLOPT_HEADERDATA, this);
   set(CURLOPT_PRIVATE, this);
+  if (options.may_connect) {
+    may_connect_ = options.may_connect;
+    set(CURLOPT_OPENSOCKETFUNCTION, &Transfer::on_socket);
+    set(CURLOPT_OPENSOCKETDATA, this);
+  }
   set_method();
   return {};
 }
@@ -189,8 +207,10 @@ void Transfer::finish(CURLcode code) {
   result_.body.clear();
   // libcurl's own text about the transfer may quote the URL; the text of the code does not.
   result_.error =
-      too_large_ ? "the answer is larger than " + std::to_string(request_.max_response) + " bytes"
-                 : std::string{curl_easy_strerror(code)} + " (curl " + std::to_string(code) + ")";
+      forbidden_ && code == CURLE_COULDNT_CONNECT
+          ? "the host has an address that is not public; outbound.allow may admit it"
+      : too_large_ ? "the answer is larger than " + std::to_string(request_.max_response) + " bytes"
+                   : std::string{curl_easy_strerror(code)} + " (curl " + std::to_string(code) + ")";
   call(std::move(result_));
 }
 

@@ -40,6 +40,7 @@ class Transfer {
  private:
   static std::size_t on_body(char* data, std::size_t size, std::size_t n, void* self);
   static std::size_t on_header(char* data, std::size_t size, std::size_t n, void* self);
+  static curl_socket_t on_socket(void* self, curlsocktype purpose, curl_sockaddr* address);
   static std::size_t on_read(char* out, std::size_t size, std::size_t n, void* self);
   bool anything_sent() const;
   void set_method();
@@ -52,7 +53,8 @@ class Transfer {
   CURL* easy_ = nullptr;
   curl_slist* headers_ = nullptr;
   std::size_t sent_ = 0, header_bytes_ = 0;
-  bool too_large_ = false;
+  bool too_large_ = false, forbidden_ = false;
+  std::function<bool(const Address&)> may_connect_;
   model::web::FetchResult result_;
 };
 

@@ -13,13 +13,10 @@
 #include "model/event.hpp"
 #include "model/inbox.hpp"
 #include "model/notification.hpp"
+#include "store/done.hpp"
+#include "store/journal.hpp"
 
 namespace herald::store {
-
-template <class T>
-using Done = std::function<void(base::Result<T>)>;  ///< called exactly once; at once, on the
-                                                    ///< calling thread, when a queue is full
-struct Nothing {};
 
 /// delivery::decide, injected: the store knows no room beside it.
 using Decide = std::function<model::Decision(const model::Progress&, const model::Event&,
@@ -262,7 +259,8 @@ struct Options {
   unsigned inbox_keep = 10;  ///< active items per user
   uint64_t backlog =
       1'000'000;  ///< notifications that have not ended; beyond it accept answers unavailable
-  std::size_t queue = 16'384;  ///< write requests waiting; beyond it unavailable at once
+  std::size_t queue = 16'384;    ///< write requests waiting; beyond it unavailable at once
+  uint64_t journal = 1'000'000;  ///< entries kept, and more until every webhook was told
   uint64_t max_bytes =
       0;  ///< the file grows no further: writes answer unavailable; 0: as far as the disk goes
 };
@@ -280,9 +278,10 @@ class Store : public DeliveryStore,
               public InboxStore,
               public DirectoryStore,
               public KvStore,
-              public TokenStore {
+              public TokenStore,
+              public JournalStore {
  public:
-  /// Changes options that may change while running: inbox_keep, backlog, max_bytes.
+  /// Changes options that may change while running: inbox_keep, backlog, journal, max_bytes.
   virtual void reconfigure(const Options&) = 0;
   /// Never blocks on I/O.
   virtual Health health() const = 0;

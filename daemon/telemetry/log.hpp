@@ -1,4 +1,4 @@
-// telemetry: what operators see: log, metrics, event stream.
+// telemetry: what operators see: log, metrics.
 // Any thread may call; a log line is written by the thread that logs it, under spdlog's lock.
 // Never blocks on a reader, never lets a control byte or an unbounded label through.
 #pragma once

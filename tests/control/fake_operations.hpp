@@ -43,20 +43,22 @@ class FakeOperations final : public control::Operations, public model::ports::Pr
   }
   std::size_t watchers() {
     const std::lock_guard lock{mutex_};
-    return sinks_.size();
+    std::erase_if(sources_, [](const auto& s) { return s.expired(); });
+    return sources_.size();
   }
-  bool private_watch() {
+  control::MonitorQuery watched() {
     const std::lock_guard lock{mutex_};
-    return private_;
+    return query_;
   }
   /// Gives an event to everybody who monitors.
   void emit(const Object& event) {
-    std::vector<std::function<bool(const Object&)>> sinks;
+    std::vector<std::shared_ptr<Source>> sources;
     {
       const std::lock_guard lock{mutex_};
-      for (const auto& [handle, sink] : sinks_) sinks.push_back(sink);
+      for (const auto& weak : sources_)
+        if (auto source = weak.lock()) sources.push_back(std::move(source));
     }
-    for (const auto& sink : sinks) sink(event);
+    for (const auto& source : sources) source->push(event);
   }
 
   model::ports::Producer& producer() override { return *this; }
@@ -113,18 +115,51 @@ class FakeOperations final : public control::Operations, public model::ports::Pr
     run("audit", since ? base::to_iso8601(*since) : "", reply);
   }
 
-  uint64_t monitor(bool secret, std::function<bool(const Object&)> sink) override {
+  base::Result<std::shared_ptr<control::EventSource>> monitor(
+      control::MonitorQuery query, std::function<void()> ready) override {
     const std::lock_guard lock{mutex_};
-    private_ = secret;
-    sinks_.insert({++next_, std::move(sink)});
-    return next_;
+    query_ = std::move(query);
+    if (query_.after == "beyond") return base::fail(base::Code::invalid, "no such cursor", "after");
+    auto source = std::make_shared<Source>(std::move(ready));
+    sources_.push_back(source);
+    return std::shared_ptr<control::EventSource>{source};
   }
-  void unmonitor(uint64_t handle) override {
-    const std::lock_guard lock{mutex_};
-    sinks_.erase(handle);
+  void webhooks(Reply reply) override { run("webhooks", "", reply); }
+  void webhook_messages(std::string name, bool dead, std::string after, Reply reply) override {
+    run("webhook_messages", name + (dead ? " dead " : " ") + after, reply);
+  }
+  void redeliver_webhook(std::string name, std::string id, Reply reply) override {
+    run("redeliver_webhook", name + " " + id, reply);
   }
 
  private:
+  /// Keeps everything, as the journal does.
+  class Source final : public control::EventSource {
+   public:
+    explicit Source(std::function<void()> ready) : ready_(std::move(ready)) {}
+    void push(const Object& event) {
+      {
+        const std::lock_guard lock{mutex_};
+        events_.push_back(event);
+      }
+      ready_();
+    }
+    std::optional<base::Result<Object>> next() override {
+      const std::lock_guard lock{mutex_};
+      if (given_ == events_.size()) return std::nullopt;
+      const auto& event = events_[given_++];
+      if (event.contains("refuse"))
+        return base::fail(base::Code::invalid, "the cursor lies beyond the end", "after");
+      return Object{{"event", event}, {"cursor", std::to_string(given_)}, {"gap", false}};
+    }
+
+   private:
+    const std::function<void()> ready_;
+    std::mutex mutex_;
+    std::vector<Object> events_;
+    std::size_t given_ = 0;
+  };
+
   static std::string mark(bool secret) { return secret ? " private" : ""; }
   void run(const std::string& operation, const std::string& with,
            const control::Operations::Reply& reply) {
@@ -144,9 +179,8 @@ class FakeOperations final : public control::Operations, public model::ports::Pr
   std::map<std::string, base::Result<Object>> answers_;
   std::map<std::string, std::vector<control::Operations::Reply>> held_;
   std::vector<std::string> calls_;
-  std::map<uint64_t, std::function<bool(const Object&)>> sinks_;
-  uint64_t next_ = 0;
-  bool private_ = false;
+  std::vector<std::weak_ptr<Source>> sources_;
+  control::MonitorQuery query_;
 };
 
 }  // namespace herald::testing

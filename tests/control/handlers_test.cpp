@@ -20,7 +20,7 @@ struct HandlersTest : ::testing::Test {
   Handlers handlers{operations, "1.2.3"};
   Caller caller{.peer = {.uid = 1000, .gid = 1000, .pid = 1, .groups = {}},
                 .rights = Rights::administer};
-  std::optional<MonitorRequest> monitoring;
+  std::optional<MonitorQuery> monitoring;
 
   Reply call(const std::string& method, std::string_view parameters = "{}", bool more = false) {
     std::optional<Reply> got;
@@ -82,6 +82,11 @@ const MethodRow kMethods[] = {
     {"CheckConfig", "{}", "check_config", R"({"valid":true})", "{}"},
     {"Reload", "{}", "reload", R"({"valid":true,"changed":["routes"]})",
      R"({"changed":["routes"]})"},
+    {"Webhooks", "{}", "webhooks", R"({"webhooks":[]})", R"({"webhooks":[]})"},
+    {"WebhookMessages", R"({"name":"shop","dead":true,"after":"7"})",
+     "webhook_messages shop dead 7", R"({"messages":[]})", R"({"messages":[]})"},
+    {"RedeliverWebhook", R"({"name":"shop","id":"n1_3"})", "redeliver_webhook shop n1_3",
+     R"({"redelivered":1})", R"({"redelivered":1})"},
     {"AddUser",
      R"({"phone":"+237691924173","name":"A","identities":[{"kind":"email","value":"a@b"}]})",
      R"(add_user {"phone":"+237691924173","name":"A","identities":[{"kind":"email","value":"a@b"}]})",

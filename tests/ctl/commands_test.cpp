@@ -98,14 +98,14 @@ TEST_F(Commands, AuditFailsWhenARowIsBroken) {
 TEST_F(Commands, MonitorPrintsEventsAsTheyCome) {
   std::thread daemon{[this] {
     while (server.operations.watchers() == 0) std::this_thread::yield();
-    server.operations.emit(
-        herald::testing::FakeOperations::object(R"({"id":"other","kind":"x.y","state":"queued"})"));
     server.operations.emit(herald::testing::FakeOperations::object(
         R"({"at":"2025-07-14T10:00:00Z","id":"n1","kind":"a.b","user":42,"state":"delivered","before":"waiting",)"
         R"("reason":"evidence_arrived","evidence":"delivered","events":["receipt delivered"]})"));
   }};
-  EXPECT_EQ(ask({"monitor", "--kind", "a.b", "--count", "1"}), Exit::ok);
+  EXPECT_EQ(ask({"monitor", "--kind", "a.b", "--after", "7", "--count", "1"}), Exit::ok);
   daemon.join();
+  EXPECT_EQ(server.operations.watched().kind, "a.b");
+  EXPECT_EQ(server.operations.watched().after, "7");
   EXPECT_EQ(out.str(),
             "2025-07-14 11:00:00  n1  a.b  user 42  waiting -> delivered  evidence_arrived  "
             "delivered  [receipt delivered]\n");
@@ -118,7 +118,25 @@ TEST_F(Commands, MonitorWithJsonPrintsOneLineEach) {
   }};
   EXPECT_EQ(ask({"monitor", "--json", "--count", "2"}), Exit::ok);
   daemon.join();
-  EXPECT_EQ(out.str(), "{\"id\":1}\n{\"id\":2}\n");
+  EXPECT_EQ(out.str(), "{\"id\":1,\"cursor\":\"1\"}\n{\"id\":2,\"cursor\":\"2\"}\n");
+}
+
+TEST_F(Commands, WebhooksAreListedAndRedelivered) {
+  answer("webhooks",
+         R"({"webhooks":[{"name":"shop","url":"https://shop/","state":"disabled","error":"410",)"
+         R"("last_delivered":null,"behind":3,"waiting":1,"dead":2}]})");
+  EXPECT_EQ(ask({"webhooks", "list"}), Exit::ok);
+  EXPECT_NE(out.str().find("shop     disabled  3       1        2"), std::string::npos)
+      << out.str();
+  answer("webhook_messages",
+         R"({"messages":[{"id":"n1_3","notification":"n1","tries":10,"error":"answered 500"}]})");
+  EXPECT_EQ(ask({"webhooks", "messages", "shop", "--dead"}), Exit::ok);
+  EXPECT_EQ(asked(), "webhook_messages shop dead ");
+  EXPECT_NE(out.str().find("n1_3     10     never"), std::string::npos) << out.str();
+  answer("redeliver_webhook", R"({"redelivered":2})");
+  EXPECT_EQ(ask({"webhooks", "redeliver", "shop"}), Exit::ok);
+  EXPECT_EQ(asked(), "redeliver_webhook shop ");
+  EXPECT_EQ(out.str(), "shop is in use, 2 messages start again\n");
 }
 
 TEST_F(Commands, ConfigCheckAsksTheDaemon) {

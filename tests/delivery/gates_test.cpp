@@ -96,9 +96,8 @@ TEST(Line, HoldsASecondsWorthInOrderOfPriorityThenAge) {
   line.set({4, 1s}, 1);
   EXPECT_EQ(line.come(want("first"), kStart).place, Line::Place::taken);
   std::map<std::string, Line::Want> wants;
-  for (const auto& w :
-       {want("young", Priority::normal, 2), want("old", Priority::normal, 1),
-        want("low", Priority::low, 0), want("urgent", Priority::urgent, 9)}) {
+  for (const auto& w : {want("young", Priority::normal, 2), want("old", Priority::normal, 1),
+                        want("low", Priority::low, 0), want("urgent", Priority::urgent, 9)}) {
     EXPECT_EQ(line.come(w, kStart).place, Line::Place::waits);
     wants[w.id] = w;
   }

@@ -236,6 +236,23 @@ class MemoryStore : public store::Store {
   void put_token(store::ServiceToken, store::Done<store::Nothing> done) override { refuse(done); }
   void revoke_token(std::string, store::Done<store::Nothing> done) override { refuse(done); }
   void tokens(store::Done<std::vector<store::ServiceToken>> done) override { refuse(done); }
+  void journal(store::JournalQuery, store::Done<store::JournalPage> done) override { refuse(done); }
+  void open_webhook(std::string, std::string, store::Done<store::Webhook> done) override {
+    refuse(done);
+  }
+  void remove_webhook(std::string, store::Done<uint64_t> done) override { refuse(done); }
+  void webhooks(store::Done<std::vector<store::Webhook>> done) override { refuse(done); }
+  void settle(store::Settlement, store::Done<store::Nothing> done) override { refuse(done); }
+  void webhook_due(std::string, model::TimePoint, unsigned, store::Done<Due> done) override {
+    refuse(done);
+  }
+  void webhook_messages(std::string, bool, uint64_t, unsigned,
+                        store::Done<std::vector<store::WebhookMessage>> done) override {
+    refuse(done);
+  }
+  void redeliver(std::string, std::string, model::TimePoint, store::Done<uint64_t> done) override {
+    refuse(done);
+  }
   void reconfigure(const store::Options&) override {}
   store::Health health() const override { return {}; }
   void close() override {}

@@ -151,7 +151,8 @@ TEST_F(Passing, ABacklogBehindALimitWaitsInTheStoreWithOneEventEachAndInOrder) {
     for (const auto& event : list) gated += std::holds_alternative<model::event::Gated>(event);
   EXPECT_LE(gated, 1'500U);
   for (std::size_t i = 1; i < order.size(); ++i)
-    if (order[i] < order[i - 1]) ADD_FAILURE() << i << ": " << order[i - 1] << " before " << order[i];
+    if (order[i] < order[i - 1])
+      ADD_FAILURE() << i << ": " << order[i - 1] << " before " << order[i];
 }
 
 TEST_F(Passing, ALimitOfOneRecipientHoldsNobodyElseBack) {

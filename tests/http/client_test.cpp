@@ -8,8 +8,10 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <future>
 #include <mutex>
 
+#include "http/reach.hpp"
 #include "http/support.hpp"
 
 namespace herald::http::test {
@@ -308,6 +310,29 @@ TEST(Client, EndsEverythingWhenItIsDestroyed) {
       });
   }
   EXPECT_EQ(cancelled, 6);
+}
+
+// faults.md 68: what decides is the address that a name led to, in any spelling.
+TEST(Client, NeverConnectsWhereItMayNot) {
+  Scripted server{[](int) { return Scripted::Do::answer; }};
+  ClientOptions options;
+  options.may_connect = is_public;
+  Client client{options};
+  const auto port = ":" + std::to_string(server.port) + "/";
+  for (const auto* host : {"127.0.0.1", "localhost", "127.1", "2130706433", "0x7f000001",
+                           "0177.0.0.1", "[::ffff:127.0.0.1]", "[::1]", "0.0.0.0"}) {
+    std::promise<FetchResult> promise;
+    FetchRequest request;
+    request.method = "POST";
+    request.url = std::string{"http://"} + host + port;
+    request.body = "{}";
+    request.timeout = seconds{20};
+    client.fetch(request, [&](FetchResult r) { promise.set_value(std::move(r)); });
+    const auto result = promise.get_future().get();
+    EXPECT_EQ(result.reached, Reached::nothing_sent) << host;
+    EXPECT_NE(result.error.find("not public"), std::string::npos) << host << ": " << result.error;
+  }
+  EXPECT_EQ(server.connections, 0);
 }
 
 }  // namespace

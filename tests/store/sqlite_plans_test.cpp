@@ -18,6 +18,7 @@ TEST_F(SqlitePlans, NoStatementReadsAWholeTable) {
     // These have a handful of rows each.
     if (sql.find("FROM counters") != std::string::npos ||
         sql.find("FROM pauses") != std::string::npos ||
+        sql.find("FROM webhooks") != std::string::npos ||
         sql.find("FROM service_tokens") != std::string::npos)
       continue;
     sqlite3* db = nullptr;

@@ -4,6 +4,7 @@
 #include "store/sqlite/delivery.hpp"
 #include "store/sqlite/gates.hpp"
 #include "store/sqlite/inbox.hpp"
+#include "store/sqlite/journal.hpp"
 
 namespace herald::store::sqlite {
 namespace {
@@ -123,6 +124,7 @@ base::Result<Applied> apply(WriteState& state, const Apply& request) {
     auto& after = decided.steps.back();
     if (!HERALD_MUTANT("attempt_not_updated") || after.attempts.size() > before.attempts.size())
       write_attempts(db, stored.rowid, before, after);
+    write_journal(db, {stored.rowid, stored.last_seq + 1, seq, before, after});
     auto due = due_column(after);
     if (HERALD_MUTANT("due_forgotten")) due.null = true;
     const auto paused = paused_channel(after, *decided.chain);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/faults.hpp"
+#include "store/sqlite/journal.hpp"
 #include "store/sqlite/keys.hpp"
 
 namespace herald::store::sqlite {
@@ -34,7 +35,9 @@ void WriteState::begin() {
 void WriteState::commit() {
   if (const auto now = clock.now(); now >= next_purge_) {
     // As long as there is something to delete, a little of it goes with every commit.
-    if (purge_keys(db, now) == 0) next_purge_ = now + std::chrono::seconds{1};
+    const auto gone =
+        purge_keys(db, now) + prune_journal(db, settings.journal.load(std::memory_order_relaxed));
+    if (gone == 0) next_purge_ = now + std::chrono::seconds{1};
   }
   counters.flush(db);
   HERALD_POINT("store.counters_flushed");

@@ -13,6 +13,7 @@ namespace herald::store::sqlite {
 struct Settings {
   std::atomic<unsigned> keep{10};
   std::atomic<uint64_t> backlog{0};
+  std::atomic<uint64_t> journal{1'000'000};
   std::atomic<uint64_t> max_bytes{0};
 };
 
