@@ -6,6 +6,7 @@
 #include "delivery/clock_moves.hpp"
 #include "delivery/decide.hpp"
 #include "delivery/rendering.hpp"
+#include "delivery/suspects.hpp"
 #include "delivery/work.hpp"
 
 namespace herald::delivery {
