@@ -75,7 +75,7 @@ TEST(Idl, OwnDescriptionsParseAndEveryMethodHasARule) {
   const auto herald = Interface::parse(herald_interface_text());
   ASSERT_TRUE(herald) << herald.error().where << ": " << herald.error().message;
   EXPECT_EQ(herald->name(), "io.herald");
-  EXPECT_EQ(herald->methods().size(), 15U);
+  EXPECT_EQ(herald->methods().size(), 17U);
   for (const auto& method : herald->methods())
     EXPECT_TRUE(rights_needed(method.name)) << method.name;
 }
