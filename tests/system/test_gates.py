@@ -94,6 +94,7 @@ class Pause(GatesTest):
         for notification in made:
             self.waits_for(notification, "paused")
         self.daemon.kill()
+        self.api.close()
         self.daemon.start()
         made.append(self.send("237692000009"))
         self.waits_for(made[-1], "paused")
