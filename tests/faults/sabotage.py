@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 """Defects on purpose: every mutant of the daemon must be caught, and without it the same test must pass.
 
-A mutant is HERALD_MUTANT("name") in the source, compiled only into heraldd-faults (daemon/base/faults.hpp).
-CAUGHT_BY names the test that catches it; a mutant that is missing there, or is there and not in the source,
-is a failure. Ends with 1 when one lives.
+A mutant is HERALD_MUTANT("name") in the source, compiled only into heraldd-faults (daemon/base/faults.hpp)
+and the simulator. CAUGHT_BY names the test that catches it; a test of another folder that switches mutants on
+by itself is found by their names in it. A mutant without a test, or a test whose mutant is not in the source
+any more, is a failure. Ends with 1 when one lives.
 """
 
 import argparse
@@ -73,6 +74,18 @@ def mutants():
     return found
 
 
+def self_tested(names):
+    """{mutant: Ctest} for those of `names` that a test switches on by itself."""
+    found = {}
+    for path in sorted((ROOT / "tests").rglob("*.py")):
+        if path.name == "sabotage.py":
+            continue
+        named = set(re.findall(r"""["'](\w+)["']""", path.read_text("utf-8"))) & names
+        ctest = f"{path.parent.name}.{re.sub('^(test|fault)_', '', path.stem)}"
+        found |= {name: Ctest(ctest) for name in named}
+    return found
+
+
 def passes(test, build, mutant=""):
     """Whether the test passes, with the mutant switched on if one is named."""
     environment = os.environ | {"HERALD_BUILD_DIR": str(build), "HERALD_DAEMON": "heraldd-faults"}
@@ -99,12 +112,12 @@ def first_complaint(said):
     return said.strip()[-160:]
 
 
-def matrix(names, build):
+def matrix(tests, names, build):
     """Prints a line a mutant; the mutants that live, and the tests that fail without one."""
     alive, unsound = [], []
     sound = {}
     for name in names:
-        test, started = CAUGHT_BY[name], time.monotonic()
+        test, started = tests[name], time.monotonic()
         if test not in sound:
             sound[test], said = passes(test, build)
             if not sound[test]:
@@ -130,16 +143,17 @@ def main(arguments=None):
     p.add_argument("--sample", type=int, default=0, metavar="N", help="so many, by the seed")
     options = p.parse_args(arguments)
     present, wrong = mutants(), []
+    tests = self_tested(present - set(CAUGHT_BY)) | CAUGHT_BY
     wrong += [f"{m} has no test that catches it: add it to sabotage.py" for m in
-              sorted(present - set(CAUGHT_BY))]
+              sorted(present - set(tests))]
     wrong += [f"{m} is not in the source any more" for m in sorted(set(CAUGHT_BY) - present)]
-    names = [n for n in CAUGHT_BY if n in present and (not options.only
+    names = [n for n in tests if n in present and (not options.only
                                                        or n in options.only.split(","))]
     if options.sample and os.environ.get("HERALD_LONG") != "1":
         seed = int(os.environ.get("HERALD_SEED", "0")) or random.SystemRandom().randrange(1 << 32)
         print(f"  HERALD_SEED={seed}", flush=True)
         names = random.Random(seed).sample(names, min(options.sample, len(names)))
-    alive, unsound = matrix(names, pathlib.Path(options.build).resolve())
+    alive, unsound = matrix(tests, names, pathlib.Path(options.build).resolve())
     wrong += [f"{m} lives" for m in alive] + [f"fails without a mutant: {u}" for u in unsound]
     print(f"  {len(names) - len(alive)} of {len(names)} mutants caught; {len(present)} in the daemon")
     for line in wrong:
