@@ -42,7 +42,7 @@ class Transfer {
   static std::size_t on_header(char* data, std::size_t size, std::size_t n, void* self);
   static std::size_t on_read(char* out, std::size_t size, std::size_t n, void* self);
   bool anything_sent() const;
-  void set_method();
+  bool set_method();
   void call(model::web::FetchResult result);
 
   const uint64_t handle_;
