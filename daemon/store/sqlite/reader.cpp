@@ -1,5 +1,7 @@
 #include "store/sqlite/reader.hpp"
 
+#include "store/sqlite/answering.hpp"
+
 namespace herald::store::sqlite {
 namespace {
 
@@ -9,21 +11,13 @@ using base::fail;
 const Sql kBegin{"BEGIN"};
 const Sql kCommit{"COMMIT"};
 
-/// A callback that throws is a bug of its room; the thread must live on.
-template <class F>
-void safely(F&& f) noexcept {
-  try {
-    f();
-  } catch (...) {
-  }
-}
-
 }  // namespace
 
 Readers::Readers(std::string path, unsigned threads, std::size_t queue)
     : path_(std::move(path)), limit_(queue) {
   std::vector<std::unique_ptr<ReadState>> states;
   for (unsigned i = 0; i < threads; ++i) states.push_back(std::make_unique<ReadState>(path_));
+  open_ = threads;
   for (auto& state : states)
     threads_.emplace_back([this, mine = std::move(state)]() mutable { loop(std::move(mine)); });
 }
@@ -52,22 +46,47 @@ void Readers::submit(std::unique_ptr<ReadOp> op) {
       queue_.push_back(std::move(op));
   }
   if (why != nullptr)
-    safely([&] { op->refuse(fail(Code::unavailable, why)); });
+    answering([&] { op->refuse(fail(Code::unavailable, why)); });
   else
     wake_.notify_one();
 }
 
+void Readers::reopen() {
+  const std::lock_guard lock{mutex_};
+  closing_ = open_ > 0;
+  wake_.notify_all();
+}
+
+bool Readers::reopened() const {
+  const std::lock_guard lock{mutex_};
+  return !closing_;
+}
+
+void Readers::closed() {
+  if (--open_ > 0) return;
+  closing_ = false;
+  wake_.notify_all();
+}
+
 void Readers::loop(std::unique_ptr<ReadState> state) {
-  for (;;) {
+  for (bool counted = true;;) {
     std::unique_ptr<ReadOp> op;
     {
       std::unique_lock lock{mutex_};
-      wake_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
+      if (closing_) state.reset();
+      if (counted && !state) {
+        counted = false;
+        closed();
+      }
+      wake_.wait(lock, [&] { return stopping_ || (closing_ ? counted : !queue_.empty()); });
+      if (closing_ && counted) continue;
       if (queue_.empty()) return;
       op = std::move(queue_.front());
       queue_.pop_front();
+      if (!counted) ++open_;
+      counted = true;
     }
-    if (run(state, *op)) safely([&] { op->answer(); });
+    if (run(state, *op)) answering([&] { op->answer(); });
   }
 }
 
@@ -83,13 +102,17 @@ bool Readers::run(std::unique_ptr<ReadState>& state, ReadOp& op) {
     state.reset();
     const std::string why = error.what();
     if (error.fatal())
-      safely([&] { op.refuse(fail(Code::unavailable, "the database cannot be read: " + why)); });
+      answering([&] { op.refuse(fail(Code::unavailable, "the database cannot be read: " + why)); });
     else
-      safely([&] { op.refuse(fail(Code::internal, "the database refused the request: " + why)); });
+      answering(
+          [&] { op.refuse(fail(Code::internal, "the database refused the request: " + why)); });
+  } catch (const std::bad_alloc&) {
+    state.reset();
+    answering([&] { op.refuse(fail(Code::unavailable, kNoMemory)); });
   } catch (const std::exception& error) {
     state.reset();
     const std::string why = error.what();
-    safely([&] { op.refuse(fail(Code::internal, "the request could not be read: " + why)); });
+    answering([&] { op.refuse(fail(Code::internal, "the request could not be read: " + why)); });
   }
   return false;
 }

@@ -33,9 +33,9 @@ class SqliteStore final : public Store {
       if (auto checked = check_pragmas(state->db, path); !checked) return checked;
       if (auto migrated = migrate(state->db, path, base::unix_us(clock_.now())); !migrated)
         return migrated;
-      writer_ = std::make_unique<Writer>(path, options.queue, settings_, decide_, clock_,
-                                         std::move(state));
       readers_ = std::make_unique<Readers>(path, kReaderThreads, options.queue);
+      writer_ = std::make_unique<Writer>(path, options.queue, settings_, decide_, clock_,
+                                         std::move(state), *readers_);
     } catch (const SqlError& error) {
       const bool busy = (error.code() & 0xff) == 5;  // SQLITE_BUSY
       return fail(busy ? Code::unavailable : Code::invalid,
@@ -253,8 +253,8 @@ class SqliteStore final : public Store {
   const Decide decide_;
   const base::Clock& clock_;
   Settings settings_;
-  std::unique_ptr<Writer> writer_;
   std::unique_ptr<Readers> readers_;
+  std::unique_ptr<Writer> writer_;
 };
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/backoff.hpp"
+#include "store/sqlite/reader.hpp"
 #include "store/sqlite/write_state.hpp"
 
 namespace herald::store::sqlite {
@@ -41,9 +42,10 @@ class WriteTask final : public WriteOp {
 /// The one thread that writes. Requests that wait while a commit is under way share the next one.
 class Writer {
  public:
-  /// Any thread may submit. The state's pragmas were checked and its schema is current.
+  /// Any thread may submit. The state's pragmas were checked and its schema is current. `readers`:
+  /// all other connections to the file; they outlive this one.
   Writer(std::string path, std::size_t queue, const Settings& settings, const Decide& decide,
-         const base::Clock& clock, std::unique_ptr<WriteState> state);
+         const base::Clock& clock, std::unique_ptr<WriteState> state, Readers& readers);
   ~Writer();
 
   /// `body(WriteState&)` gives a Result<T>: an error it returns must be found before it writes
@@ -67,7 +69,12 @@ class Writer {
   bool take(Batch& batch);
   void commit(Batch& batch);
   bool try_commit(Batch& batch);
+  std::optional<base::Error> run(WriteOp& op);
   bool ready();
+  /// Time until the next probe.
+  base::Duration pause() const;
+  /// After a failure: whether something can be written again.
+  void probe();
   std::unique_ptr<WriteState> open() const;
   void give_up(Batch& batch, const SqlError& error);
 
@@ -76,6 +83,7 @@ class Writer {
   const Settings& settings_;
   const Decide& decide_;
   const base::Clock& clock_;
+  Readers& readers_;
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;
