@@ -8,6 +8,7 @@
 #include "app/check.hpp"
 #include "app/operations.hpp"
 #include "app/specs.hpp"
+#include "base/memory.hpp"
 
 namespace {
 
@@ -27,6 +28,7 @@ int usage(std::ostream& out, const boost::program_options::options_description& 
 
 int main(int argc, char** argv) {
   namespace po = boost::program_options;
+  herald::base::end_cleanly_out_of_memory();
   po::options_description visible{"Options"};
   visible.add_options()("config,c",
                         po::value<std::string>()->default_value("/etc/herald/herald.yaml"),

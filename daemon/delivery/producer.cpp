@@ -18,6 +18,29 @@ base::Error no_such(const std::string& id) {
   return fail(Code::not_found, "no notification has the id '" + id.substr(0, 64) + "'", "id");
 }
 
+/// An idempotency key whose first request is being stored: free again however that ends.
+class KeyInUse {
+ public:
+  explicit KeyInUse(base::Guarded<std::set<std::string>>& keys) : keys_{keys} {}
+  ~KeyInUse() { release(); }
+  KeyInUse(const KeyInUse&) = delete;
+  KeyInUse& operator=(const KeyInUse&) = delete;
+
+  /// False when another request has it.
+  bool take(std::string key) {
+    key_ = std::move(key);
+    return taken_ = keys_.with([&](auto& keys) { return keys.insert(key_).second; });
+  }
+  void release() {
+    if (std::exchange(taken_, false)) keys_.with([&](auto& keys) { keys.erase(key_); });
+  }
+
+ private:
+  base::Guarded<std::set<std::string>>& keys_;
+  std::string key_;
+  bool taken_ = false;
+};
+
 }  // namespace
 
 void Producer::set_rules(SubmissionRules rules) {
@@ -39,22 +62,21 @@ void Producer::submit(std::string producer, const json::value& request, Reply re
   auto checked =
       check_submission(*rules, std::move(producer), request, need_.random, need_.clock.now());
   if (!checked) return reply(checked.error());
-  std::string key;
-  if (!checked->idempotency_key.empty()) {
-    key = checked->producer + '\n' + checked->idempotency_key;
-    if (!keys_in_flight_.with([&](auto& keys) { return keys.insert(key).second; }))
-      return reply(
-          fail(Code::in_flight,
-               "the first request with this idempotency key is still being stored; repeat it",
-               "idempotency_key"));
-  }
+  // Shared by the copies of the callback.
+  const auto in_use = std::make_shared<KeyInUse>(keys_in_flight_);
+  if (!checked->idempotency_key.empty() &&
+      !in_use->take(checked->producer + '\n' + checked->idempotency_key))
+    return reply(
+        fail(Code::in_flight,
+             "the first request with this idempotency key is still being stored; repeat it",
+             "idempotency_key"));
   HERALD_POINT("producer.checked");
   if (HERALD_MUTANT("ack_before_commit"))
     std::exchange(reply,
                   [](const auto&) {})(json::object{{"id", checked->id}, {"state", "queued"}});
-  need_.store.accept(std::move(*checked), [this, key, reply = std::move(reply)](
+  need_.store.accept(std::move(*checked), [this, in_use, reply = std::move(reply)](
                                               base::Result<store::Accepted> accepted) {
-    if (!key.empty()) keys_in_flight_.with([&](auto& keys) { keys.erase(key); });
+    in_use->release();
     if (!accepted) return reply(accepted.error());
     HERALD_POINT("producer.accepted");
     json::object answer{{"id", accepted->id}, {"repeated", accepted->repeated}};

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "base/memory.hpp"
 #include "base/text.hpp"
 
 namespace herald::directory {
@@ -63,6 +64,7 @@ base::Result<std::string> normalise_phone(std::string_view spelled, std::string_
   const auto text = without_scheme(base::trim(spelled));
   if (text.empty() || text.size() > kLongest || !base::is_utf8(text) || has_letter(text))
     return refused(text);
+  const base::BreaksOutOfMemory guard;
   PhoneNumber number;
   const auto parsed = library().Parse(std::string{text}, std::string{region}, &number);
   if (parsed == PhoneNumberUtil::NO_PARSING_ERROR && library().IsPossibleNumber(number) &&
@@ -80,6 +82,7 @@ base::Result<std::string> normalise_phone(std::string_view spelled, std::string_
 
 bool looks_like_phone(std::string_view digits, std::string_view region) {
   if (!only_digits(digits)) return false;
+  const base::BreaksOutOfMemory guard;
   const auto prefix = std::to_string(library().GetCountryCodeForRegion(std::string{region}));
   PhoneNumber example;
   if (prefix == "0" || !library().GetExampleNumber(std::string{region}, &example)) return false;

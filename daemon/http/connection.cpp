@@ -317,6 +317,9 @@ void Connection::dispatch() {
   const auto route = route_;
   try {
     route->handler(exchange);
+  } catch (const std::bad_alloc&) {
+    exchange->respond(problem(base::Code::unavailable, "There is no memory for this; try again."),
+                      {});
   } catch (...) {
     // Nothing of the exception is shown: it may hold what only the log may know.
     exchange->respond(problem(base::Code::internal, "The handler of this path failed."), {});

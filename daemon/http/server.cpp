@@ -11,6 +11,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "base/memory.hpp"
 #include "http/connection.hpp"
 
 namespace herald::http {
@@ -107,14 +108,19 @@ class Server::Listener : public std::enable_shared_from_this<Server::Listener> {
  private:
   void accept() {
     if (!acceptor_.is_open()) return;
-    acceptor_.async_accept(asio::make_strand(io_), [self = self_from_this()](const error_code& ec,
-                                                                             Socket socket) {
+    acceptor_.async_accept(next_strand(), [self = self_from_this()](const error_code& ec,
+                                                                    Socket socket) {
       try {
         self->on_accept(ec, std::move(socket));
       } catch (...) {
         self->pause();  // out of memory: the connection is dropped, accepting goes on in a moment
       }
     });
+  }
+  /// Boost 1.81: without memory for all of it, its destructor follows a pointer not yet set.
+  Strand next_strand() {
+    const base::BreaksOutOfMemory guard;
+    return asio::make_strand(io_);
   }
   std::shared_ptr<Listener> self_from_this() { return shared_from_this(); }
 

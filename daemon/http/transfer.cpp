@@ -114,7 +114,7 @@ curl_socket_t Transfer::on_socket(void* self, curlsocktype, curl_sockaddr* a) {
   return ::socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
 }
 
-void Transfer::set_method() {
+bool Transfer::set_method() {
   const auto& method = request_.method;
   const bool repeatable = (method == "GET" || method == "HEAD") && !request_.once;
   if (method == "HEAD") {
@@ -127,8 +127,9 @@ void Transfer::set_method() {
     curl_easy_setopt(easy_, CURLOPT_READFUNCTION, &Transfer::on_read);
     curl_easy_setopt(easy_, CURLOPT_READDATA, this);
   }
-  if (method != "HEAD") curl_easy_setopt(easy_, CURLOPT_CUSTOMREQUEST, method.c_str());
   if (!repeatable && request_.body.empty()) curl_easy_setopt(easy_, CURLOPT_FRESH_CONNECT, 1L);
+  return method == "HEAD" ||
+         curl_easy_setopt(easy_, CURLOPT_CUSTOMREQUEST, method.c_str()) == CURLE_OK;
 }
 
 std::string Transfer::prepare(const ClientOptions& options) {
@@ -151,12 +152,15 @@ std::string Transfer::prepare(const ClientOptions& options) {
     has_type = has_type || equal_ignoring_case(name, "content-type");
     if (!add(value.empty() ? name + ";" : name + ": " + value)) return "libcurl has no memory";
   }
-  add("Expect:");
-  if (!has_type) add("Content-Type:");  // libcurl would call every body a form
+  // Without the second libcurl would call every body a form.
+  if (!add("Expect:") || (!has_type && !add("Content-Type:"))) return "libcurl has no memory";
 
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - Clock::now());
   if (left.count() <= 0) return "the request waited too long in the queue";
-  auto set = [this](CURLoption option, auto value) { curl_easy_setopt(easy_, option, value); };
+  bool all_set = true;
+  const auto set = [&](CURLoption option, auto value) {
+    all_set = curl_easy_setopt(easy_, option, value) == CURLE_OK && all_set;
+  };
   set(CURLOPT_URL, request_.url.c_str());
   set(CURLOPT_PROTOCOLS_STR, "http,https");
   set(CURLOPT_FOLLOWLOCATION, 0L);
@@ -182,7 +186,8 @@ std::string Transfer::prepare(const ClientOptions& options) {
     set(CURLOPT_OPENSOCKETFUNCTION, &Transfer::on_socket);
     set(CURLOPT_OPENSOCKETDATA, this);
   }
-  set_method();
+  // Only for want of memory; then the request would not be the one that was asked for.
+  if (!set_method() || !all_set) return "libcurl has no memory";
   return {};
 }
 

@@ -43,7 +43,7 @@ class Transfer {
   static curl_socket_t on_socket(void* self, curlsocktype purpose, curl_sockaddr* address);
   static std::size_t on_read(char* out, std::size_t size, std::size_t n, void* self);
   bool anything_sent() const;
-  void set_method();
+  bool set_method();
   void call(model::web::FetchResult result);
 
   const uint64_t handle_;

@@ -143,8 +143,12 @@ TEST_F(SqliteCommit, AFullDiskIsUnavailableAndHealsByItself) {
   options.max_bytes = 0;
   store->reconfigure(options);
   clock.advance(10s);
-  ids.push_back(accepted());
+  // Unasked: as long as the daemon is not ready, nobody sends it anything.
+  const auto end = std::chrono::steady_clock::now() + 30s;
+  while (!store->health().writable && std::chrono::steady_clock::now() < end)
+    std::this_thread::yield();
   EXPECT_TRUE(store->health().writable);
+  ids.push_back(accepted());
   EXPECT_EQ(counted(), ids.size());
   for (const auto& id : ids) value(wait<Timeline>([&](auto done) { store->timeline(id, done); }));
   store.reset();

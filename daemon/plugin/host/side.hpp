@@ -140,6 +140,8 @@ herald_status on_side(const herald_host* host, const char* function, F&& f) noex
       return HERALD_E_STATE;
     }
     return f(side);
+  } catch (const std::bad_alloc&) {
+    return HERALD_E_LIMIT;
   } catch (...) {
     return HERALD_E_INTERNAL;
   }

@@ -44,6 +44,10 @@ bool SqlError::fatal() const {
   }
 }
 
+bool SqlError::sync() const {
+  return code_ == SQLITE_IOERR_FSYNC || code_ == SQLITE_IOERR_DIR_FSYNC;
+}
+
 Sql::Sql(const char* text) : text_(text), index_(registry().size()) { registry().push_back(text); }
 std::span<const char* const> Sql::all() { return registry(); }
 

@@ -25,6 +25,8 @@ class SqlError : public std::runtime_error {
   int code() const { return code_; }
   /// Not the fault of one statement: disk full, I/O, corruption, lock. The connection is given up.
   bool fatal() const;
+  /// What was written may not have reached the disk.
+  bool sync() const;
 
  private:
   int code_;

@@ -1,5 +1,7 @@
 #include "store/sqlite/reader.hpp"
 
+#include "store/sqlite/answering.hpp"
+
 namespace herald::store::sqlite {
 namespace {
 
@@ -8,15 +10,6 @@ using base::fail;
 
 const Sql kBegin{"BEGIN"};
 const Sql kCommit{"COMMIT"};
-
-/// A callback that throws is a bug of its room; the thread must live on.
-template <class F>
-void safely(F&& f) noexcept {
-  try {
-    f();
-  } catch (...) {
-  }
-}
 
 }  // namespace
 
@@ -28,6 +21,7 @@ Readers::Readers(std::string path, unsigned threads, std::size_t queue, base::Ex
   }
   std::vector<std::unique_ptr<ReadState>> states;
   for (unsigned i = 0; i < threads; ++i) states.push_back(std::make_unique<ReadState>(path_));
+  open_ = threads;
   for (auto& state : states)
     threads_.emplace_back([this, mine = std::move(state)]() mutable { loop(std::move(mine)); });
 }
@@ -62,7 +56,7 @@ void Readers::submit(std::unique_ptr<ReadOp> op) {
       queue_.push_back(std::move(op));
   }
   if (why != nullptr)
-    safely([&] { op->refuse(fail(Code::unavailable, why)); });
+    answering([&] { op->refuse(fail(Code::unavailable, why)); });
   else if (turns_ == nullptr)
     wake_.notify_one();
   else
@@ -71,22 +65,60 @@ void Readers::submit(std::unique_ptr<ReadOp> op) {
     });
 }
 
+void Readers::reopen() {
+  state_.reset();  // of the turns: nobody else runs meanwhile
+  const std::lock_guard lock{mutex_};
+  closing_ = open_ > 0;
+  wake_.notify_all();
+}
+
+bool Readers::reopened() const {
+  const std::lock_guard lock{mutex_};
+  return !closing_;
+}
+
+void Readers::closed() {
+  if (--open_ > 0) return;
+  closing_ = false;
+  wake_.notify_all();
+}
+
 void Readers::loop(std::unique_ptr<ReadState> state) {
-  while (answer_next(state)) {
+  for (bool counted = true;;) {
+    {
+      std::unique_lock lock{mutex_};
+      await_request(lock, state, counted);
+    }
+    if (!answer_next(state)) return;
   }
 }
 
-/// Waits for a request on a thread. False when there is none any more.
+/// On a thread, until there is a request or no more to come; closes the connection meanwhile when
+/// that is asked for. `counted`: whether this thread is among `open_`.
+void Readers::await_request(std::unique_lock<std::mutex>& lock, std::unique_ptr<ReadState>& state,
+                            bool& counted) {
+  do {
+    if (closing_) state.reset();
+    if (counted && !state) {
+      counted = false;
+      closed();
+    }
+    wake_.wait(lock, [&] { return stopping_ || (closing_ ? counted : !queue_.empty()); });
+  } while (closing_ && counted);
+  if (!counted) ++open_;
+  counted = true;
+}
+
+/// False when there is none.
 bool Readers::answer_next(std::unique_ptr<ReadState>& state) {
   std::unique_ptr<ReadOp> op;
   {
-    std::unique_lock lock{mutex_};
-    if (turns_ == nullptr) wake_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
-    if (queue_.empty()) return false;
+    const std::lock_guard lock{mutex_};
+    if (queue_.empty()) return !stopping_ && turns_ == nullptr;
     op = std::move(queue_.front());
     queue_.pop_front();
   }
-  if (run(state, *op)) safely([&] { op->answer(); });
+  if (run(state, *op)) answering([&] { op->answer(); });
   return true;
 }
 
@@ -102,13 +134,17 @@ bool Readers::run(std::unique_ptr<ReadState>& state, ReadOp& op) {
     state.reset();
     const std::string why = error.what();
     if (error.fatal())
-      safely([&] { op.refuse(fail(Code::unavailable, "the database cannot be read: " + why)); });
+      answering([&] { op.refuse(fail(Code::unavailable, "the database cannot be read: " + why)); });
     else
-      safely([&] { op.refuse(fail(Code::internal, "the database refused the request: " + why)); });
+      answering(
+          [&] { op.refuse(fail(Code::internal, "the database refused the request: " + why)); });
+  } catch (const std::bad_alloc&) {
+    state.reset();
+    answering([&] { op.refuse(fail(Code::unavailable, kNoMemory)); });
   } catch (const std::exception& error) {
     state.reset();
     const std::string why = error.what();
-    safely([&] { op.refuse(fail(Code::internal, "the request could not be read: " + why)); });
+    answering([&] { op.refuse(fail(Code::internal, "the request could not be read: " + why)); });
   }
   return false;
 }

@@ -58,24 +58,35 @@ class Readers {
   void submit(Body body, Done<T> done) {
     submit(std::make_unique<ReadTask<T, Body>>(std::move(body), std::move(done)));
   }
+  /// Closes every connection as soon as it answers nothing; the next request opens it again, once
+  /// all are closed. As long as one is open SQLite keeps the descriptors of the file that others
+  /// have closed, and gives them out again.
+  void reopen();
+  /// False from reopen() until all are closed.
+  bool reopened() const;
   /// Answers what waits, ends the threads, closes the connections; later requests are refused.
   void stop();
 
  private:
   void submit(std::unique_ptr<ReadOp> op);
   void loop(std::unique_ptr<ReadState> state);
+  void await_request(std::unique_lock<std::mutex>& lock, std::unique_ptr<ReadState>& state,
+                     bool& counted);
   bool answer_next(std::unique_ptr<ReadState>& state);
   bool run(std::unique_ptr<ReadState>& state, ReadOp& op);
+  void closed();
 
   const std::string path_;
   const std::size_t limit_;
   base::Executor* const turns_;
   std::unique_ptr<ReadState> state_;  // of the turns; threads have their own
   const std::shared_ptr<Readers*> self_ = std::make_shared<Readers*>(this);
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<std::unique_ptr<ReadOp>> queue_;
   bool stopping_ = false;
+  bool closing_ = false;  // reopen() was asked for and `open_` is not 0 yet
+  unsigned open_ = 0;     // threads that have a connection, or may be opening one
   std::vector<std::thread> threads_;
 };
 

@@ -39,10 +39,11 @@ class SqliteStore final : public Store {
       if (auto checked = check_pragmas(state->db, path); !checked) return checked;
       if (auto migrated = migrate(state->db, path, base::unix_us(clock_.now())); !migrated)
         return migrated;
-      writer_ = std::make_unique<Writer>(path, options.queue, settings_, decide_, clock_,
-                                         std::move(state), turns_ ? &turns_->writes : nullptr);
       readers_ = std::make_unique<Readers>(path, kReaderThreads, options.queue,
                                            turns_ ? &turns_->reads : nullptr);
+      writer_ =
+          std::make_unique<Writer>(path, options.queue, settings_, decide_, clock_,
+                                   std::move(state), *readers_, turns_ ? &turns_->writes : nullptr);
     } catch (const SqlError& error) {
       const bool busy = (error.code() & 0xff) == 5;  // SQLITE_BUSY
       return fail(busy ? Code::unavailable : Code::invalid,
@@ -312,8 +313,8 @@ class SqliteStore final : public Store {
   const base::Clock& clock_;
   const std::optional<Turns> turns_;
   Settings settings_;
-  std::unique_ptr<Writer> writer_;
   std::unique_ptr<Readers> readers_;
+  std::unique_ptr<Writer> writer_;
 };
 
 base::Result<std::unique_ptr<Store>> open_with(const Options& options, Decide decide,

@@ -15,6 +15,12 @@ const Sql kBegin{"BEGIN IMMEDIATE"};
 const Sql kCommit{"COMMIT"};
 const Sql kRollback{"ROLLBACK"};
 
+// A row of no instance: whatever is left of it after a failure has expired.
+const Sql kProbe{
+    "INSERT OR REPLACE INTO kv(instance, key, value, version, expires)"
+    " VALUES ('', 'probe', zeroblob(65536), 1, 1)"};
+const Sql kProbed{"DELETE FROM kv WHERE instance = '' AND key = 'probe'"};
+
 constexpr int64_t kPage = 4096;
 /// Pages in the log from which it is copied into the file: 4 MiB.
 constexpr int kLogPages = 1024;
@@ -52,6 +58,15 @@ void WriteState::rollback() {
   chains.forget();
   // Some errors (disk full, I/O) have ended the transaction already.
   if (sqlite3_get_autocommit(db.handle()) == 0) db.run(kRollback);
+}
+
+void WriteState::probe() {
+  begin();
+  db.run(kProbe);
+  commit();
+  begin();
+  db.run(kProbed);
+  commit();
 }
 
 void WriteState::checkpoint(bool all) {

@@ -36,6 +36,8 @@ class WriteState {
   /// Throws SqlError; whether it is durable is then not known.
   void commit();
   void rollback();
+  /// Writes and syncs as much as a large notification needs, and removes it again. Throws SqlError.
+  void probe();
   /// Copies the log into the file when it has grown; between transactions. `all`: everything, and
   /// empties the log.
   void checkpoint(bool all);

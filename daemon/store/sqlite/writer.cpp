@@ -1,6 +1,9 @@
 #include "store/sqlite/writer.hpp"
 
+#include <algorithm>
+
 #include "base/faults.hpp"
+#include "store/sqlite/answering.hpp"
 #include "store/sqlite/schema.hpp"
 
 namespace herald::store::sqlite {
@@ -14,25 +17,17 @@ using base::fail;
 constexpr std::size_t kBatch = 512;
 constexpr base::Backoff kReopen{std::chrono::milliseconds{100}, std::chrono::seconds{5}};
 
-/// A callback that throws is a bug of its room; the other answers of the batch must go out all the
-/// same.
-template <class F>
-void safely(F&& f) noexcept {
-  try {
-    f();
-  } catch (...) {
-  }
-}
-
 }  // namespace
 
 Writer::Writer(std::string path, std::size_t queue, const Settings& settings, const Decide& decide,
-               const base::Clock& clock, std::unique_ptr<WriteState> state, base::Executor* turns)
+               const base::Clock& clock, std::unique_ptr<WriteState> state, Readers& readers,
+               base::Executor* turns)
     : path_(std::move(path)),
       limit_(queue),
       settings_(settings),
       decide_(decide),
       clock_(clock),
+      readers_(readers),
       turns_(turns),
       state_(std::move(state)) {
   if (HERALD_MUTANT("skipped_fsync")) state_->db.exec("PRAGMA synchronous=OFF");
@@ -58,7 +53,7 @@ void Writer::submit(std::unique_ptr<WriteOp> op) {
       queue_.push_back(std::move(op));
   }
   if (why != nullptr)
-    safely([&] { op->refuse(fail(Code::unavailable, why)); });
+    answering([&] { op->refuse(fail(Code::unavailable, why)); });
   else if (turns_ == nullptr)
     wake_.notify_one();
   else
@@ -112,7 +107,15 @@ void Writer::turn(Batch& batch) {
 
 bool Writer::take(Batch& batch) {
   std::unique_lock lock{mutex_};
-  if (turns_ == nullptr) wake_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
+  const auto wanted = [&] { return stopping_ || !queue_.empty(); };
+  // While nothing can be written, readiness keeps clients away; so nobody but us would find out
+  // that the fault has healed.
+  while (turns_ == nullptr && !writable_ && !wake_.wait_for(lock, pause(), wanted)) {
+    lock.unlock();
+    probe();
+    lock.lock();
+  }
+  if (turns_ == nullptr) wake_.wait(lock, wanted);
   while (!queue_.empty() && batch.size() < kBatch) {
     batch.push_back(std::move(queue_.front()));
     queue_.pop_front();
@@ -123,7 +126,7 @@ bool Writer::take(Batch& batch) {
 void Writer::commit(Batch& batch) {
   if (!ready()) {
     for (auto& op : batch)
-      safely([&] {
+      answering([&] {
         op->refuse(
             fail(Code::unavailable, "the database cannot be opened at present; try again later"));
       });
@@ -132,11 +135,28 @@ void Writer::commit(Batch& batch) {
   try {
     while (!batch.empty() && !try_commit(batch)) {
     }
-    for (auto& op : batch) safely([&] { op->answer(); });
+    for (auto& op : batch) answering([&] { op->answer(); });
     HERALD_POINT("store.answered");
   } catch (const SqlError& error) {
     give_up(batch, error);
   }
+}
+
+/// What is wrong with this one request. Throws SqlError when it is not the request's fault.
+std::optional<base::Error> Writer::run(WriteOp& op) {
+  std::string why;
+  try {
+    op.run(*state_);
+    return std::nullopt;
+  } catch (const SqlError& error) {
+    if (error.fatal()) throw;
+    why = error.what();
+  } catch (const std::bad_alloc&) {
+    return fail(Code::unavailable, kNoMemory);
+  } catch (const std::exception& error) {
+    why = error.what();
+  }
+  return fail(Code::internal, "the database refused the request: " + why);
 }
 
 /// One transaction over the batch. When a request fails it is answered and taken out, and false
@@ -145,21 +165,12 @@ bool Writer::try_commit(Batch& batch) {
   state_->begin();
   HERALD_POINT("store.begun");
   for (auto op = batch.begin(); op != batch.end(); ++op) {
-    std::string why;
-    try {
-      (*op)->run(*state_);
-      continue;
-    } catch (const SqlError& error) {
-      if (error.fatal()) throw;
-      why = error.what();
-    } catch (const std::exception& error) {
-      why = error.what();
-    }
+    auto error = run(**op);
+    if (!error) continue;
     state_->rollback();
     const auto failed = std::move(*op);
     batch.erase(op);
-    safely(
-        [&] { failed->refuse(fail(Code::internal, "the database refused the request: " + why)); });
+    answering([&] { failed->refuse(std::move(*error)); });
     return false;
   }
   HERALD_POINT("store.before_commit");
@@ -176,26 +187,47 @@ bool Writer::try_commit(Batch& batch) {
   return true;
 }
 
-/// Nothing is tried again on a connection that failed: after a failed sync the kernel may have
-/// dropped what was not written.
+/// Nothing is tried again on a connection that failed. After a failed sync the kernel may have
+/// dropped what was not written, and says so once only: a second sync of the same descriptor would
+/// lie, so that is closed too. What fails twice may be kept broken by the other connections, which
+/// share the log's index.
 void Writer::give_up(Batch& batch, const SqlError& error) {
   writable_ = false;
   state_.reset();
+  if (error.sync() || failures_ > 0) readers_.reopen();
   // The first time at once: most often the disk had room again for something smaller.
   retry_at_ =
       clock_.mono() + (failures_ == 0 ? base::Duration{0} : kReopen.after(failures_, failures_));
   ++failures_;
   const auto why = "the database cannot write (" + std::string{error.what()} +
                    "); free space or repair, then try again";
-  for (auto& op : batch) safely([&] { op->refuse(fail(Code::unavailable, why)); });
+  for (auto& op : batch) answering([&] { op->refuse(fail(Code::unavailable, why)); });
+}
+
+base::Duration Writer::pause() const {
+  return std::clamp<base::Duration>(retry_at_ - clock_.mono(), std::chrono::milliseconds{20},
+                                    std::chrono::seconds{5});
+}
+
+void Writer::probe() {
+  if (!ready()) return;
+  try {
+    state_->probe();
+    writable_ = true;
+    failures_ = 0;
+  } catch (const SqlError& error) {
+    Batch nobody;
+    give_up(nobody, error);
+  }
 }
 
 bool Writer::ready() {
   if (state_) return true;
-  if (clock_.mono() < retry_at_) return false;
+  if (clock_.mono() < retry_at_ || !readers_.reopened()) return false;
   try {
     state_ = open();
-  } catch (const std::exception&) {
+  } catch (const SqlError&) {
+    readers_.reopen();
     ++failures_;
     retry_at_ = clock_.mono() + kReopen.after(failures_, failures_);
   }

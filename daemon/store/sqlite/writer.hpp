@@ -10,6 +10,7 @@
 
 #include "base/backoff.hpp"
 #include "base/executor.hpp"
+#include "store/sqlite/reader.hpp"
 #include "store/sqlite/write_state.hpp"
 
 namespace herald::store::sqlite {
@@ -44,9 +45,10 @@ class Writer {
  public:
   /// Any thread may submit. The state's pragmas were checked and its schema is current. With
   /// `turns` there is no thread: each turn of that executor commits what waits by then, and whoever
-  /// destroys the writer without stop() has what a killed process leaves.
+  /// destroys the writer without stop() has what a killed process leaves. `readers`: all other
+  /// connections to the file; they outlive this one.
   Writer(std::string path, std::size_t queue, const Settings& settings, const Decide& decide,
-         const base::Clock& clock, std::unique_ptr<WriteState> state,
+         const base::Clock& clock, std::unique_ptr<WriteState> state, Readers& readers,
          base::Executor* turns = nullptr);
   ~Writer();
 
@@ -72,7 +74,12 @@ class Writer {
   bool take(Batch& batch);
   void commit(Batch& batch);
   bool try_commit(Batch& batch);
+  std::optional<base::Error> run(WriteOp& op);
   bool ready();
+  /// Time until the next probe.
+  base::Duration pause() const;
+  /// After a failure: whether something can be written again.
+  void probe();
   std::unique_ptr<WriteState> open() const;
   void give_up(Batch& batch, const SqlError& error);
 
@@ -81,6 +88,7 @@ class Writer {
   const Settings& settings_;
   const Decide& decide_;
   const base::Clock& clock_;
+  Readers& readers_;
   base::Executor* const turns_;
   /// Turns that were posted hold it weakly: they may outlive this.
   const std::shared_ptr<Writer*> self_ = std::make_shared<Writer*>(this);

@@ -36,7 +36,9 @@ __attribute__((constructor)) static void start(void) {
   if (fd < 0) return;
   void* page = mmap(NULL, sizeof *memory, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
   close(fd);
-  if (page != MAP_FAILED) memory = page;
+  if (page == MAP_FAILED) return;
+  memory = page;
+  memory->live = 0; /* those of an earlier process went with it */
 }
 
 static void show_where(void) {
