@@ -100,6 +100,10 @@ base::Result<Applied> apply(WriteState& state, const Apply& request) {
     if (!appended) return appended.error();
     out.item = std::move(appended->item);
     out.evicted = std::move(appended->evicted);
+    if (HERALD_MUTANT("append_split")) {
+      state.commit();
+      state.begin();
+    }
   }
 
   HERALD_POINT("store.item_appended");
