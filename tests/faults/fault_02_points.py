@@ -11,12 +11,16 @@ DAEMON = SOURCE / "daemon"
 POINT = re.compile(r'HERALD_POINT\(\s*"([^"]+)"\s*\)')
 
 
+ONLY_UNDER_A_MUTANT = {"store.told_too_early"}
+
+
 def named_points():
-    """Every crash point in the daemon's source: name -> files."""
+    """Every crash point in the daemon's source that a daemon without defects reaches: name -> files."""
     found = {}
     for path in sorted(DAEMON.rglob("*.cpp")):
         for name in POINT.findall(path.read_text("utf-8")):
-            found.setdefault(name, []).append(str(path.relative_to(DAEMON)))
+            if name not in ONLY_UNDER_A_MUTANT:
+                found.setdefault(name, []).append(str(path.relative_to(DAEMON)))
     return found
 
 

@@ -14,7 +14,7 @@ ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 
 class Backlog(FaultTest):
     everyday = {"few": 20_000, "many": 100_000, "watched": 2.0, "tolerance": 1.25}
-    long = {"many": 1_000_000, "watched": 20.0, "tolerance": 1.1}  # caches are full by then
+    long = {"few": 100_000, "many": 1_000_000, "watched": 20.0, "tolerance": 1.1}  # caches are full by then
 
     def test_ready_and_small_with_a_backlog(self):
         self.start(limits={"backlog": 2 * self.size.many},

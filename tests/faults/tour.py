@@ -12,6 +12,8 @@ import signal
 import subprocess
 
 from herald_harness import Api, CtlFailure, Varlink, VarlinkError, load_lines, wait_until
+from oracle import ENDED
+from webhook_sink import WebhookSink
 
 # By priority, since a tour has no service tokens: where the chain goes.
 CHAINS = {
@@ -33,13 +35,21 @@ class Tour:
         self.test, self.deaths = test, []
         self.record = test.folder / "sent.jsonl"
         self.fake = test.fake(record=self.record)
+        self.sink = WebhookSink()  # the producer who is told what became of its notifications
+        test.addCleanup(self.sink.stop)
+        (test.folder / "webhook_key").write_text("whsec_" + "QUJD" * 8)
+        (test.folder / "webhook_key").chmod(0o600)
         self.daemon = test.prepare(**self.changes())
         self.daemon.program = "heraldd-faults"
         self.daemon.environment = dict(environment)
         self.serial, self.own_kills = 0, 0
 
     def changes(self, tries=3):
-        return {"channels": {"log": {"max_in_flight": LOG_IN_FLIGHT, "settings": {"text": True}}},
+        return {"secrets": {"webhook_key": {"file": str(self.test.folder / "webhook_key")}},
+                "outbound": {"allow": ["127.0.0.1"]},
+                "webhooks": [{"name": "tour", "url": self.sink.url, "secret": "webhook_key",
+                              "retry_after": ["100ms"] * 20}],
+                "channels": {"log": {"max_in_flight": LOG_IN_FLIGHT, "settings": {"text": True}}},
                 "inbox": {"keep": 500},
                 "routes": [{"name": name, "match": {"priority": name}, "chain": chain}
                            for name, chain in CHAINS.items()]
@@ -47,9 +57,8 @@ class Tour:
 
     def walk(self):
         for step in (self.begin, self.people, self.tokens, self.notify, self.inbox, self.cancel,
-                     self.redrive,
-                     self.receipt_of_nobody, self.killed_in_flight, self.reload, self.much,
-                     self.planned_end, self.settle):
+                     self.redrive, self.receipt_of_nobody, self.killed_in_flight, self.reload, self.much,
+                     self.planned_end, self.settle, self.told):
             self.act(step)
         self.collect()
 
@@ -220,18 +229,28 @@ class Tour:
         self.begin()
         self.until(ended, 60)
 
+    def told(self):
+        """Until the producer has heard of every ending."""
+        self.begin()
+        ended = {i for i in self.test.oracle.acks.values() if self.state(i) in ENDED}
+        self.until(lambda: ended <= {body["data"]["id"] for _, body in self.sink.messages()}, 30)
+
+    def state(self, notification_id):
+        """As the control socket gives it; None when the daemon does not know the id."""
+        with Varlink(self.test.folder / "control") as control:
+            try:
+                shown = control.call("io.herald.Show", {"id": notification_id})
+                return shown["notification"]["state"]
+            except VarlinkError:
+                return None
+
     # The judgement
 
     def collect(self):
         """Tells the oracle what became of everything."""
         test, oracle = self.test, self.test.oracle
-        with Varlink(test.folder / "control") as control:
-            for notification_id in oracle.acks.values():
-                try:
-                    shown = control.call("io.herald.Show", {"id": notification_id})
-                    oracle.state(notification_id, shown["notification"]["state"])
-                except VarlinkError:
-                    oracle.state(notification_id, None)
+        for notification_id in oracle.acks.values():
+            oracle.state(notification_id, self.state(notification_id))
         for n in range(14):
             oracle.inbox(PHONE.format(n), test.api.inbox(PHONE.format(n),
                                                          "?history=1")["notifications"])
