@@ -25,6 +25,7 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Row::count)> kRo
     "try_for over",
     "within over",
     "receipts_for over",
+    "the clock was set",
     "evidence >= until",
     "evidence < until",
     "failed receipt, latest",
@@ -51,14 +52,14 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Column::count)> 
 ///   words
 constexpr std::array<std::string_view, static_cast<std::size_t>(Row::count)> kUndemanded{
     "      ",  // due
-    "c crr ",  // outcome delivered
+    "c crrr",  // outcome delivered
     "e r   ",  // outcome accepted
     "e     ",  // outcome retry
-    "e e   ",  // outcome rejected
-    "e e   ",  // outcome channel_down
-    "e     ",  // outcome unknown, idempotent
+    "e e er",  // outcome rejected
+    "e e er",  // outcome channel_down
+    "e    r",  // outcome unknown, idempotent
     "e e   ",  // outcome unknown, not idempotent
-    "e le  ",  // lost
+    "e leer",  // lost
     " o rrr",  // render failed
     " o rrr",  // blocked
     "ror rr",  // evicted
@@ -66,6 +67,7 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Row::count)> kUn
     "tr ttt",  // try_for over
     "ttt tt",  // within over
     "tttt t",  // receipts_for over
+    "     t",  // the clock was set
     "      ",  // evidence >= until
     "      ",  // evidence < until
     "e e   ",  // failed receipt, latest
@@ -149,6 +151,7 @@ std::optional<Row> row_of(const Progress& before, const Event& event, const Chai
                           const Decision& decision) {
   if (std::holds_alternative<event::Due>(event)) return due_row(before, decision.next);
   if (std::holds_alternative<event::Gated>(event)) return Row::gated;
+  if (std::holds_alternative<event::ClockMoved>(event)) return Row::clock_moved;
   if (std::holds_alternative<event::RenderFailed>(event)) return Row::render_failed;
   if (std::holds_alternative<event::Lost>(event)) return Row::lost;
   if (std::holds_alternative<event::Cancel>(event)) return Row::cancel;

@@ -28,6 +28,7 @@ enum class Row : uint8_t {
   try_for_over,
   within_over,
   receipts_over,
+  clock_moved,
   evidence_enough,
   evidence_less,
   failed_latest,

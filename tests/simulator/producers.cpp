@@ -64,6 +64,10 @@ void Producers::submit(unsigned i, unsigned tries) {
   if (!body.expires_at.empty()) request["expires_at"] = body.expires_at;
   ++intent.sent;
   auto settled = std::make_shared<bool>(false);
+  // No answer: with a key it is safe to ask again, without one it may be stored twice.
+  stage_.later(12s, [this, i, tries, settled] {
+    if (!std::exchange(*settled, true)) submit(i, tries + 1);
+  });
   stage_.daemon->producer().submit(
       "uid:1000", request, [this, i, tries, settled](base::Result<json::object> answer) {
         auto id = answer ? std::string{answer->at("id").as_string()} : std::string{};
@@ -73,10 +77,6 @@ void Producers::submit(unsigned i, unsigned tries) {
           if (!std::exchange(*settled, true)) answered(i, tries, id, error);
         });
       });
-  // No answer: with a key it is safe to ask again, without one it may be stored twice.
-  stage_.later(12s, [this, i, tries, settled] {
-    if (!std::exchange(*settled, true)) submit(i, tries + 1);
-  });
 }
 
 void Producers::answered(unsigned i, unsigned tries, const std::string& id,

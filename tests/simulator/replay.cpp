@@ -46,6 +46,8 @@ void Oracle::replay(const store::Timeline& timeline) {
   const auto& head = timeline.notification.head;
   const auto& stored = timeline.notification.progress;
   accepted_at_.clear();
+  clock_moved_again_ = Duration{0};
+  const event::ClockMoved* last_move = nullptr;
   auto p = delivery::first_progress(head.id, head.created, head.not_before,
                                     witness_.first_expiry(head.id).value_or(stored.expires));
   auto last = base::MonoPoint::min();
@@ -68,6 +70,11 @@ void Oracle::replay(const store::Timeline& timeline) {
     if (!at || *at < last) return breaks("I5 timeline", head.id, "a time that never was");
     last = *at;
     forward(p, entry, next);
+    // A commit in doubt is repeated, and this event then counts twice.
+    const auto* move = std::get_if<event::ClockMoved>(&entry.event);
+    if (move != nullptr && last_move != nullptr && *move == *last_move)
+      clock_moved_again_ += std::chrono::abs(move->by);
+    if (move != nullptr) last_move = move;
     remember_acceptance(p, next, *at);
     silence(p, entry.event, next, *chain, *at);
     hash_ = base::hash64(to_json_text(entry.event), hash_ + seq);
@@ -122,7 +129,7 @@ void Oracle::silence(const Progress& before, const Event& event, const Progress&
   };
   const bool left = after.left.size() > before.left.size() &&
                     after.left[before.left.size()].reason == Reason::no_evidence_in_time;
-  if (left && waited < within - forward) said("left");
+  if (left && waited < within - forward - clock_moved_again_) said("left");
   // A timer that was lost shows in what finds the step still waiting long after.
   const auto due =
       std::max({accepted->second + within + backward, waits_since_, calm_since_ + 60s});

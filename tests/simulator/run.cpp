@@ -46,12 +46,12 @@ void Run::boot() {
     stage_.later(1s, [this] { boot(); });
   };
   stage_.later(60s, again);
-  daemon_->start([this, again](bool ready) {
+  daemon_->start([this, again, failed = weather_.failed_commits()](bool ready) {
     if (!ready) return stage_.world.post(again);
     stage_.story.tell("--- ready");
     stage_.daemon = daemon_.get();
     if (stage_.calm) calm_since_ = std::min(calm_since_, stage_.clock.mono());
-    // ACK all_declared_lost();
+    if (failed == weather_.failed_commits()) all_declared_lost();
   });
 }
 
@@ -127,7 +127,7 @@ Verdict Run::play() {
   pass(stage_.scenario.window + stage_.dice.between(10s, 3min));
   while (stage_.faults.total() < kFewestFaults || producers_.acknowledged() < kFewest) {
     if (stage_.faults.total() < kFewestFaults) weather_.arm_store_failure();
-    producers_.one_more();
+    stage_.world.post([this] { producers_.one_more(); });
     pass(stage_.dice.between(500ms, 5s));
   }
   heal();

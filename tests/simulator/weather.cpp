@@ -1,5 +1,6 @@
 #include "weather.hpp"
 
+#include <exception>
 #include <string_view>
 #include <utility>
 
@@ -48,7 +49,10 @@ bool Weather::crash_now() {
 
 void Weather::at_point(const char* name) {
   const std::string_view point{name};
-  if (dead_) throw Killed{};
+  if (dead_) {
+    if (std::uncaught_exceptions() > 0) return;
+    throw Killed{};
+  }
   if (crash_at_point_ > 0 && --crash_at_point_ == 0) {
     stage_.story.tell("dies at ", point);
     dead_ = true;
@@ -57,6 +61,7 @@ void Weather::at_point(const char* name) {
   const auto wanted = written_all_the_same_ ? "store.after_commit" : "store.before_commit";
   if (failing_commits_ == 0 || point != wanted) return;
   --failing_commits_;
+  ++failed_commits_;
   stage_.faults.count(written_all_the_same_ ? "commit in doubt" : "commit fails");
   stage_.story.tell(written_all_the_same_ ? "the disk has it, and says that it has not"
                                           : "the disk is full");

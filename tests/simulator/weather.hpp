@@ -25,6 +25,7 @@ class Weather {
 
   /// After a step: whether the daemon is to die here.
   bool crash_now();
+  uint64_t failed_commits() const { return failed_commits_; }
 
  private:
   void at_point(const char* name);
@@ -35,6 +36,7 @@ class Weather {
   bool dead_ = false;            // at a point: nothing may go on, even where Killed was swallowed
   unsigned failing_commits_ = 0;
   bool written_all_the_same_ = false;
+  uint64_t failed_commits_ = 0;
 };
 
 }  // namespace herald::simulator
