@@ -30,8 +30,8 @@ class Audit : public SqliteStore {
     to_a_provider();
     expired_then_delivered();
     event::Receipt receipt{{}, model::ReceiptKind::delivered, {}, clock.now(), "wamid.early"};
-    value(wait<Nothing>([&](auto done) {
-      store->park_receipt("whatsapp", "wamid.early", receipt, clock.now(), done);
+    value(wait<std::optional<FoundAttempt>>([&](auto done) {
+      store->park_receipt({"whatsapp", "wamid.early", {}}, receipt, clock.now(), done);
     }));
     store.reset();
   }
