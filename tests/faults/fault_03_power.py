@@ -178,8 +178,10 @@ class PowerCut(FaultTest):
         self.figure("acknowledged facts", len(self.acknowledged.facts))
         self.figure("broken promises", len(problems), "0")
         self.assertEqual(problems[:10], [])
+        own = self.config
         for position, image in kept:
             self.starts_again(position, pathlib.Path(image))
+        self.configure(own)
 
     def starts_again(self, position, image):
         """The whole daemon on an image: it comes up, knows what it acknowledged, and goes on."""
