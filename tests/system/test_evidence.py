@@ -1,5 +1,5 @@
-"""A provider's word is not a delivery: accepted and dropped, accepted and failed, each also when the
-daemon dies meanwhile."""
+"""A provider's word is not a delivery: accepted and dropped, accepted and failed, each also when
+the daemon dies meanwhile."""
 
 import unittest
 
@@ -116,8 +116,9 @@ class Asked(EvidenceTest):
         self.ledger = self.folder / "ledger"
         changes = self.take_plugin("asks")
         self.start(channels={"asks": {"plugin": "asks", "settings": {"ledger": str(self.ledger)}}},
-                   routes=routes(quick("asks", "2m", retry={"attempts": 2, "backoff": "100ms..200ms"}),
-                                 quick("webchat", "2m")), **changes)
+                   routes=routes(
+                       quick("asks", "2m", retry={"attempts": 2, "backoff": "100ms..200ms"}),
+                       quick("webchat", "2m")), **changes)
 
     def sent(self):
         return self.ledger.read_text().split() if self.ledger.exists() else []

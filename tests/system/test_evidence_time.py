@@ -1,5 +1,5 @@
-"""Time and order: read just before and just after `within`, not before, expiry, order per person and
-channel, priorities. Each also over a kill where it could be forgotten by one."""
+"""Time and order: read just before and just after `within`, not before, expiry, order per person
+and channel, priorities. Each also over a kill where it could be forgotten by one."""
 
 import time
 import unittest
