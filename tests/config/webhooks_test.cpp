@@ -52,7 +52,7 @@ outbound: { allow: [example.org] }
         "t.yaml:4:24: error: `webhooks[1].url` must be a URL",
         "t.yaml:4:47: error: `webhooks[1].events[0]` must be of ended, corrected",
         "did you mean `ended`?", "`webhooks[1].retry_after[0]` must be a duration",
-        "t.yaml:4:11: error: another webhook has the name `shop`",
+        "t.yaml:4:13: error: another webhook has the name `shop`",
         "t.yaml:4:5: error: a webhook needs",
         "`outbound.allow[0]` must be an address or a network"})
     EXPECT_NE(shown.find(part), std::string::npos) << part << "\n" << shown;
