@@ -19,10 +19,12 @@ def unix(iso):
 
 
 class Sleep(FaultTest):
-    everyday = {"sleeps": 2, "sends": 10}
-    long = {"sleeps": 40, "sends": 40}
+    # Fewer at once than the timeouts in a row that open the breaker.
+    everyday = {"sleeps": 4, "sends": 4}
+    long = {"sleeps": 100, "sends": 4}
 
     def begin(self):
+        self.people = 0
         self.record = self.folder / "sent.jsonl"
         fake = self.fake(record=self.record)
         self.start(channels={"whatsapp": {"timeout": "1s"}},
@@ -35,7 +37,7 @@ class Sleep(FaultTest):
         for sleep in range(self.size.sleeps):
             # The provider has them, but its answer comes when the time for it is over.
             fake.arm(always=True, delay=1.5)
-            batch = [self.send(sleep * self.size.sends + n) for n in range(self.size.sends)]
+            batch = [self.send(f"{sleep}-{n}") for n in range(self.size.sends)]
             wait_until(lambda b=batch: self.api.timeline(b[-1])["attempts"], 20, "a send")
             time.sleep(self.random.uniform(0, 0.3))
             self.daemon.signal(signal.SIGSTOP)
@@ -43,7 +45,10 @@ class Sleep(FaultTest):
             time.sleep(self.random.uniform(2.2, 3.0))  # what is tested: longer than the timeout
             self.daemon.signal(signal.SIGCONT)
             fake.disarm()
-            sent += batch
+            # One that is answered in time, so that the breaker starts counting anew.
+            awake = self.send(f"{sleep}-awake")
+            self.came_to_rest(awake)
+            sent += [*batch, awake]
             for notification_id in batch:
                 attempt = self.came_to_rest(notification_id)["attempts"][0]
                 over += unix(attempt["ended"] or attempt["evidence_at"]) > stopped
@@ -56,9 +61,10 @@ class Sleep(FaultTest):
         self.assertEqual(set(copies), {1})
         self.assertGreater(over, 0, "nothing was in flight when it was stopped")
 
-    def send(self, n):
-        return self.api.submit("message", {"phone": f"23769{n:07d}"}, {"message": f"Numéro {n}"},
-                               idempotency_key=f"sleep-{n}")["id"]
+    def send(self, name):
+        self.people += 1
+        return self.api.submit("message", {"phone": f"23769{self.people:07d}"},
+                               {"message": f"Numéro {name}"}, idempotency_key=f"sleep-{name}")["id"]
 
     def came_to_rest(self, notification_id):
         """Its timeline at the end. Its states went only forward: back to trying only on the word that
