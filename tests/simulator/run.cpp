@@ -61,7 +61,8 @@ void Run::all_declared_lost() {
       {}, 500,
       [this, ready = stage_.clock.now()](base::Result<std::vector<model::Notification>> r) {
         for (const auto& n : r ? *r : std::vector<model::Notification>{})
-          if (const auto* attempt = n.progress.in_flight(); attempt->started < ready)
+          if (const auto* attempt = n.progress.in_flight();
+              attempt != nullptr && attempt->started < ready)
             broken_.push_back("R13 recovery: " + model::attempt_id(n.head.id, *attempt) +
                               " is in flight from an earlier life");
       });
