@@ -58,10 +58,11 @@ class Daemon final : private delivery::Observer, private model::ports::Directory
   Threads threads_;
   store::Options store_options_;
   SimChannels channels_;
-  std::unique_ptr<store::Store> store_;
   std::unique_ptr<delivery::Dispatcher> dispatcher_;
   std::unique_ptr<delivery::Producer> producer_;
   std::unique_ptr<inbox::Inbox> inbox_;
+  /// Gone first: what waits in it belongs to the others.
+  std::unique_ptr<store::Store> store_;
 };
 
 }  // namespace herald::simulator
