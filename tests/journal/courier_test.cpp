@@ -210,7 +210,7 @@ TEST_F(CourierTest, AnOldAnswerSendsNothingAgain) {
   answer(500);
   answer(500);
   executor.pass(6s);
-  ASSERT_EQ(open(), "a_1");
+  const auto first = open();  // the jitter decides which of them
   store.hold_due = true;
   executor.pass(10s);
   webhooks->redeliver("shop", "", [](auto) {});  // asks again what is due
@@ -220,7 +220,7 @@ TEST_F(CourierTest, AnOldAnswerSendsNothingAgain) {
   store.hold_due = false;
   for (auto& held : store.held_due) held();
   executor.run();
-  EXPECT_EQ(open(), "b_2") << "a_1 arrived";
+  EXPECT_EQ(open(), first == "a_1" ? "b_2" : "a_1") << first << " arrived";
 }
 
 TEST_F(CourierTest, ADatabaseThatCannotWriteLosesNothing) {
