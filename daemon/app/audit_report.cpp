@@ -102,7 +102,7 @@ std::string totals_text(const delivery::AuditTotals& t) {
                   percent(c.arrived, c.notifications), n(c.attempts), n(c.failed), n(c.unknown),
                   n(c.again)});
   return states.text() + "\n" + evidence.text() + "\n" + kinds.text() + "\n" + channels.text() +
-         "\n  on a second channel as well: " + n(t.on_two_channels) + "\n\n";
+         "\n  on a second channel as well: " + n(t.on_second_channel) + "\n\n";
 }
 
 }  // namespace
@@ -137,7 +137,7 @@ json::object audit_json(const AuditReport& r) {
           {"attempts", t.attempts},
           {"states", by_name(kStates, t.by_state)},
           {"evidence", by_name(kEvidence, t.by_evidence)},
-          {"on_two_channels", t.on_two_channels},
+          {"on_second_channel", t.on_second_channel},
           {"kinds", std::move(kinds)},
           {"channels", std::move(channels)},
           {"broken_rows", r.broken_rows},

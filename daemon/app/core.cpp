@@ -44,6 +44,8 @@ Core::Core(const config::Config& config, std::unique_ptr<store::Store> opened,
                 }}},
       dispatcher{{delivery_thread, *store, plugins, clock, watcher}, dispatcher_options(config)},
       inbox{*store, dispatcher},
-      producer{{*store, dispatcher, clock, base::Random::system()}} {}
+      producer{{*store, dispatcher, clock, base::Random::system()}},
+      explainer{{store::previews_of(*store), *store, plugins, dispatcher, clock,
+                 base::Random::system()}} {}
 
 }  // namespace herald::app

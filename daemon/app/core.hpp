@@ -8,6 +8,7 @@
 #include "app/specs.hpp"
 #include "app/webhooks.hpp"
 #include "delivery/decide.hpp"
+#include "delivery/explain.hpp"
 #include "delivery/producer.hpp"
 #include "directory/directory.hpp"
 #include "http/client.hpp"
@@ -47,6 +48,7 @@ struct Core {
   delivery::Dispatcher dispatcher;
   inbox::Inbox inbox;
   delivery::Producer producer;
+  delivery::Explainer explainer;
 };
 
 }  // namespace herald::app

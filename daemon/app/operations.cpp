@@ -133,6 +133,11 @@ void ControlOperations::reload(Reply reply) {
   });
 }
 
+void ControlOperations::explain(std::string producer, json::value request, bool private_parts,
+                                Reply reply) {
+  app_.core().explainer.explain(std::move(producer), request, private_parts, std::move(reply));
+}
+
 void ControlOperations::audit(std::optional<base::TimePoint> since,
                               std::function<bool(json::object)> progress, Reply reply) {
   audit_.start(app_.config()->store.url, since, std::move(progress), std::move(reply));

@@ -25,6 +25,8 @@ class ControlOperations final : public control::Operations {
                      Reply reply) override;
   void service_tokens(Reply reply) override;
   void revoke_token(std::string name, Reply reply) override;
+  void explain(std::string producer, boost::json::value request, bool private_parts,
+               Reply reply) override;
   void audit(std::optional<base::TimePoint> since,
              std::function<bool(boost::json::object)> progress, Reply reply) override;
   base::Result<std::shared_ptr<control::EventSource>> monitor(control::MonitorQuery query,

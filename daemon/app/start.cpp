@@ -137,6 +137,8 @@ void App::apply_rules() {
   };
   rules.directory = &core_->directory;
   rules.create_recipients = now->directory.create_unknown;
+  const auto options = dispatcher_options(*now);
+  core_->explainer.set_rules({rules, options.locale, options.time_zone});
   core_->producer.set_rules(std::move(rules));
 }
 

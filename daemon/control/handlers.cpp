@@ -214,14 +214,18 @@ void Handlers::start(const Caller& caller, const std::string& method, const json
   const auto who = "uid:" + std::to_string(caller.peer.uid);
   try {
     auto& producer = operations_.producer();
-    if (method == "Send") {
+    if (method == "Send" || method == "Explain") {
       auto request = in;
+      request.stable_erase("private");
       if (const auto spelled = text(in, "recipient"); in.contains("recipient")) {
         if (in.contains("to"))
           return debt->pay(fail(Code::invalid, "give to or recipient, not both", "recipient"));
         request.stable_erase("recipient");
         request["to"] = spelled;
       }
+      if (method == "Explain")
+        return operations_.explain(who, json::value(std::move(request)), flag(in, "private"),
+                                   wrapped("explanation"));
       return producer.submit(who, json::value(std::move(request)), reply);
     }
     if (method == "Show")

@@ -71,6 +71,10 @@ class Operations {
   virtual void service_tokens(Reply) = 0;
   virtual void revoke_token(std::string name, Reply) = 0;
 
+  /// What the request would meet, without sending it; errors as submit. `private_parts`: also
+  /// addresses and rendered text.
+  virtual void explain(std::string producer, boost::json::value request, bool private_parts,
+                       Reply) = 0;
   /// Recomputes from the tables what became of every notification (accepted since then). Answers
   /// {report, text}: for programs and for a terminal. `progress` hears {checked, total} now and
   /// then on a thread of the audit, and answers false when nobody waits any more; then the audit

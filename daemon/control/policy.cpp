@@ -41,7 +41,8 @@ std::vector<gid_t> groups_from_database(uid_t uid, gid_t gid) {
   return groups;
 }
 
-constexpr std::array<std::pair<std::string_view, Rights>, 23> kNeeds{{
+constexpr std::array<std::pair<std::string_view, Rights>, 24> kNeeds{{
+    {"Explain", Rights::operate},
     {"Audit", Rights::administer},
     {"Send", Rights::operate},
     {"Show", Rights::operate},

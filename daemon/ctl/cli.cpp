@@ -19,9 +19,9 @@ constexpr std::string_view kDefaultSocket = "/run/herald/control";
 
 std::vector<const Command*> all_commands() {
   std::vector<const Command*> all;
-  for (const auto part :
-       {send_commands(), notification_commands(), dead_letter_commands(), daemon_commands(),
-        people_commands(), monitor_commands(), webhook_commands(), audit_commands()})
+  for (const auto part : {send_commands(), notification_commands(), dead_letter_commands(),
+                          daemon_commands(), people_commands(), monitor_commands(),
+                          webhook_commands(), audit_commands(), explain_commands()})
     for (const auto& command : part) all.push_back(&command);
   return all;
 }

@@ -33,6 +33,7 @@ std::span<const Command> people_commands();
 std::span<const Command> monitor_commands();
 std::span<const Command> webhook_commands();
 std::span<const Command> audit_commands();
+std::span<const Command> explain_commands();
 std::span<const Command> dead_letter_commands();
 
 /// Puts --since and --until into a query; when one is no time, says so and gives how to end.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/faults.hpp"
+#include "delivery/address.hpp"
 #include "delivery/clock_moves.hpp"
 #include "delivery/decide.hpp"
 #include "delivery/rendering.hpp"
@@ -10,21 +11,6 @@
 #include "delivery/work.hpp"
 
 namespace herald::delivery {
-namespace {
-
-/// Why an address must not be used now (R16); none when it may.
-model::Reason unusable(const model::Identity& identity,
-                       const std::vector<store::IdentityState>& states, model::TimePoint now) {
-  for (const auto& known : states) {
-    if (known.identity != identity || (known.until != model::TimePoint{} && known.until <= now))
-      continue;
-    if (known.state == "opted_out") return model::Reason::opted_out;
-    if (known.state == "unreachable") return model::Reason::quarantined;
-  }
-  return model::Reason::none;
-}
-
-}  // namespace
 
 void Dispatcher::advance(Work& work) {
   clock_moves_->look();
@@ -81,8 +67,7 @@ void Dispatcher::try_start(Work& work) {
 }
 
 void Dispatcher::find_address(Work& work, const model::ChannelInfo& channel) {
-  const auto& wanted = channel.addresses;
-  if (wanted.empty() || wanted.front() == "user") {
+  if (addresses_users(channel.addresses)) {
     work.address = model::Identity{"user", std::to_string(work.notification.head.user)};
     return render(work, channel);
   }
@@ -92,26 +77,12 @@ void Dispatcher::find_address(Work& work, const model::ChannelInfo& channel) {
       const auto* step = current_step(known.progress(), known.chain());
       if (step != nullptr && step->channel == channel.name) find_address(known, channel);
     });
-  auto refused = model::Reason::no_address;
-  for (const auto& kind : wanted) {
-    for (const auto& identity : work.identities) {
-      if (identity.kind != kind) continue;
-      const auto against = unusable(identity, work.identity_states, need_.clock.now());
-      if (against == model::Reason::none) {
-        work.address = identity;
-        return render(work, channel);
-      }
-      refused = against;
-    }
-  }
-  if (refused == model::Reason::quarantined)
-    return leave_step(work, refused, true,
-                      "the address could not be reached lately; it is tried again later");
-  if (refused == model::Reason::opted_out)
-    return leave_step(work, refused, false, "the recipient does not want messages at this address");
-  std::string kinds;
-  for (const auto& kind : wanted) kinds += (kinds.empty() ? "" : " or ") + kind;
-  leave_step(work, model::Reason::no_address, false, "the recipient has no " + kinds);
+  auto choice =
+      choose_address(channel.addresses, work.identities, work.identity_states, need_.clock.now());
+  if (!choice.address)
+    return leave_step(work, choice.refused, choice.transient, std::move(choice.detail));
+  work.address = std::move(choice.address);
+  render(work, channel);
 }
 
 void Dispatcher::render(Work& work, const model::ChannelInfo& channel) {

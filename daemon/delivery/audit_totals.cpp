@@ -1,6 +1,6 @@
 #include "delivery/audit_totals.hpp"
 
-#include <algorithm>
+#include "delivery/repeats.hpp"
 
 namespace herald::delivery {
 namespace {
@@ -17,18 +17,6 @@ void add_all(std::array<uint64_t, N>& to, const std::array<uint64_t, N>& from) {
   for (std::size_t i = 0; i < N; ++i) to[i] += from[i];
 }
 
-/// The person has it from this attempt, or may have.
-bool may_be_there(const Attempt& a) {
-  if (a.reaches_nobody || a.in_flight) return false;
-  if (a.evidence >= Evidence::delivered) return true;
-  return !a.failed && (a.evidence >= Evidence::accepted || a.outcome.kind == OutcomeKind::unknown);
-}
-
-struct OnChannel {
-  bool arrived = false;
-  uint64_t copies = 0;
-};
-
 }  // namespace
 
 void AuditTotals::count(const std::string& kind, const Progress& p, std::size_t entries) {
@@ -43,8 +31,9 @@ void AuditTotals::count(const std::string& kind, const Progress& p, std::size_t 
   ++of_kind.by_state[index(p.state)];
   if (best >= Evidence::delivered) ++of_kind.arrived;
 
-  std::map<std::string_view, OnChannel> met;
-  for (const auto& a : p.attempts) {
+  std::map<std::string_view, bool> arrived;  // of the channels that were tried
+  for (std::size_t i = 0; i < p.attempts.size(); ++i) {
+    const auto& a = p.attempts[i];
     auto& of_channel = channels[a.channel];
     ++of_channel.attempts;
     ++of_channel.by_evidence[index(a.evidence)];
@@ -52,26 +41,23 @@ void AuditTotals::count(const std::string& kind, const Progress& p, std::size_t 
     if (a.failed) ++of_channel.failed;
     if (!a.in_flight && a.evidence == Evidence::none && a.outcome.kind == OutcomeKind::unknown)
       ++of_channel.unknown;
-    auto& here = met[a.channel];
-    here.arrived |= a.evidence >= Evidence::delivered && !a.reaches_nobody;
-    if (may_be_there(a)) ++here.copies;
+    arrived[a.channel] |= a.evidence >= Evidence::delivered && !a.reaches_nobody;
+    const auto repeat = repeat_of(p, i);
+    if (repeat == Repeat::same_channel) ++of_channel.again;
+    if (repeat == Repeat::other_channel) ++on_second_channel;
   }
-  std::size_t there = 0;
-  for (const auto& [name, here] : met) {
+  for (const auto& [name, there] : arrived) {
     auto& of_channel = channels.find(name)->second;
     ++of_channel.notifications;
-    if (here.arrived) ++of_channel.arrived;
-    if (here.copies > 1) of_channel.again += here.copies - 1;
-    if (here.copies > 0) ++there;
+    if (there) ++of_channel.arrived;
   }
-  if (there > 1) ++on_two_channels;
 }
 
 void AuditTotals::add(const AuditTotals& other) {
   notifications += other.notifications;
   events += other.events;
   attempts += other.attempts;
-  on_two_channels += other.on_two_channels;
+  on_second_channel += other.on_second_channel;
   add_all(by_state, other.by_state);
   add_all(by_evidence, other.by_evidence);
   for (const auto& [name, kind] : other.kinds) {

@@ -22,13 +22,12 @@ struct AuditTotals {
     uint64_t unknown = 0;  ///< may have arrived, and no news came
     std::array<uint64_t, 5> by_evidence{};
     uint64_t notifications = 0, arrived = 0;  ///< that tried it; that arrived by it
-    uint64_t again = 0;  ///< attempts beside one that arrived, or may have, on this channel
+    uint64_t again = 0;                       ///< Repeat::same_channel (repeats.hpp)
   };
   uint64_t notifications = 0, events = 0, attempts = 0;
   std::array<uint64_t, 9> by_state{};
   std::array<uint64_t, 5> by_evidence{};  ///< the best of each notification
-  uint64_t on_two_channels =
-      0;  ///< arrived, or may have, on more than one: told apart from `again`
+  uint64_t on_second_channel = 0;  ///< Repeat::other_channel
   std::map<std::string, Kind, std::less<>> kinds;
   std::map<std::string, Channel, std::less<>> channels;
 

@@ -1,3 +1,4 @@
+#include "store/preview.hpp"
 #include "store/sqlite/audit.hpp"
 #include "store/sqlite/store.hpp"
 #include "store/store.hpp"
@@ -25,5 +26,7 @@ base::Result<std::unique_ptr<AuditReader>> open_audit(const std::string& url, Be
   if (url.starts_with("sqlite:")) return sqlite::open_audit(url, beside);
   return unknown_scheme();
 }
+
+PreviewStore* previews_of(Store& store) { return dynamic_cast<PreviewStore*>(&store); }
 
 }  // namespace herald::store

@@ -241,10 +241,17 @@ class Bench:
 def main():
     options = argparse.ArgumentParser(prog="./dev bench", description=__doc__.split("\n")[0])
     options.add_argument("--build", required=True, help=argparse.SUPPRESS)
-    options.add_argument("name", nargs="?", default="all", choices=["all", *BENCHES])
+    options.add_argument("name", nargs="?", default="all", choices=["all", *BENCHES, "audit"],
+                         help="all but audit; audit takes minutes")
     options.add_argument("--runs", type=int, default=5)
     options.add_argument("--seconds", type=float, default=5.0)
+    options.add_argument("--notifications", type=int, default=1_000_000, help="of audit")
     given = options.parse_args()
+    if given.name == "audit":
+        from audit_bench import audit
+        print("audit (one run)")
+        audit(pathlib.Path(given.build).resolve(), given.notifications)
+        return 0
     bench = Bench(given.build, given.runs, given.seconds)
     for name in BENCHES if given.name == "all" else [given.name]:
         print(f"{name} (median of {given.runs})")

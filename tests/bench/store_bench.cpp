@@ -5,14 +5,13 @@
 #include <sys/resource.h>
 
 #include <chrono>
-#include <condition_variable>
 #include <cstdio>
 #include <filesystem>
 #include <functional>
-#include <mutex>
 #include <string>
 
 #include "base/ids.hpp"
+#include "bench/window.hpp"
 #include "store/store.hpp"
 
 namespace {
@@ -37,33 +36,6 @@ double cpu_us() {
   };
   return us(usage.ru_utime) + us(usage.ru_stime);
 }
-
-/// Lets at most kInFlight requests be under way.
-class Window {
- public:
-  void enter() {
-    std::unique_lock lock{mutex_};
-    room_.wait(lock, [&] { return used_ < kInFlight; });
-    ++used_;
-  }
-  void leave(bool ok) {
-    const std::lock_guard lock{mutex_};
-    --used_;
-    failed_ += ok ? 0 : 1;
-    room_.notify_one();
-  }
-  int drain() {
-    std::unique_lock lock{mutex_};
-    room_.wait(lock, [&] { return used_ == 0; });
-    return failed_;
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable room_;
-  std::size_t used_ = 0;
-  int failed_ = 0;
-};
 
 double plain_commits(const std::string& path) {
   sqlite3* db = nullptr;
@@ -111,7 +83,7 @@ model::Decision decide(const model::Progress& p, const model::Event& event,
 
 template <class F>
 void measure(const char* what, const store::Store& store, int count, F&& start_one) {
-  Window window;
+  bench::Window window{kInFlight};
   const auto before = store.health().commits;
   const double cpu = cpu_us();
   const auto start = Steady::now();

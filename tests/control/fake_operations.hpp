@@ -108,6 +108,9 @@ class FakeOperations final : public control::Operations, public model::ports::Pr
   void resume(std::string channel, Reply reply) override { run("resume", channel, reply); }
   void revoke_token(std::string name, Reply reply) override { run("revoke_token", name, reply); }
 
+  void explain(std::string who, boost::json::value request, bool secret, Reply reply) override {
+    run("explain", who + " " + boost::json::serialize(request) + mark(secret), reply);
+  }
   void audit(std::optional<base::TimePoint> since, std::function<bool(Object)> progress,
              Reply reply) override {
     for (int64_t checked = 1; checked <= 2; ++checked)

@@ -31,11 +31,7 @@ base::Result<Accepted> accept(WriteState& state, const model::NewNotification& n
 
   if (!n.idempotency_key.empty() && !HERALD_MUTANT("idempotency_off")) {
     if (auto known = find_idempotency(db, n.producer, n.idempotency_key, now)) {
-      if (known->digest != n.body_digest)
-        return fail(Code::unprocessable,
-                    "this idempotency key was used within 24 h for another request; use a new key, "
-                    "or send the same body",
-                    "idempotency_key");
+      if (known->digest != n.body_digest) return key_of_another_request();
       return Accepted{std::move(known->id), true, {}};
     }
   }
@@ -47,9 +43,7 @@ base::Result<Accepted> accept(WriteState& state, const model::NewNotification& n
   auto user = recipient(state, n.to, n.create_recipient);
   if (!user) return user.error();
 
-  // By the person, not by what they were called this time: a phone and an id may name the same one.
-  const auto dedupe =
-      n.dedupe_key.empty() ? std::string{} : std::to_string(*user) + '\n' + n.dedupe_key;
+  const auto dedupe = n.dedupe_key.empty() ? std::string{} : dedupe_of(*user, n.dedupe_key);
   if (!dedupe.empty())
     if (auto known = find_dedupe(db, dedupe, now)) return Accepted{std::move(known->id), true, {}};
 

@@ -75,14 +75,18 @@ model::UserId resolve(Connection& db, const model::Identity& identity) {
   return owner(db, identity.kind, identity.value);
 }
 
-base::Result<model::UserId> recipient(WriteState& state, const model::Identity& to,
-                                      bool create_unknown) {
-  if (const auto id = resolve(state.db, to)) return id;
-  if (create_unknown) return create(state, to);
+base::Error nobody_has(const model::Identity& to) {
   return fail(Code::not_found,
               "no user has this " + (to.kind == "user" ? std::string{"id"} : to.kind) +
                   "; add the user first, or set directory.unknown_recipient: create",
               "to");
+}
+
+base::Result<model::UserId> recipient(WriteState& state, const model::Identity& to,
+                                      bool create_unknown) {
+  if (const auto id = resolve(state.db, to)) return id;
+  if (create_unknown) return create(state, to);
+  return nobody_has(to);
 }
 
 base::Result<User> put_user(WriteState& state, const User& wanted) {

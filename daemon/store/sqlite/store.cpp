@@ -10,6 +10,7 @@
 #include "store/sqlite/inbox.hpp"
 #include "store/sqlite/journal.hpp"
 #include "store/sqlite/kv.hpp"
+#include "store/sqlite/preview.hpp"
 #include "store/sqlite/schema.hpp"
 #include "store/sqlite/writer.hpp"
 
@@ -24,7 +25,7 @@ using model::UserId;
 constexpr unsigned kReaderThreads = 2;
 
 /// Hands every request to the writer or the readers.
-class SqliteStore final : public Store {
+class SqliteStore final : public Store, public PreviewStore {
  public:
   SqliteStore(FileLock lock, Decide decide, const base::Clock& clock, std::optional<Turns> turns)
       : lock_(std::move(lock)), decide_(std::move(decide)), clock_(clock), turns_(turns) {}
@@ -59,6 +60,11 @@ class SqliteStore final : public Store {
   void accept(model::NewNotification n, Done<Accepted> done) override {
     write<Accepted>([n = std::move(n)](WriteState& s) { return sqlite::accept(s, n); },
                     std::move(done));
+  }
+  void preview(model::NewNotification n, Done<Preview> done) override {
+    read<Preview>(
+        [this, n = std::move(n)](ReadState& s) { return sqlite::preview(s, n, clock_.now()); },
+        std::move(done));
   }
   void apply(Apply a, Done<Applied> done) override {
     write<Applied>([a = std::move(a)](WriteState& s) { return sqlite::apply(s, a); },
