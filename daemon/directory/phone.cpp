@@ -51,6 +51,16 @@ std::string e164(const PhoneNumber& number) {
   return out;
 }
 
+/// Once memory ran out inside it the library may refuse every number from then on (what it builds
+/// at the first need stays half built): then only a new process helps.
+void end_when_broken() {
+  PhoneNumber known;
+  const bool works =
+      library().Parse("+237691924173", "ZZ", &known) == PhoneNumberUtil::NO_PARSING_ERROR &&
+      library().IsPossibleNumber(known) && e164(known) == "+237691924173";
+  if (!works) base::end_out_of_memory();
+}
+
 base::Error refused(std::string_view spelled) {
   return base::fail(
       base::Code::invalid,
@@ -77,6 +87,7 @@ base::Result<std::string> normalise_phone(std::string_view spelled, std::string_
         library().IsValidNumber(foreign) && fits_cameroon(foreign))
       return e164(foreign);
   }
+  end_when_broken();
   return refused(text);
 }
 

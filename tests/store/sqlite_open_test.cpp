@@ -88,7 +88,8 @@ TEST_F(SqliteOpen, WhatIsNoDatabaseIsRefused) {
     bad.url = url;
     EXPECT_EQ(error_of(bad, clock).code, Code::invalid) << url;
   }
-  bad.url = "sqlite:" + folder.path().string();
+  bad.url = "sqlite:" + (folder.path() / "a-folder").string();
+  std::filesystem::create_directory(folder.path() / "a-folder");
   EXPECT_EQ(error_of(bad, clock).code, Code::invalid);
 }
 

@@ -4,6 +4,7 @@ import json
 import shutil
 import time
 import unittest
+from datetime import datetime, timezone
 
 from herald_harness import SystemTest, build_dir, plugin_dir, wait_until
 
@@ -18,6 +19,11 @@ def quick(channel, within="30s", **step):
 
 def routes(*steps, **route):
     return [{"name": "default", "chain": list(steps), "rounds": {"count": 1}, **route}]
+
+
+def iso(unix):
+    """A moment as requests give it, from seconds since the Unix epoch."""
+    return datetime.fromtimestamp(unix, timezone.utc).isoformat()
 
 
 class EvidenceTest(SystemTest):

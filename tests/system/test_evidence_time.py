@@ -3,19 +3,15 @@ and channel, priorities. Each also over a kill where it could be forgotten by on
 
 import time
 import unittest
-from datetime import datetime, timezone
+from datetime import datetime
 
-from evidence_case import CALM, QUIET, EvidenceTest, quick, routes
+from evidence_case import CALM, QUIET, EvidenceTest, iso, quick, routes
 
 WITHIN = 5.0
 
 
 def moment(iso):
     return datetime.fromisoformat(iso.replace("Z", "+00:00")).timestamp()
-
-
-def iso(unix):
-    return datetime.fromtimestamp(unix, timezone.utc).isoformat()
 
 
 class ReadInTime(EvidenceTest):

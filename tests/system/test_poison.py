@@ -2,9 +2,10 @@
 goes on."""
 
 import signal
+import time
 import unittest
 
-from evidence_case import EvidenceTest, quick, routes
+from evidence_case import EvidenceTest, iso, quick, routes
 from herald_harness import wait_until
 
 
@@ -15,7 +16,8 @@ class Poison(EvidenceTest):
                    routes=routes(quick("kills", "1m"), quick("webchat", "1m")),
                    **self.take_plugin("kills"))
         before = [self.send(f"before {n}", phone=f"23769100001{n}") for n in range(3)]
-        poison = self.send("poison")
+        # Later, so that the answer is out before the daemon dies of it.
+        poison = self.send("poison", not_before=iso(time.time() + 1))
         deaths = 0
         while self.dies():
             deaths += 1
