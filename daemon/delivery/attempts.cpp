@@ -11,6 +11,12 @@
 #include "delivery/work.hpp"
 
 namespace herald::delivery {
+namespace {
+
+/// From an attempt's deadline until its outcome is recorded, on a disk that is slow or comes back.
+constexpr model::Duration kRecordedLate{std::chrono::seconds{60}};
+
+}  // namespace
 
 void Dispatcher::advance(Work& work) {
   clock_moves_->look();
@@ -160,8 +166,13 @@ void Dispatcher::start_attempt(Work& work) {
     release_slot(work.id());
     return advance(work);
   }
-  if (current_step(work.progress(), work.chain())->idempotent ||
-      HERALD_MUTANT("attempt_not_committed_first")) {
+  const auto& step = *current_step(work.progress(), work.chain());
+  // Its Due is decided when the outcome is recorded: not where a limit of time may pass before
+  // that, or the person would see what the store has no attempt for.
+  const auto recorded_at_the_latest = now + step.timeout + kRecordedLate;
+  const bool starts_then =
+      what_is_due(work.progress(), work.chain(), recorded_at_the_latest) == Next::attempt;
+  if ((step.idempotent && starts_then) || HERALD_MUTANT("attempt_not_committed_first")) {
     const auto decision = decide(work.progress(), model::event::Due{}, work.chain(), now);
     for (const auto& effect : decision.effects) {
       if (const auto* start = std::get_if<model::effect::Start>(&effect)) {

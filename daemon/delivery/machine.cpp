@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/faults.hpp"
 #include "base/ids.hpp"
 
 namespace herald::delivery {
@@ -76,8 +77,8 @@ const Attempt* Machine::live_try(unsigned step) const {
   for (const auto& a : p.attempts) {
     if (a.run != p.run || a.round != p.round || a.step != step || !may_have_it(a)) continue;
     // Unknown on an idempotent channel is tried again (R6).
-    const bool again =
-        !a.in_flight && a.evidence == Evidence::none && chain_.steps[step].idempotent;
+    const bool again = !a.in_flight && a.evidence == Evidence::none &&
+                       (chain_.steps[step].idempotent || HERALD_MUTANT("resend_unknown"));
     if (!again) return &a;
   }
   return nullptr;

@@ -270,6 +270,20 @@ TEST_F(DispatcherTest, CancelWhileTheTextIsBeingMadeSendsNothing) {
   EXPECT_EQ(channels.deliveries.size(), 1U) << "the slot of the cancelled one is free again";
 }
 
+TEST_F(DispatcherTest, AnAttemptNearTheExpiryIsRecordedBeforeItIsMade) {
+  start();
+  auto n = make(kId);
+  n.progress = first_progress(kId, clock.time, clock.time, clock.time + 40s);
+  store.notifications[kId] = n;
+  dispatcher->accepted(n);
+  executor.run();
+  ASSERT_EQ(channels.deliveries.size(), 1U);
+  ASSERT_EQ(progress(kId).attempts.size(), 1U) << "else the item could outlive its attempt";
+  accept(kOther, 2);
+  EXPECT_EQ(channels.deliveries.size(), 2U);
+  EXPECT_TRUE(progress(kOther).attempts.empty()) << "far from it one commit is enough";
+}
+
 TEST_F(DispatcherTest, NewsOfAnEarlierStepWhileTheTextIsBeingMadeFreesTheSlot) {
   model::Chain c = *chain;
   c.steps = {step("whatsapp", false), step("webchat", true)};

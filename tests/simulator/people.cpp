@@ -66,9 +66,12 @@ void People::looks(model::UserId user) {
   });
 }
 
-/// Emptying the list is having read what was shown.
+/// Emptying the list is having read what was shown, also what is shown while that is under way.
 void People::clears(model::UserId user) {
   for (const auto& id : had_[user]) truth_.seen[id] = Evidence::read;
+  ++clearing_[user];
+  // A daemon that dies over it never answers.
+  stage_.later(60s, [this, user] { --clearing_[user]; });
   stage_.story.tell("user ", std::to_string(user), " clears the inbox");
   stage_.daemon->inbox().clear(person(user), user, 0, [](auto) {});
 }
@@ -77,7 +80,7 @@ void People::sees(model::UserId user, std::vector<std::string> notifications, Ev
   if (notifications.empty()) return;
   for (const auto& id : notifications) {
     auto& known = truth_.seen[id];
-    known = std::max(known, level);
+    known = std::max(known, clearing_[user] > 0 ? Evidence::read : level);
     had_[user].insert(id);
     stage_.story.tell("user ", std::to_string(user), " has ", to_string(level), " ",
                       id.substr(10, 6));

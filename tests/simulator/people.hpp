@@ -25,6 +25,7 @@ class People {
   Stage& stage_;
   Truth& truth_;
   std::map<model::UserId, std::set<std::string>> had_;  ///< what each has been shown
+  std::map<model::UserId, unsigned> clearing_;          ///< under way
 };
 
 }  // namespace herald::simulator
