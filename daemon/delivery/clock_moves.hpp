@@ -21,6 +21,8 @@ class Dispatcher::ClockMoves {
   void stop();
   /// Looks at the clock. Cheap.
   void look();
+  /// Wall minus monotonic clock, as it was at the latest look.
+  model::Duration offset() const { return watch_.offset(); }
   /// Accepted just now, by the clock as it is.
   void fresh(const std::string& id);
   /// A move is under way that this one, not loaded yet, may have to follow first.

@@ -2,10 +2,12 @@
 
 #include <optional>
 
+#include "store/store.hpp"
+
 namespace herald::delivery {
 namespace {
 
-constexpr base::Duration kLeast{std::chrono::milliseconds{250}};
+constexpr base::Duration kLeast = store::Apply::kClockSet;
 /// The two clocks are read one after the other; a pause between them would look like a move.
 constexpr base::Duration kAtOnce{std::chrono::milliseconds{20}};
 

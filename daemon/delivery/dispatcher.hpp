@@ -98,8 +98,8 @@ class Dispatcher final : public model::ports::DeliveryEvents {
   Work& hold(model::Notification notification);
   void push(const std::string& id, Pending pending);
   void push_event(const std::string& id, model::Event event);
-  /// Calls `then` with the notification loaded, nullptr when there is none.
-  void load(const std::string& id, std::function<void(Work*)> then);
+  /// Calls `then` with the notification loaded; not_found, or what keeps the store from telling.
+  void load(const std::string& id, std::function<void(base::Result<Work*>)> then);
   void advance(Work& work);
   void order(std::string id, model::Event event, model::ChainPtr new_chain,
              store::Done<model::Notification> done);
@@ -107,6 +107,7 @@ class Dispatcher final : public model::ports::DeliveryEvents {
   void written(const std::string& id, std::vector<model::Event> events,
                std::vector<Pending> pending, base::Result<store::Applied> applied);
   void not_written(Work& work, std::vector<Pending> pending, const base::Error& error);
+  void after_the_clock(Work& work, std::vector<Pending> pending);
   void perform(Work& work, const store::Applied& applied);
 
   void try_start(Work& work);

@@ -82,7 +82,11 @@ void Dispatcher::receive(const std::string& channel, const model::ports::Channel
                          std::function<void(base::Result<bool>)> done) {
   if (const auto named = model::parse_attempt_id(receipt.attempt_id)) {
     const model::AttemptRef attempt{named->run, named->step, named->number};
-    return load(named->notification, [this, channel, receipt, attempt, done](Work* work) {
+    return load(named->notification, [this, channel, receipt, attempt,
+                                      done](base::Result<Work*> loaded) {
+      // Whose it is cannot be told now: it must come again.
+      if (!loaded && loaded.error().code != base::Code::not_found) return done(loaded.error());
+      auto* work = loaded ? *loaded : nullptr;
       const auto* known = work == nullptr ? nullptr : find_attempt(work->progress(), attempt);
       // The attempt of the short cut is not recorded yet: its Due goes before.
       if (known != nullptr ? known->channel == channel
@@ -169,9 +173,9 @@ void Dispatcher::inbox_evidence(std::vector<std::string> notifications, model::E
     if (notifications.empty() && done) return done(true);
     const auto one = all_of(notifications.size(), done);
     for (const auto& id : notifications) {
-      load(id, [this, level, one](Work* work) {
-        if (work == nullptr)
-          return one(base::fail(base::Code::unavailable, "the evidence cannot be recorded now"));
+      load(id, [this, level, one](base::Result<Work*> loaded) {
+        if (!loaded) return one(loaded.error());
+        auto* work = *loaded;
         const auto* attempt = inbox_attempt(work->progress());
         if (attempt == nullptr || attempt->evidence >= level) return one(true);
         const auto kind = level >= model::Evidence::read ? model::ReceiptKind::read
@@ -186,7 +190,8 @@ void Dispatcher::inbox_evidence(std::vector<std::string> notifications, model::E
 
 void Dispatcher::evicted(const std::vector<std::string>& ids) {
   for (const auto& id : ids) {
-    load(id, [this](Work* work) {
+    load(id, [this](base::Result<Work*> loaded) {
+      auto* work = loaded ? *loaded : nullptr;
       if (work == nullptr || work->progress().state != model::State::waiting) return;
       // Only the step that waits for this very item is left; a later step has its own reasons to
       // wait.

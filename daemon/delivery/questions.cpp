@@ -32,7 +32,8 @@ void Dispatcher::reconcile(Work& work, model::AttemptRef attempt) {
             base::Result<store::Apply::Rendering> stored) {
           need_.executor.post([this, id, attempt, user,
                                stored = stored ? std::move(*stored) : store::Apply::Rendering{}] {
-            load(id, [this, attempt, user, stored](Work* still) {
+            load(id, [this, attempt, user, stored](base::Result<Work*> loaded) {
+              auto* still = loaded ? *loaded : nullptr;
               if (still != nullptr) ask_channel(*still, attempt, user, stored);
             });
           });

@@ -58,7 +58,7 @@ void Dispatcher::push(const std::string& id, Pending pending) {
   advance(*work);
 }
 
-void Dispatcher::load(const std::string& id, std::function<void(Work*)> then) {
+void Dispatcher::load(const std::string& id, std::function<void(base::Result<Work*>)> then) {
   if (auto* work = find(id);
       work != nullptr && work->loaded && !work->writing && work->queue.empty())
     return then(work);
@@ -66,7 +66,10 @@ void Dispatcher::load(const std::string& id, std::function<void(Work*)> then) {
                    {},
                    {},
                    [this, id, then = std::move(then)](const base::Result<store::Applied>& applied) {
-                     then(applied ? find(id) : nullptr);
+                     if (applied)
+                       then(find(id));
+                     else
+                       then(applied.error());
                    }});
 }
 
@@ -87,13 +90,14 @@ void Dispatcher::write(Work& work) {
     if (next.append && apply.append) break;  // one item a transaction
     if (next.new_chain && !apply.events.empty()) break;
     apply.new_chain = next.new_chain;
-    if (next.append) apply.append = std::move(next.append);
+    if (next.append) apply.append = next.append;
     if (next.rendering) apply.rendering = std::move(next.rendering);
     if (next.event) apply.events.push_back(*next.event);
     pending.push_back(std::move(next));
     work.queue.pop_front();
     if (apply.new_chain) break;
   }
+  apply.clock_offset = clock_moves_->offset();
   HERALD_POINT("delivery.before_write");
   work.writing = true;
   ++writing_;
@@ -145,6 +149,7 @@ void Dispatcher::written(const std::string& id, std::vector<model::Event> events
 
 void Dispatcher::not_written(Work& work, std::vector<Pending> pending, const base::Error& error) {
   const auto id = work.id();
+  if (error.code == base::Code::conflict) return after_the_clock(work, std::move(pending));
   std::vector<Pending> again;
   for (auto& p : pending) {
     if (p.done)
@@ -181,6 +186,16 @@ void Dispatcher::not_written(Work& work, std::vector<Pending> pending, const bas
       write(*still);
   }
   check_drained();
+}
+
+/// The clock was set while this waited to be recorded: the notification follows the clock first.
+void Dispatcher::after_the_clock(Work& work, std::vector<Pending> pending) {
+  clock_moves_->look();
+  const auto first = std::find_if_not(work.queue.begin(), work.queue.end(),
+                                      [](const auto& p) { return is_clock_moved(p); });
+  work.queue.insert(first, std::make_move_iterator(pending.begin()),
+                    std::make_move_iterator(pending.end()));
+  write(work);
 }
 
 void Dispatcher::perform(Work& work, const store::Applied& applied) {

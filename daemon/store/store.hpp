@@ -48,6 +48,11 @@ struct Apply {
     std::string version, json;
   };
   std::optional<Rendering> rendering;
+  /// Wall minus monotonic clock as the caller knows them. Was the wall clock set by kClockSet or
+  /// more while the request waited, then nothing is written and the answer is conflict: the caller
+  /// has to tell of that first.
+  std::optional<model::Duration> clock_offset;
+  static constexpr model::Duration kClockSet{std::chrono::milliseconds{250}};
 };
 struct Applied {
   model::Notification notification;  ///< after all events

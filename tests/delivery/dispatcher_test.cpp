@@ -26,6 +26,17 @@ TEST_F(DispatcherTest, TheFirstStepIsTriedAtOnceAndTheItemAndItsOutcomeAreOneCom
   EXPECT_EQ(recorder.inbox_changes, 1);
 }
 
+TEST_F(DispatcherTest, AnAttemptIsKeptThoughTheClockWasSetBackBeforeItWasRecorded) {
+  start();
+  accept(kId);
+  ASSERT_EQ(channels.deliveries.size(), 1U);
+  store.on_apply = [this] { clock.step(-16s); };
+  put_into_inbox(0);
+  ASSERT_EQ(progress(kId).attempts.size(), 1U) << "the person has it in the list";
+  EXPECT_EQ(progress(kId).attempts[0].evidence, Evidence::accepted);
+  EXPECT_EQ(progress(kId).state, State::waiting);
+}
+
 // covers: S74
 TEST_F(DispatcherTest, SilenceMovesOnToTheNextChannelWhoseAttemptIsRecordedBeforeItIsCalled) {
   start();
@@ -268,6 +279,29 @@ TEST_F(DispatcherTest, CancelWhileTheTextIsBeingMadeSendsNothing) {
   channels.hold_rendering = false;
   accept(kOther);
   EXPECT_EQ(channels.deliveries.size(), 1U) << "the slot of the cancelled one is free again";
+}
+
+TEST_F(DispatcherTest, AReceiptThatTheStoreCannotPlaceNowIsNotAcknowledged) {
+  start();
+  accept(kId);
+  put_into_inbox(0);
+  die();
+  start();
+  model::ports::ChannelReceipt read;
+  read.kind = model::ReceiptKind::read;
+  read.attempt_id = kId + ".1.0.1";
+  std::optional<base::Result<bool>> answer;
+  store.broken = true;
+  dispatcher->receipts("webchat", {read}, [&](const base::Result<bool>& r) { answer.emplace(r); });
+  executor.run();
+  ASSERT_TRUE(answer);
+  ASSERT_FALSE(answer->has_value());
+  EXPECT_EQ(answer->error().code, base::Code::unavailable);
+  store.broken = false;
+  dispatcher->receipts("webchat", {read}, [&](const base::Result<bool>& r) { answer.emplace(r); });
+  executor.run();
+  EXPECT_TRUE(answer->has_value());
+  EXPECT_EQ(progress(kId).state, State::delivered);
 }
 
 TEST_F(DispatcherTest, AnAttemptNearTheExpiryIsRecordedBeforeItIsMade) {

@@ -40,6 +40,7 @@ class MemoryStore : public store::Store {
   std::vector<std::string> evict_next;
   std::map<std::string, store::Pause> paused;
   std::map<std::string, std::string> notes;
+  std::function<void()> on_apply;  ///< happens once, while the next apply() is on its way
   bool slow = false, broken = false;
   bool slow_due = false;  ///< only due() answers later
   std::vector<std::function<void()>> answers;
@@ -54,13 +55,17 @@ class MemoryStore : public store::Store {
   }
 
   void apply(store::Apply apply, store::Done<store::Applied> done) override {
+    if (const auto happens = std::exchange(on_apply, nullptr)) happens();
     if (broken) return reply([done] { done(base::fail(base::Code::unavailable, "disk full")); });
     const auto it = notifications.find(apply.id);
     if (it == notifications.end())
       return reply([done] { done(base::fail(base::Code::not_found, "no such notification")); });
+    auto& n = it->second;
+    const auto offset = clock_.now().time_since_epoch() - clock_.mono().time_since_epoch();
+    if (apply.clock_offset && *apply.clock_offset != offset)
+      return reply([done] { done(base::fail(base::Code::conflict, "the clock was set")); });
     ++commits;
     store::Applied out;
-    auto& n = it->second;
     out.before = n.progress.state;
     out.evidence_before = n.progress.best_evidence();
     if (apply.append) {

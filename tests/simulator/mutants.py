@@ -9,6 +9,9 @@ import subprocess
 import sys
 
 MUTANTS = {
+    "failed_receipt_ignored": "a provider's failed changes nothing",
+    "receipt_answered_before_commit": "a receipt is acknowledged, and then the commit fails",
+    "ack_before_commit": "a producer has its id before the commit",
     "late_evidence_ignored": "evidence of an earlier step is dropped",
     "timer_lost": "nobody wakes a step that waits for evidence",
     "idempotency_off": "the same key is stored again",

@@ -94,8 +94,26 @@ void Oracle::copies(const Progress& p) {
                  std::to_string(1 + count.second));
 }
 
-/// What a person's client was told to be recorded is recorded.
+/// What was acknowledged after a commit is in what was committed.
 void Oracle::acknowledged(const Progress& p) {
+  for (const auto& told : truth_.acknowledged) {
+    const auto& copy = truth_.copies[told.copy];
+    if (copy.notification != p.id) continue;
+    bool bound = false;
+    bool known = false;
+    for (const auto& a : p.attempts) {
+      if (a.channel != copy.channel) continue;
+      bound = bound || a.provider_id == copy.provider_id;
+      known =
+          known || (told.kind == ReceiptKind::failed ? a.failed || a.evidence >= Evidence::delivered
+                                                     : a.evidence >= evidence_of(told.kind));
+    }
+    // Parked for ever: no attempt ever got this provider id.
+    if (bound && !known)
+      breaks("receipts", p.id,
+             std::string{to_string(told.kind)} + " of " + copy.provider_id +
+                 " was acknowledged and is not known");
+  }
   const auto seen = truth_.seen_acknowledged.find(p.id);
   if (seen == truth_.seen_acknowledged.end()) return;
   const bool known = std::any_of(p.attempts.begin(), p.attempts.end(), [&](const Attempt& a) {
@@ -108,6 +126,9 @@ void Oracle::acknowledged(const Progress& p) {
 }
 
 void Oracle::judge_item(const Notification& n, const ItemPage& page) {
+  for (const auto& item : page.items)
+    if (n.progress.state == State::cancelled && item.active)
+      breaks("R12 cancel", n.head.id, "its item is still in the list");
   const bool shown = std::any_of(n.progress.attempts.begin(), n.progress.attempts.end(),
                                  [](const Attempt& a) { return a.inbox; });
   if (shown && page.items.size() != 1)

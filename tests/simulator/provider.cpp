@@ -184,15 +184,18 @@ void Provider::send(std::size_t copy, model::ports::ChannelReceipt receipt, unsi
     if (!std::exchange(*settled, true)) again(0s);
   });
   stage_.daemon->delivery().receipts(
-      channel_.info.name, {receipt}, [this, settled, copy, receipt, tries, again](auto result) {
-        stage_.world.post([this, settled, copy, receipt, tries, again, result] {
-          if (result && *result && tries < 1000) {
+      channel_.info.name, {receipt},
+      [this, settled, copy, receipt, tries, again](const base::Result<bool>& result) {
+        const bool told = result.has_value();
+        const bool taken = told && *result;
+        stage_.world.post([this, settled, copy, receipt, tries, again, told, taken] {
+          if (taken && tries < 1000) {
             stage_.story.tell("  receipt ", to_string(receipt.kind), " of ",
                               truth_.copies[copy].provider_id, " acknowledged");
             truth_.acknowledged.push_back({copy, receipt.kind});
           }
           if (std::exchange(*settled, true)) return;
-          if (!result) again(stage_.dice.between(200ms, 3s));
+          if (!told) again(stage_.dice.between(200ms, 3s));
         });
       });
 }

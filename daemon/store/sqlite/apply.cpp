@@ -79,6 +79,9 @@ base::Result<Applied> apply(WriteState& state, const Apply& request) {
     return fail(Code::internal, "an inbox item must belong to the notification it is stored with");
 
   const auto now = state.clock.now();
+  const auto offset = now.time_since_epoch() - state.clock.mono().time_since_epoch();
+  if (request.clock_offset && std::chrono::abs(offset - *request.clock_offset) >= Apply::kClockSet)
+    return fail(Code::conflict, "the clock was set while the request waited");
   Applied out;
   Decided decided;
   decided.chain = stored.notification.head.chain;
