@@ -148,6 +148,7 @@ class Dispatcher final : public model::ports::DeliveryEvents {
             std::function<void(base::Result<bool>)> done);
   void record_receipt(const std::string& id, model::event::Receipt receipt,
                       std::function<void(base::Result<bool>)> done);
+  void record_seen(Work& work, model::Evidence level, const Done<bool>& done);
   void recover(std::string after, std::function<void(base::Result<void>)> done);
   void check_drained();
 

@@ -167,25 +167,39 @@ void Dispatcher::append(std::string channel, std::string attempt_id, model::NewI
 
 void Dispatcher::inbox_evidence(std::vector<std::string> notifications, model::Evidence level,
                                 Done<bool> done) {
-  need_.executor.post([this, notifications = std::move(notifications), level,
-                       done = std::move(done)] {
-    HERALD_POINT("delivery.inbox_evidence");
-    if (notifications.empty() && done) return done(true);
-    const auto one = all_of(notifications.size(), done);
-    for (const auto& id : notifications) {
-      load(id, [this, level, one](base::Result<Work*> loaded) {
-        if (!loaded) return one(loaded.error());
-        auto* work = *loaded;
-        const auto* attempt = inbox_attempt(work->progress());
-        if (attempt == nullptr || attempt->evidence >= level) return one(true);
-        const auto kind = level >= model::Evidence::read ? model::ReceiptKind::read
-                                                         : model::ReceiptKind::delivered;
-        record_receipt(work->id(),
-                       model::event::Receipt{model::ref(*attempt), kind, {}, need_.clock.now(), {}},
-                       one);
+  need_.executor.post(
+      [this, notifications = std::move(notifications), level, done = std::move(done)] {
+        HERALD_POINT("delivery.inbox_evidence");
+        if (notifications.empty() && done) return done(true);
+        const auto one = all_of(notifications.size(), done);
+        for (const auto& id : notifications) {
+          load(id, [this, level, one](base::Result<Work*> loaded) {
+            if (!loaded) return one(loaded.error());
+            auto& work = **loaded;
+            if (inbox_attempt(work.progress()) != nullptr) return record_seen(work, level, one);
+            // The item is there, so what is known of its attempt is old: its commit was in doubt.
+            push(work.id(), Pending{{},
+                                    {},
+                                    {},
+                                    [this, id = work.id(), level,
+                                     one](const base::Result<store::Applied>& applied) {
+                                      if (!applied) return one(applied.error());
+                                      record_seen(*find(id), level, one);
+                                    }});
+          });
+        }
       });
-    }
-  });
+}
+
+/// What the person gave evidence of, for the attempt that put it into the inbox.
+void Dispatcher::record_seen(Work& work, model::Evidence level, const Done<bool>& done) {
+  const auto* attempt = inbox_attempt(work.progress());
+  if (attempt == nullptr || attempt->evidence >= level) return done(true);
+  const auto kind =
+      level >= model::Evidence::read ? model::ReceiptKind::read : model::ReceiptKind::delivered;
+  record_receipt(work.id(),
+                 model::event::Receipt{model::ref(*attempt), kind, {}, need_.clock.now(), {}},
+                 done);
 }
 
 void Dispatcher::evicted(const std::vector<std::string>& ids) {
