@@ -42,14 +42,15 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Column::count)> 
 ///   t  a timer of another state: no such event exists there
 ///   o  one attempt at a time: while an answer is owed nothing is looked up, rendered or gated
 ///   c  an outcome is recorded once; when that commit was in doubt, a second time, and then it
-///   meets
-///      the state that it led to, which is another one
+///      meets the state that it led to, which is another one
 ///   l  declared lost is what is in flight or being asked about; neither is left behind in this
 ///   state
 /// Counted, but rare, so that 1,000 seeds may miss it:
 ///   r  only a race: the state changes in a commit that is under way when the event is on its way
-///   too e  only after an eviction, or a failure of the step that is held, during a plugin's last
-///   words
+///      too
+///   e  only after an eviction, or a failure of the step that is held, during a plugin's last words
+/// Not in the scenarios yet:
+///   g  limits, pauses, quiet hours and redrives
 constexpr std::array<std::string_view, static_cast<std::size_t>(Row::count)> kUndemanded{
     "      ",  // due
     "c crrr",  // outcome delivered
