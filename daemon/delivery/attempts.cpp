@@ -232,7 +232,10 @@ void Dispatcher::completed(const std::string& id, model::AttemptRef attempt,
   const bool recorded =
       work != nullptr && work->appended == attempt && outcome.kind == model::OutcomeKind::accepted;
   if (work != nullptr && work->in_flight == attempt) {
-    tell_outcome(*work, attempt, outcome);
+    // That the store could not take the item says nothing about the channel.
+    auto told = outcome;
+    if (std::exchange(work->store_failed, false)) told.reason = model::Reason::cancelled_attempt;
+    tell_outcome(*work, attempt, told);
     work->in_flight.reset();
   }
   std::optional<store::Apply::Rendering> rendering;

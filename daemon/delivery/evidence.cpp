@@ -157,8 +157,10 @@ void Dispatcher::append(std::string channel, std::string attempt_id, model::NewI
                  [this, id = work->id(), attempt,
                   done = std::move(done)](const base::Result<store::Applied>& applied) {
                    if (applied && applied->item) return done(*applied->item);
-                   if (auto* still = find(id); still != nullptr && still->appended == attempt)
+                   if (auto* still = find(id); still != nullptr && still->appended == attempt) {
                      still->appended.reset();
+                     still->store_failed = true;
+                   }
                    done(applied ? base::fail(base::Code::internal, "the store gave no item")
                                 : applied.error());
                  }});

@@ -35,7 +35,8 @@ struct Dispatcher::Work {
   std::optional<model::AttemptRef> short_cut;  ///< the attempt that Due starts
   /// The inbox item of this attempt is recorded, with the outcome: complete() brings nothing new.
   std::optional<model::AttemptRef> appended;
-  bool starting = false;  ///< holds a slot; address, rendering or Due are on their way
+  bool store_failed = false;  ///< to take the item of the attempt in flight
+  bool starting = false;      ///< holds a slot; address, rendering or Due are on their way
 
   std::string at_gate;    ///< the channel whose gates it has asked on its way to an attempt
   std::string time_zone;  ///< of the person, once identities_known; empty: the configured one
