@@ -64,6 +64,10 @@ CAUGHT_BY = {
     "skipped_fsync": Unittest("fault_03_power"),
     "sync_failure_ignored": Unittest("fault_23_disk_full"),
 }
+# Caught when a kill, a cut or a full disk meets the right moment: a few tries may miss it, so that the
+# everyday sample leaves them out.
+BY_CHANCE = {"ack_before_commit", "receipt_answered_before_commit", "skipped_fsync",
+             "sync_failure_ignored", "timer_lost"}
 
 
 def mutants():
@@ -152,7 +156,8 @@ def main(arguments=None):
     if options.sample and os.environ.get("HERALD_LONG") != "1":
         seed = int(os.environ.get("HERALD_SEED", "0")) or random.SystemRandom().randrange(1 << 32)
         print(f"  HERALD_SEED={seed}", flush=True)
-        names = random.Random(seed).sample(names, min(options.sample, len(names)))
+        certain = [n for n in names if n not in BY_CHANCE]
+        names = random.Random(seed).sample(certain, min(options.sample, len(certain)))
     alive, unsound = matrix(tests, names, pathlib.Path(options.build).resolve())
     wrong += [f"{m} lives" for m in alive] + [f"fails without a mutant: {u}" for u in unsound]
     print(f"  {len(names) - len(alive)} of {len(names)} mutants caught; {len(present)} in the daemon")
