@@ -9,8 +9,8 @@ using namespace model;
 
 const Attempt* same(const Progress& progress, const Attempt& wanted) {
   const auto& all = progress.attempts;
-  const auto it = std::find_if(all.begin(), all.end(),
-                               [&](const Attempt& a) { return ref(a) == ref(wanted); });
+  const auto it =
+      std::find_if(all.begin(), all.end(), [&](const Attempt& a) { return ref(a) == ref(wanted); });
   return it == all.end() ? nullptr : &*it;
 }
 

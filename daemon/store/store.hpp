@@ -53,8 +53,8 @@ struct Apply {
   /// has to tell of that first.
   std::optional<model::Duration> clock_offset;
   /// Notification::seq as the caller knows it. Is the stored one another, then nothing is written
-  /// and the answer is `stale`. So a caller whose commit was in doubt can repeat the request: either
-  /// it is done now, or the answer tells that it had been.
+  /// and the answer is `stale`. So a caller whose commit was in doubt can repeat the request:
+  /// either it is done now, or the answer tells that it had been.
   std::optional<int64_t> after_seq;
   static constexpr model::Duration kClockSet{std::chrono::milliseconds{250}};
 };

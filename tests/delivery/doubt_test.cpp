@@ -31,7 +31,8 @@ TEST_F(InDoubt, AnOutcomeThatArrivedIsNotRecordedTwice) {
   accept(kId);
   store.doubtful = true;
   answer(0, OutcomeKind::rejected);
-  ASSERT_EQ(recorded<model::event::Completed>(), 1U) << "it arrived, and the dispatcher was told no";
+  ASSERT_EQ(recorded<model::event::Completed>(), 1U)
+      << "it arrived, and the dispatcher was told no";
   executor.pass(5s);
   store.doubtful = false;
   executor.pass(5s);
