@@ -101,7 +101,9 @@ void Dispatcher::write(Work& work) {
     queue.pop_front();
     if (apply.new_chain) break;
   }
-  apply.clock_offset = clock_moves_->offset();
+  // Was the clock set meanwhile, then either it arrived before, or the clock comes first.
+  if (!work.in_doubt) work.offset = clock_moves_->offset();
+  apply.clock_offset = work.offset;
   HERALD_POINT("delivery.before_write");
   work.writing = true;
   ++writing_;

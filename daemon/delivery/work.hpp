@@ -29,6 +29,7 @@ struct Dispatcher::Work {
   /// The latest write answered `unavailable`, so it may have been written (recording.cpp). Until
   /// that is known, nothing else is; what of it still has to be recorded waits in `doubtful`.
   bool in_doubt = false;
+  model::Duration offset{};  ///< wall minus monotonic clock, at its first try
   std::deque<Pending> doubtful;
 
   /// deliver() was called and its answer is owed.
