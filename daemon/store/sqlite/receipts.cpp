@@ -17,14 +17,6 @@ const Sql kParked{
     "BY rowid"};
 const Sql kUnpark{"DELETE FROM parked_receipts WHERE rowid = ?"};
 
-/// Of one provider id: sent, delivered, read and failed, each a few times.
-constexpr int64_t kMostParked = 16;
-
-/// In the column of provider ids: an attempt id has a mark of its own.
-std::string key_of(const AttemptLookup& lookup) {
-  return lookup.provider_id.empty() ? "attempt " + lookup.attempt_id : lookup.provider_id;
-}
-
 }  // namespace
 
 base::Result<std::optional<FoundAttempt>> park_receipt(WriteState& state,
@@ -33,7 +25,7 @@ base::Result<std::optional<FoundAttempt>> park_receipt(WriteState& state,
                                                        model::TimePoint now) {
   auto& db = state.db;
   if (auto known = find_attempt(db, lookup)) return std::optional{std::move(*known)};
-  const auto key = key_of(lookup);
+  const auto key = parked_key(lookup);
   if (auto row = db.use(kParkedFor, lookup.channel, key);
       row.step() && row.integer(0) >= kMostParked)
     return fail(Code::limited, "too many receipts for one unknown attempt");
@@ -64,7 +56,7 @@ base::Result<Parked> parked_for(WriteState& state, const model::Progress& before
     const auto& attempt = after.attempts[i];
     const bool fresh = i >= before.attempts.size();
     if (fresh)
-      if (auto ok = look(attempt, key_of({{}, {}, model::attempt_id(after.id, attempt)})); !ok)
+      if (auto ok = look(attempt, parked_key({{}, {}, model::attempt_id(after.id, attempt)})); !ok)
         return ok.error();
     const bool named = !attempt.provider_id.empty() &&
                        (fresh || before.attempts[i].provider_id != attempt.provider_id);
