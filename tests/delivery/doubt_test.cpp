@@ -176,5 +176,28 @@ TEST_F(InDoubt, EvidenceForAnAttemptThatACrashLeftUnrecordedIsOfTheNextOnThatCha
   EXPECT_EQ(progress(kId).attempts[1].evidence, Evidence::read) << "also once that one is known";
 }
 
+TEST_F(InDoubt, AnAttemptBegunBeforeTheClockWasSetBackToBeforeItsTimeComesAgainThen) {
+  start();
+  auto n = make(kId);
+  n.head.not_before = clock.time + 10s;
+  n.progress = first_progress(kId, n.head.created, n.head.not_before, clock.time + 24h);
+  store.notifications[kId] = n;
+  dispatcher->accepted(n);
+  executor.pass(10s);
+  ASSERT_EQ(channels.deliveries.size(), 1U);
+  clock.step(-8s);
+  bool stored = true;
+  dispatcher->append("webchat", channels.deliveries[0].delivery.attempt_id, {},
+                     [&](const base::Result<model::Item>& item) { stored = bool(item); });
+  executor.run();
+  EXPECT_FALSE(stored) << "an item without an attempt: its evidence would count for nothing";
+  EXPECT_TRUE(store.appended.empty());
+  answer(0, OutcomeKind::retry);
+  executor.pass(9s);
+  ASSERT_EQ(channels.deliveries.size(), 2U);
+  put_into_inbox(1);
+  EXPECT_TRUE(progress(kId).attempts.back().inbox);
+}
+
 }  // namespace
 }  // namespace herald::delivery::testing
