@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/faults.hpp"
 #include "base/ids.hpp"
 #include "base/text.hpp"
 #include "delivery/decide.hpp"
@@ -122,7 +123,8 @@ std::optional<model::Event> Dispatcher::ClockMoves::owed(const model::Notificati
   if (!moving_) return std::nullopt;
   auto& followed = followed_[base::hash64(notification.head.id)];
   const auto by = goal_ - std::exchange(followed, goal_);
-  if (by.count() == 0 || stays(notification.progress)) return std::nullopt;
+  if (by.count() == 0 || stays(notification.progress) || HERALD_MUTANT("clock_not_followed"))
+    return std::nullopt;
   return model::event::ClockMoved{by, expiry_is_duration(notification)};
 }
 
