@@ -54,8 +54,8 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Column::count)> 
 ///      too
 ///   e  only after an eviction, or a failure of the step that is held, during a plugin's last words
 constexpr std::array<std::string_view, static_cast<std::size_t>(Row::count)> kUndemanded{
-    " p   p",  // due
-    "c c r ",  // outcome delivered
+    " r   p",  // due
+    "c cc r",  // outcome delivered
     "c rc  ",  // outcome accepted
     "e e   ",  // outcome retry
     "e e   ",  // outcome rejected
