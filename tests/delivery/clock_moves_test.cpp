@@ -156,7 +156,7 @@ TEST_P(ClockMoves, AreNotedBeforeAnybodyFollowsSoThatADeathLetsNobodyFollowTwice
   EXPECT_EQ(store.events["a"].size(), before) << "the note is not on stable storage";
   die();
   start(options);
-  executor.pass(1s);
+  executor.pass(500ms);
   EXPECT_EQ(store.events["a"].size(), before) << "nor now";
   executor.pass(1s);
   EXPECT_EQ(store.events["a"].size(), before + 1);
