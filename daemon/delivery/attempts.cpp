@@ -16,13 +16,24 @@ namespace {
 /// From an attempt's deadline until its outcome is recorded, on a disk that is slow or comes back.
 constexpr model::Duration kRecordedLate{std::chrono::seconds{60}};
 
+/// R11: an attempt in flight is called back once.
+bool overtaken_by_expiry(const model::Progress& p, model::TimePoint now) {
+  return p.in_flight() != nullptr && !model::is_ended(p.state) && !p.expiry_passed &&
+         !p.cancel_requested && now >= p.expires;
+}
+
 }  // namespace
 
 void Dispatcher::advance(Work& work) {
   clock_moves_->look();
   if (work.writing) return;
   if (!work.queue.empty()) return write(work);
-  if (work.in_flight) return;
+  if (work.in_flight) {
+    if (working_ && work.loaded && !work.unrecorded_due &&
+        overtaken_by_expiry(work.progress(), need_.clock.now()))
+      push_event(work.id(), model::event::Due{});
+    return;
+  }
   if (work.starting && working_) return;
   if (!working_ || !work.loaded) {
     release_slot(work.id());

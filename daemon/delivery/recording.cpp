@@ -75,6 +75,7 @@ void Dispatcher::load(const std::string& id, std::function<void(base::Result<Wor
 }
 
 void Dispatcher::write(Work& work) {
+  if (clock_moves_->hold_back(work)) return;
   std::vector<Pending> pending;
   store::Apply apply;
   apply.id = work.id();

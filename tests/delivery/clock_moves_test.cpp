@@ -143,6 +143,29 @@ TEST_P(ClockMoves, WhileTheDaemonWasDownAreFollowedAtTheNextStart) {
   EXPECT_EQ(progress("a").step, 1U);
 }
 
+TEST_P(ClockMoves, AreNotedBeforeAnybodyFollowsSoThatADeathLetsNobodyFollowTwice) {
+  DispatcherOptions options;
+  options.boot = "b0075";
+  start(options);
+  accept("a");
+  put_into_inbox(0);
+  const auto before = store.events["a"].size();
+  store.notes_refused = 2;
+  step();
+  executor.pass(500ms);
+  EXPECT_EQ(store.events["a"].size(), before) << "the note is not on stable storage";
+  die();
+  start(options);
+  executor.pass(500ms);
+  EXPECT_EQ(store.events["a"].size(), before) << "nor now";
+  executor.pass(1s);
+  EXPECT_EQ(store.events["a"].size(), before + 1);
+  die();
+  start(options);
+  executor.pass(5s);
+  EXPECT_EQ(store.events["a"].size(), before + 1);
+}
+
 TEST_P(ClockMoves, ReachEveryPageOfTheStoreOnce) {
   DispatcherOptions options;
   options.held = 100;

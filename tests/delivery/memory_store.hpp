@@ -39,6 +39,7 @@ class MemoryStore : public store::Store {
   std::map<std::string, std::vector<model::event::Receipt>> parked;
   std::set<std::string> withdrawn;
   std::vector<std::string> evict_next;
+  unsigned notes_refused = 0;  ///< so many from now on
   std::map<std::string, store::Pause> paused;
   std::map<std::string, std::string> notes;
   std::function<void()> on_apply;  ///< happens once, while the next apply() is on its way
@@ -200,6 +201,10 @@ class MemoryStore : public store::Store {
     reply([done, out] { done(out); });
   }
   void put_note(std::string name, std::string text, store::Done<store::Nothing> done) override {
+    if (notes_refused > 0) {
+      --notes_refused;
+      return reply([done] { done(base::fail(base::Code::unavailable, "disk full")); });
+    }
     notes[name] = text;
     reply([done] { done(store::Nothing{}); });
   }

@@ -186,6 +186,36 @@ TEST_F(Passing, APausedChannelWaitsAndGoesOnAtOnceWhenItIsResumedAlsoAfterAResta
   EXPECT_EQ(on("whatsapp"), 600U);
 }
 
+TEST_F(Passing, WhatIsPausedNoMoreInTheStoreGoesOnThoughItsResumingSeemedToFail) {
+  start();
+  pause();
+  accept("a", 1);
+  EXPECT_EQ(on("whatsapp"), 0U);
+  store.paused.clear();  // the commit arrived, its answer did not
+  base::Code said = base::Code::internal;
+  dispatcher->resume("whatsapp", [&](auto result) { said = result.error().code; });
+  executor.run();
+  EXPECT_EQ(said, base::Code::not_found);
+  EXPECT_EQ(on("whatsapp"), 1U);
+}
+
+TEST_F(Passing, AnAttemptThatTheExpiryOvertakesIsCalledBackAndAwaited) {
+  start();
+  auto n = make("a");
+  n.progress = first_progress("a", clock.time, clock.time, clock.time + 10s);
+  store.notifications["a"] = n;
+  dispatcher->accepted(n);
+  executor.pass(9s);
+  EXPECT_EQ(on("whatsapp"), 1U);
+  EXPECT_TRUE(channels.cancelled.empty());
+  executor.pass(10s);
+  EXPECT_EQ(channels.cancelled, std::vector<std::string>{"a.1.0.1"}) << "once";
+  EXPECT_EQ(progress("a").state, State::trying);
+  answer(0, OutcomeKind::accepted);
+  EXPECT_EQ(progress("a").state, State::expired);
+  EXPECT_EQ(progress("a").best_evidence(), model::Evidence::accepted);
+}
+
 TEST_F(Passing, APauseCountsAgainstTryFor) {
   start();
   pause();

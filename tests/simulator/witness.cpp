@@ -10,9 +10,13 @@ store::Decide Witness::decide() {
     auto decision = delivery::decide(before, event, chain, now);
     mono_.insert_or_assign(base::unix_us(now), stage_.clock.mono());
     first_expiry_.emplace(before.id, before.expires);
-    auto& known = chains_[{before.id, decision.next.run}];
-    if (!known || *known != chain) known = std::make_shared<const model::Chain>(chain);
-    cells_.enter(before, event, chain, decision);
+    // A redrive that is refused is decided with a chain that never is this one's.
+    const bool redrive = std::holds_alternative<model::event::Redrive>(event);
+    if (!redrive || decision.next.run != before.run) {
+      auto& known = chains_[{before.id, decision.next.run}];
+      if (!known || *known != chain) known = std::make_shared<const model::Chain>(chain);
+    }
+    cells_.enter(before, event, chain, decision, now);
     if (stage_.story.kept())
       stage_.story.tell(before.id.substr(10, 6), " ", model::to_json_text(event), " ",
                         to_string(before.state), " -> ", to_string(decision.next.state), " (",

@@ -25,6 +25,7 @@ base::Result<std::optional<FoundAttempt>> park_receipt(WriteState& state,
                                                        model::TimePoint now) {
   auto& db = state.db;
   if (auto known = find_attempt(db, lookup)) return std::optional{std::move(*known)};
+  if (HERALD_MUTANT("parked_receipts_dropped")) return std::optional<FoundAttempt>{};
   const auto key = parked_key(lookup);
   if (auto row = db.use(kParkedFor, lookup.channel, key);
       row.step() && row.integer(0) >= kMostParked)
