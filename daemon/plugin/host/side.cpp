@@ -68,7 +68,9 @@ void Side::enter(Event& e) {
     plugin->event(plugin, &e.raw);
     return HERALD_OK;
   });
-  if (!thrown.empty()) misbehaved("exception", "event() threw: " + thrown);
+  if (thrown.empty()) return;
+  misbehaved("exception", "event() threw: " + thrown);
+  if (e.raw.type == HERALD_EV_HTTP_REQUEST) failed(e.raw.exchange);
 }
 
 bool Side::begin_request() {
