@@ -112,6 +112,33 @@ TEST_F(Passing, ABrokenTemplatePluginIsNotAskedForAWhile) {
   EXPECT_TRUE(progress("c").in_flight() != nullptr);
 }
 
+TEST_F(Passing, ADirectoryThatCannotBeReadIsNoMissingAddress) {
+  start();
+  store.unreadable = true;
+  accept("a", 1);
+  executor.pass(30s);
+  EXPECT_TRUE(channels.deliveries.empty());
+  EXPECT_TRUE(progress("a").left.empty()) << "the step was left";
+  store.unreadable = false;
+  executor.pass(2s);
+  EXPECT_EQ(on("whatsapp"), 1U);
+}
+
+TEST_F(Passing, WhoCannotBeLookedUpHoldsNoSlotAndMayBeCancelled) {
+  channels.infos["whatsapp"].max_in_flight = 1;
+  start();
+  store.unreadable = true;
+  accept("a", 1);
+  accept("b", 2);
+  dispatcher->cancel("a", "test", [](auto) {});
+  executor.run();
+  EXPECT_EQ(progress("a").state, State::cancelled);
+  store.unreadable = false;
+  executor.pass(2s);
+  ASSERT_EQ(on("whatsapp"), 1U);
+  EXPECT_NE(channels.deliveries.at(0).delivery.attempt_id.find("b"), std::string::npos);
+}
+
 TEST_F(Passing, AShortWaitIsHeldInMemoryInOrderAndCostsNothing) {
   start(limited({10, 1s}));
   accept("a", 1);
