@@ -21,11 +21,18 @@ const Sql kUnpark{"DELETE FROM parked_receipts WHERE rowid = ?"};
 constexpr int64_t kMostParked = 16;
 
 /// In the column of provider ids: an attempt id has a mark of its own.
+constexpr std::string_view kByAttempt = "attempt ";
 std::string key_of(const AttemptLookup& lookup) {
-  return lookup.provider_id.empty() ? "attempt " + lookup.attempt_id : lookup.provider_id;
+  return lookup.provider_id.empty() ? std::string{kByAttempt} + lookup.attempt_id
+                                    : lookup.provider_id;
 }
 
 }  // namespace
+
+AttemptLookup parked_lookup(std::string channel, std::string key) {
+  if (!key.starts_with(kByAttempt)) return {std::move(channel), std::move(key), {}};
+  return {std::move(channel), {}, key.substr(kByAttempt.size())};
+}
 
 base::Result<std::optional<FoundAttempt>> park_receipt(WriteState& state,
                                                        const AttemptLookup& lookup,
