@@ -128,7 +128,6 @@ class Dispatcher final : public model::ports::DeliveryEvents {
   void lift(std::string channel, std::string after);
   bool has_room(model::Priority priority) const;
   void know_recipient(Work& work, std::function<void(Work&)> then);
-  void look_again(Work& work);
   // attempts.cpp
   void hand_over(Work& work, const model::ChannelInfo& channel);
   void find_address(Work& work, const model::ChannelInfo& channel);

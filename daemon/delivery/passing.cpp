@@ -116,7 +116,17 @@ void Dispatcher::know_recipient(Work& work, std::function<void(Work&)> then) {
     need_.executor.post([this, id, then, user = std::move(user)]() mutable {
       auto* still = find(id);
       if (still == nullptr || !still->starting) return;
-      if (!user && user.error().code == base::Code::unavailable) return look_again(*still);
+      if (!user && user.error().code == base::Code::unavailable) {
+        // The store cannot be read: that says nothing about the person's addresses. Meanwhile the
+        // limits of time go on, and the slot is for others.
+        still->starting = false;
+        leave_gate(*still);
+        release_slot(id);
+        need_.executor.after(kLookAgain, [this, id] {
+          if (auto* waiting = find(id)) advance(*waiting);
+        });
+        return;
+      }
       if (!user) return leave_step(*still, model::Reason::no_address, true, user.error().message);
       still->identities = std::move(user->identities);
       still->identity_states = std::move(user->states);
@@ -125,18 +135,6 @@ void Dispatcher::know_recipient(Work& work, std::function<void(Work&)> then) {
       still->identities_known = true;
       then(*still);
     });
-  });
-}
-
-/// The store cannot be read: that says nothing about the person's addresses. Meanwhile the limits
-/// of time go on, and the slot is for others.
-void Dispatcher::look_again(Work& work) {
-  const auto id = work.id();
-  work.starting = false;
-  leave_gate(work);
-  release_slot(id);
-  need_.executor.after(kLookAgain, [this, id] {
-    if (auto* still = find(id)) advance(*still);
   });
 }
 

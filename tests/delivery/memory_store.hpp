@@ -42,7 +42,6 @@ class MemoryStore : public store::Store {
   std::map<std::string, std::string> notes;
   std::function<void()> on_apply;  ///< happens once, while the next apply() is on its way
   bool slow = false, broken = false;
-  bool unreadable = false;  ///< nobody can be looked up
   bool doubtful = false;    ///< writes, and says that it could not
   bool slow_due = false;    ///< only due() answers later
   std::vector<std::function<void()>> answers;
@@ -148,8 +147,6 @@ class MemoryStore : public store::Store {
     });
   }
   void user(model::UserId id, store::Done<store::User> done) override {
-    if (unreadable)
-      return reply([done] { done(base::fail(base::Code::unavailable, "cannot be read")); });
     const auto it = users.find(id);
     if (it == users.end())
       return reply([done] { done(base::fail(base::Code::not_found, "no such user")); });

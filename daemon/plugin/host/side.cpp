@@ -1,6 +1,7 @@
 #include "plugin/host/side.hpp"
 
 #include "base/text.hpp"
+#include "plugin/host/http.hpp"
 #include "plugin/outcome.hpp"
 #include "plugin/routes.hpp"
 #include "plugin/text.hpp"
@@ -70,7 +71,7 @@ void Side::enter(Event& e) {
   });
   if (thrown.empty()) return;
   misbehaved("exception", "event() threw: " + thrown);
-  if (e.raw.type == HERALD_EV_HTTP_REQUEST) failed(e.raw.exchange);
+  if (e.raw.type == HERALD_EV_HTTP_REQUEST) answer_failed(*this, e.raw.exchange);
 }
 
 bool Side::begin_request() {

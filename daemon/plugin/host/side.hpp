@@ -98,8 +98,6 @@ class Side : public std::enable_shared_from_this<Side> {
 
   /// A request arrived on a mounted route (by Routes).
   void http_request(herald_token mount, base::Duration timeout, model::web::ExchangePtr exchange);
-  /// The plugin threw instead of answering: the host answers, if nobody has.
-  void failed(herald_exchange exchange);
   /// Who acts by this exchange; nothing when it is unknown or closed for over 10 s.
   std::optional<std::pair<model::Principal, model::UserId>> actor(herald_exchange exchange);
 
