@@ -31,6 +31,13 @@ const model::Attempt* find_attempt(const model::Progress& progress, model::Attem
   return nullptr;
 }
 
+/// The latest attempt of the present run on that channel.
+const model::Attempt* attempt_on(const model::Progress& progress, std::string_view channel) {
+  for (auto it = progress.attempts.rbegin(); it != progress.attempts.rend(); ++it)
+    if (it->run == progress.run && it->channel == channel) return &*it;
+  return nullptr;
+}
+
 /// The latest attempt that put the notification into the person's inbox.
 const model::Attempt* inbox_attempt(const model::Progress& progress) {
   for (auto it = progress.attempts.rbegin(); it != progress.attempts.rend(); ++it)
@@ -82,32 +89,32 @@ void Dispatcher::receive(const std::string& channel, const model::ports::Channel
                          std::function<void(base::Result<bool>)> done) {
   if (const auto named = model::parse_attempt_id(receipt.attempt_id)) {
     const model::AttemptRef attempt{named->run, named->step, named->number};
-    return load(named->notification, [this, channel, receipt, attempt,
-                                      done](base::Result<Work*> loaded) {
-      // Whose it is cannot be told now: it must come again.
-      if (!loaded && loaded.error().code != base::Code::not_found) return done(loaded.error());
-      auto* work = loaded ? *loaded : nullptr;
-      const auto* known = work == nullptr ? nullptr : find_attempt(work->progress(), attempt);
-      // The attempt of the short cut is not recorded yet: its Due goes before.
-      if (known != nullptr ? known->channel == channel
-                           : work != nullptr && work->in_flight == attempt &&
-                                 channel_of(work->notification, attempt) == channel)
-        return record_receipt(work->id(), receipt_event(receipt, attempt), done);
-      // Nor is one whose short cut a crash ended before anything was recorded. Should another
-      // attempt come to nothing new at the provider, it is known by the provider's id.
-      if (known == nullptr && work != nullptr && channel_of(work->notification, attempt) == channel)
-        return park({channel, {}, receipt.attempt_id}, receipt_event(receipt, attempt),
-                    [this, channel, receipt, attempt, done](base::Result<bool> parked) {
-                      if (!parked || receipt.provider_id.empty()) return done(std::move(parked));
-                      park({channel, receipt.provider_id, {}}, receipt_event(receipt, attempt),
-                           done);
-                    });
-      // A channel may only speak of its own attempts.
-      need_.observer.trouble("receipt.foreign",
-                             "channel " + channel + " reported on an attempt that is not its own",
-                             "");
-      done(false);
-    });
+    return load(
+        named->notification, [this, channel, receipt, attempt, done](base::Result<Work*> loaded) {
+          // Whose it is cannot be told now: it must come again.
+          if (!loaded && loaded.error().code != base::Code::not_found) return done(loaded.error());
+          auto* work = loaded ? *loaded : nullptr;
+          const auto* known = work == nullptr ? nullptr : find_attempt(work->progress(), attempt);
+          // The attempt of the short cut is not recorded yet: its Due goes before.
+          if (known != nullptr ? known->channel == channel
+                               : work != nullptr && work->in_flight == attempt &&
+                                     channel_of(work->notification, attempt) == channel)
+            return record_receipt(work->id(), receipt_event(receipt, attempt), done);
+          // Nor is one whose short cut a crash ended before anything was recorded. What the person
+          // gave evidence of is the same message, made by whichever attempt on that channel.
+          if (known == nullptr && work != nullptr &&
+              channel_of(work->notification, attempt) == channel) {
+            const auto* other = attempt_on(work->progress(), channel);
+            if (other != nullptr && receipt.kind != model::ReceiptKind::failed)
+              return record_receipt(work->id(), receipt_event(receipt, model::ref(*other)), done);
+            return park({channel, {}, receipt.attempt_id}, receipt_event(receipt, attempt), done);
+          }
+          // A channel may only speak of its own attempts.
+          need_.observer.trouble(
+              "receipt.foreign",
+              "channel " + channel + " reported on an attempt that is not its own", "");
+          done(false);
+        });
   }
   if (receipt.provider_id.empty()) return done(false);
   const store::AttemptLookup lookup{channel, receipt.provider_id, {}};

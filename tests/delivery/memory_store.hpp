@@ -307,7 +307,8 @@ class MemoryStore : public store::Store {
       const auto& a = after.attempts[i];
       const bool fresh = i >= before.attempts.size();
       std::vector<std::string> keys;
-      if (fresh) keys.push_back(model::attempt_id(after.id, a));
+      for (const auto& [key, receipts] : parked)
+        if (fresh && key.starts_with(after.id + '.')) keys.push_back(key);
       if (!a.provider_id.empty() && (fresh || before.attempts[i].provider_id.empty()))
         keys.push_back(a.provider_id);
       for (const auto& one : keys)

@@ -35,6 +35,19 @@ TEST_P(StoreConformance, ParkedReceiptsAreFoundByTheIdOfAnAttemptToo) {
   EXPECT_EQ(answer.notification.progress.state, model::State::delivered);
 }
 
+TEST_P(StoreConformance, ParkedEvidenceIsOfWhicheverAttemptOnThatChannelIsMade) {
+  const auto id = accepted(), other = accepted();
+  EXPECT_FALSE(value(park({"webchat", {}, id + ".1.0.7"}, ReceiptKind::failed)));
+  EXPECT_FALSE(value(park({"webchat", {}, id + ".1.0.7"}, ReceiptKind::delivered)));
+  EXPECT_FALSE(value(park({"sms", {}, id + ".1.0.7"}, ReceiptKind::read)));
+  EXPECT_TRUE(applied(other, {model::event::Due{}}).parked.empty());
+  const auto answer = applied(id, {model::event::Due{}});
+  ASSERT_EQ(answer.parked.size(), 1U) << "that an attempt failed is no news of another";
+  EXPECT_EQ(std::get<model::event::Receipt>(answer.parked[0]).attempt,
+            (model::AttemptRef{1, 0, 1}));
+  EXPECT_EQ(answer.notification.progress.best_evidence(), Evidence::delivered);
+}
+
 TEST_P(StoreConformance, ParkedReceiptsAreNotKeptWhenTheAttemptIsKnownByNow) {
   const auto id = accepted();
   sent(id, "a");

@@ -12,9 +12,8 @@ const Sql kParkedFor{"SELECT count(*) FROM parked_receipts WHERE channel = ? AND
 const Sql kPark{
     "INSERT INTO parked_receipts(channel, provider_id, event, expires) VALUES (?, ?, ?, ?)"};
 const Sql kParked{
-    "SELECT rowid, event FROM parked_receipts WHERE channel = ? AND provider_id = ? AND expires > "
-    "? ORDER "
-    "BY rowid"};
+    "SELECT rowid, event, provider_id FROM parked_receipts WHERE channel = ? AND provider_id >= ? "
+    "AND provider_id <= ? AND expires > ? ORDER BY provider_id, rowid"};
 const Sql kUnpark{"DELETE FROM parked_receipts WHERE rowid = ?"};
 
 /// Of one provider id: sent, delivered, read and failed, each a few times.
@@ -53,14 +52,16 @@ base::Result<std::optional<FoundAttempt>> park_receipt(WriteState& state,
 base::Result<Parked> parked_for(WriteState& state, const model::Progress& before,
                                 const model::Progress& after) {
   Parked out;
-  const auto look = [&](const model::Attempt& attempt,
-                        const std::string& key) -> base::Result<void> {
-    auto row = state.db.use(kParked, attempt.channel, key, base::unix_us(state.clock.now()));
+  const auto look = [&](const model::Attempt& attempt, const std::string& first,
+                        const std::string& last, const std::string& exact) -> base::Result<void> {
+    auto row =
+        state.db.use(kParked, attempt.channel, first, last, base::unix_us(state.clock.now()));
     while (row.step()) {
       auto event = model::event_from_json(row.text(1));
       if (!event) return event.error();
       auto* receipt = std::get_if<model::event::Receipt>(&*event);
       if (receipt == nullptr) continue;
+      if (receipt->kind == model::ReceiptKind::failed && row.text(2) != exact) continue;
       receipt->attempt = model::ref(attempt);
       out.rows.push_back(row.integer(0));
       out.receipts.push_back(std::move(*event));
@@ -70,13 +71,19 @@ base::Result<Parked> parked_for(WriteState& state, const model::Progress& before
   for (std::size_t i = 0; i < after.attempts.size(); ++i) {
     const auto& attempt = after.attempts[i];
     const bool fresh = i >= before.attempts.size();
-    if (fresh)
-      if (auto ok = look(attempt, key_of({{}, {}, model::attempt_id(after.id, attempt)})); !ok)
-        return ok.error();
+    if (fresh) {
+      // A crash may have ended the short cut of an earlier one before anything was recorded, and
+      // its number is not given again: what the person gave evidence of is this message all the
+      // same. That the earlier one failed is no news of this one.
+      const auto all = key_of({{}, {}, after.id});
+      const auto exact = key_of({{}, {}, model::attempt_id(after.id, attempt)});
+      if (auto ok = look(attempt, all + '.', all + '/', exact); !ok) return ok.error();
+    }
     const bool named = !attempt.provider_id.empty() &&
                        (fresh || before.attempts[i].provider_id != attempt.provider_id);
     if (!named) continue;
-    if (auto ok = look(attempt, attempt.provider_id); !ok) return ok.error();
+    const auto& named_by = attempt.provider_id;
+    if (auto ok = look(attempt, named_by, named_by, named_by); !ok) return ok.error();
   }
   return out;
 }
