@@ -42,8 +42,8 @@ class MemoryStore : public store::Store {
   std::map<std::string, std::string> notes;
   std::function<void()> on_apply;  ///< happens once, while the next apply() is on its way
   bool slow = false, broken = false;
-  bool doubtful = false;    ///< writes, and says that it could not
-  bool slow_due = false;    ///< only due() answers later
+  bool doubtful = false;  ///< writes, and says that it could not
+  bool slow_due = false;  ///< only due() answers later
   std::vector<std::function<void()>> answers;
   int commits = 0;
 
