@@ -159,7 +159,8 @@ TEST_F(Audit, AJournalOfWhichTheOldestIsGoneIsWhole) {
 
 TEST_F(Audit, WhatWasRecordedBeforeThereWasAJournalIsNotMissed) {
   ask("DELETE FROM journal WHERE notification = 2");
-  ask("UPDATE schema_version SET applied = (SELECT 1 + max(created) FROM notifications) WHERE version "
+  ask("UPDATE schema_version SET applied = (SELECT 1 + max(created) FROM notifications) WHERE "
+      "version "
       "= 3");
   for (const auto& row : audit()) EXPECT_EQ(row.rule, "journal.pos") << texts({row});
 }
