@@ -158,7 +158,7 @@ TEST_F(Audit, AJournalOfWhichTheOldestIsGoneIsWhole) {
 }
 
 TEST_F(Audit, WhatWasRecordedBeforeThereWasAJournalIsNotMissed) {
-  ask("DELETE FROM journal WHERE notification = 2");
+  ask("DELETE FROM journal WHERE notification = 4");
   ask("UPDATE schema_version SET applied = (SELECT 1 + max(created) FROM notifications) WHERE "
       "version "
       "= 3");
@@ -274,7 +274,7 @@ TEST_F(Audit, NamesEveryRowThatWasBrokenByHand) {
       {"UPDATE parked_receipts SET event = (SELECT event FROM timeline LIMIT 1)", "parked_receipts",
        "1", "parked_receipts.event"},
       {"DELETE FROM journal WHERE pos = 2", "journal", "3", "journal.pos"},
-      {"DELETE FROM journal WHERE notification = 2", "journal", "none", "journal.missing"},
+      {"DELETE FROM journal WHERE notification = 4", "journal", "none", "journal.missing"},
       {"UPDATE journal SET first_seq = 3, last_seq = 3 WHERE pos = 1", "journal", "1",
        "journal.first_seq"},
       {"UPDATE journal SET first_seq = 1 WHERE pos = 2", "journal", "2", "journal.first_seq"},

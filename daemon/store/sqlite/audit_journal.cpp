@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "store/sqlite/audit.hpp"
 #include "store/sqlite/delivery.hpp"
 
@@ -77,8 +79,8 @@ class JournalAudit {
   void look(const Query& entry) {
     pos_ = entry.integer(1);
     const auto first = entry.integer(2), last = entry.integer(3);
-    if (known_ || first > last || first < 1)
-      check("journal.first_seq", known_ ? after_.seq + 1 : std::min(first, last), first);
+    check("journal.first_seq",
+          known_ ? after_.seq + 1 : std::max<int64_t>(1, std::min(first, last)), first);
     const auto before =
         known_ && after_.seq + 1 == first ? after_.state : state_at(first - 1).first;
     check("journal.before", before, entry.integer(4));
