@@ -281,7 +281,7 @@ TEST_F(Audit, NamesEveryRowThatWasBrokenByHand) {
       {"UPDATE journal SET notification = 2 WHERE pos = 3", "journal", "3", "journal.first_seq"},
       {"INSERT INTO journal SELECT 1 + (SELECT max(pos) FROM journal), notification, first_seq, "
        "last_seq, before, state, reason, evidence_before, evidence FROM journal WHERE pos = 2",
-       "journal", "20", "journal.first_seq"},
+       "journal", "18", "journal.first_seq"},
       {"UPDATE notifications SET last_seq = 9 WHERE rowid = 2", "journal", "2", "journal.last_seq"},
       {"UPDATE journal SET before = 0 WHERE pos = 2", "journal", "2", "journal.before"},
       {"UPDATE journal SET state = 7 WHERE pos = 2", "journal", "2", "journal.state"},
