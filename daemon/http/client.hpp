@@ -25,8 +25,7 @@ struct ClientOptions {
 
 /// Outbound HTTP/1.1 over libcurl, on one thread of its own: pooled connections, TLS verified, http
 /// and https only, no redirects, no proxy from the environment. Every request ends within its
-/// timeout, the wait in the queue and for the address of its host included. A look-up that takes
-/// longer goes on alone on a thread of libcurl, until the system's resolver gives up.
+/// timeout, the waits in the queue and for its host's address included (transfer.cpp).
 ///
 /// Requests that are not GET or HEAD, and all with `once`, are never sent twice (trap 15): libcurl
 /// repeats a request by itself when a kept connection dies before the first byte of the answer,
