@@ -89,32 +89,26 @@ void Dispatcher::receive(const std::string& channel, const model::ports::Channel
                          std::function<void(base::Result<bool>)> done) {
   if (const auto named = model::parse_attempt_id(receipt.attempt_id)) {
     const model::AttemptRef attempt{named->run, named->step, named->number};
-    return load(
-        named->notification, [this, channel, receipt, attempt, done](base::Result<Work*> loaded) {
-          // Whose it is cannot be told now: it must come again.
-          if (!loaded && loaded.error().code != base::Code::not_found) return done(loaded.error());
-          auto* work = loaded ? *loaded : nullptr;
-          const auto* known = work == nullptr ? nullptr : find_attempt(work->progress(), attempt);
-          // The attempt of the short cut is not recorded yet: its Due goes before.
-          if (known != nullptr ? known->channel == channel
-                               : work != nullptr && work->in_flight == attempt &&
-                                     channel_of(work->notification, attempt) == channel)
-            return record_receipt(work->id(), receipt_event(receipt, attempt), done);
-          // Nor is one whose short cut a crash ended before anything was recorded. What the person
-          // gave evidence of is the same message, made by whichever attempt on that channel.
-          if (known == nullptr && work != nullptr &&
-              channel_of(work->notification, attempt) == channel) {
-            const auto* other = attempt_on(work->progress(), channel);
-            if (other != nullptr && receipt.kind != model::ReceiptKind::failed)
-              return record_receipt(work->id(), receipt_event(receipt, model::ref(*other)), done);
-            return park({channel, {}, receipt.attempt_id}, receipt_event(receipt, attempt), done);
-          }
-          // A channel may only speak of its own attempts.
-          need_.observer.trouble(
-              "receipt.foreign",
-              "channel " + channel + " reported on an attempt that is not its own", "");
-          done(false);
-        });
+    return load(named->notification, [this, channel, receipt, attempt,
+                                      done](base::Result<Work*> loaded) {
+      // Whose it is cannot be told now: it must come again.
+      if (!loaded && loaded.error().code != base::Code::not_found) return done(loaded.error());
+      auto* work = loaded ? *loaded : nullptr;
+      const auto* known = work == nullptr ? nullptr : find_attempt(work->progress(), attempt);
+      // The attempt of the short cut is not recorded yet: its Due goes before.
+      if (known != nullptr ? known->channel == channel
+                           : work != nullptr && work->in_flight == attempt &&
+                                 channel_of(work->notification, attempt) == channel)
+        return record_receipt(work->id(), receipt_event(receipt, attempt), done);
+      // Nor is one whose short cut a crash ended before anything was recorded.
+      if (known == nullptr && work != nullptr && channel_of(work->notification, attempt) == channel)
+        return receive_unrecorded(*work, channel, receipt, attempt, done);
+      // A channel may only speak of its own attempts.
+      need_.observer.trouble("receipt.foreign",
+                             "channel " + channel + " reported on an attempt that is not its own",
+                             "");
+      done(false);
+    });
   }
   if (receipt.provider_id.empty()) return done(false);
   const store::AttemptLookup lookup{channel, receipt.provider_id, {}};
@@ -127,6 +121,23 @@ void Dispatcher::receive(const std::string& channel, const model::ports::Channel
           park(lookup, receipt_event(receipt, {}), done);
         });
       });
+}
+
+/// What the person gave evidence of is the same message, made by whichever attempt on that channel.
+/// That it failed is news of another only where the provider says that it is the same.
+void Dispatcher::receive_unrecorded(const Work& work, const std::string& channel,
+                                    const model::ports::ChannelReceipt& receipt,
+                                    model::AttemptRef attempt,
+                                    std::function<void(base::Result<bool>)> done) {
+  const auto& progress = work.progress();
+  const auto* other = attempt_on(progress, channel);
+  if (other != nullptr && receipt.kind != model::ReceiptKind::failed)
+    return record_receipt(work.id(), receipt_event(receipt, model::ref(*other)), std::move(done));
+  for (const auto& a : progress.attempts)
+    if (!receipt.provider_id.empty() && a.provider_id == receipt.provider_id &&
+        a.channel == channel)
+      return record_receipt(work.id(), receipt_event(receipt, model::ref(a)), std::move(done));
+  park({channel, {}, receipt.attempt_id}, receipt_event(receipt, attempt), std::move(done));
 }
 
 void Dispatcher::park(const store::AttemptLookup& lookup, const model::event::Receipt& receipt,

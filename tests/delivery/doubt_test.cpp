@@ -176,5 +176,21 @@ TEST_F(InDoubt, EvidenceForAnAttemptThatACrashLeftUnrecordedIsOfTheNextOnThatCha
   EXPECT_EQ(progress(kId).attempts[1].evidence, Evidence::read) << "also once that one is known";
 }
 
+TEST_F(InDoubt, AScheduledAttemptIsRecordedBeforeItIsMadeForTheClockMayBeSetBack) {
+  start();
+  auto n = make(kId);
+  n.head.not_before = clock.time + 10s;
+  n.progress = first_progress(kId, n.head.created, n.head.not_before, clock.time + 24h);
+  store.notifications[kId] = n;
+  dispatcher->accepted(n);
+  executor.pass(10s);
+  ASSERT_EQ(channels.deliveries.size(), 1U);
+  ASSERT_EQ(progress(kId).attempts.size(), 1U);
+  clock.step(-8s);
+  put_into_inbox(0);
+  EXPECT_TRUE(progress(kId).attempts.at(0).inbox)
+      << "an item without an attempt: its evidence would count for nothing";
+}
+
 }  // namespace
 }  // namespace herald::delivery::testing

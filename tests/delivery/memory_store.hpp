@@ -4,6 +4,7 @@
 #include <set>
 
 #include "delivery/decide.hpp"
+#include "store/decided.hpp"
 #include "store/store.hpp"
 
 namespace herald::delivery::testing {
@@ -73,6 +74,12 @@ class MemoryStore : public store::Store {
     const auto offset = clock_.now().time_since_epoch() - clock_.mono().time_since_epoch();
     if (apply.clock_offset && *apply.clock_offset != offset)
       return reply([done] { done(base::fail(base::Code::conflict, "the clock was set")); });
+    store::Decided decided;
+    decided.chain = n.head.chain;
+    if (apply.append &&
+        store::decide_all(decide, apply.events, n.progress, {}, clock_.now(), decided) &&
+        store::tells_of_unmade(apply.events, decided))
+      return reply([done] { done(base::fail(base::Code::unprocessable, "not begun")); });
     ++commits;
     store::Applied out;
     out.before = n.progress.state;

@@ -48,6 +48,19 @@ TEST_P(StoreConformance, ParkedEvidenceIsOfWhicheverAttemptOnThatChannelIsMade) 
   EXPECT_EQ(answer.notification.progress.best_evidence(), Evidence::delivered);
 }
 
+TEST_P(StoreConformance, AParkedReceiptThatNamesTheProvidersIdBringsWhatIsParkedUnderIt) {
+  const auto id = accepted();
+  model::event::Receipt sent{{}, ReceiptKind::sent, {}, clock.now(), "w"};
+  value(wait<std::optional<FoundAttempt>>([&](auto done) {
+    store->park_receipt({"webchat", {}, id + ".1.0.1"}, sent, clock.now(), done);
+  }));
+  EXPECT_FALSE(value(park({"webchat", "w", {}}, ReceiptKind::delivered)));
+  const auto answer = applied(id, {model::event::Due{}});
+  ASSERT_EQ(answer.parked.size(), 2U);
+  EXPECT_EQ(answer.notification.progress.best_evidence(), Evidence::delivered);
+  EXPECT_EQ(timeline(id).entries.size(), 3U);
+}
+
 TEST_P(StoreConformance, ParkedReceiptsAreNotKeptWhenTheAttemptIsKnownByNow) {
   const auto id = accepted();
   sent(id, "a");

@@ -1,5 +1,6 @@
 #include <array>
 
+#include "store/parked.hpp"
 #include "store/sqlite/audit.hpp"
 #include "store/sqlite/delivery.hpp"
 #include "store/sqlite/keys.hpp"

@@ -16,8 +16,6 @@ base::Result<std::optional<FoundAttempt>> park_receipt(WriteState& state,
                                                        const AttemptLookup& lookup,
                                                        const model::event::Receipt& receipt,
                                                        model::TimePoint now);
-/// What a parked receipt waits for, from its row.
-AttemptLookup parked_lookup(std::string channel, std::string key);
 /// Receipts parked for attempts which `after` knows and `before` did not, or not by that provider
 /// id. They stay until unpark().
 struct Parked {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "store/items.hpp"
 #include "store/sqlite/reader.hpp"
 #include "store/sqlite/write_state.hpp"
 
@@ -24,9 +25,6 @@ base::Result<std::vector<std::string>> clear(WriteState& state, model::UserId us
 model::UserId withdraw(WriteState& state, const std::string& notification);
 
 base::Result<model::ItemPage> items(ReadState& state, const model::ItemQuery& query);
-
-/// Why an item is not in the list any more.
-enum class Gone { no, trimmed, cleared, withdrawn };
 
 /// The item of a notification, by its row. Columns as in kItemColumns of inbox_queries.cpp.
 std::optional<model::Item> item_of(Connection& db, int64_t notification);

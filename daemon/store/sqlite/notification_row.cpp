@@ -46,22 +46,6 @@ base::Result<StoredNotification> read(Connection& db, ChainCache& chains, Query&
 
 }  // namespace
 
-base::Error no_such_notification(std::string_view id) {
-  return base::fail(base::Code::not_found,
-                    "no notification has the id " + std::string{id.substr(0, 64)}, "id");
-}
-
-model::Progress first_progress(const model::Head& head, model::TimePoint expires) {
-  model::Progress progress;
-  progress.id = head.id;
-  progress.reason =
-      head.not_before > head.created ? model::Reason::not_before : model::Reason::submitted;
-  progress.next_try = std::max(head.created, head.not_before);
-  progress.due = std::min(progress.next_try, expires);
-  progress.expires = expires;
-  return progress;
-}
-
 base::Result<StoredNotification> load(Connection& db, ChainCache& chains, std::string_view id) {
   auto row = db.use(kById, id);
   if (!row.step()) return no_such_notification(id);

@@ -4,7 +4,7 @@
 
 #include "base/memory.hpp"
 
-namespace herald::store::sqlite {
+namespace herald::store {
 
 inline constexpr const char* kNoMemory =
     "there is not enough memory for this request; try again later";
@@ -22,4 +22,4 @@ void answering(F&& f) noexcept {
   }
 }
 
-}  // namespace herald::store::sqlite
+}  // namespace herald::store
