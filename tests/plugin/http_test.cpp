@@ -192,33 +192,6 @@ TEST_F(Http, AnUnansweredRequestGets504) {
   EXPECT_EQ(exchange->responses.size(), 1U);
 }
 
-TEST_F(Http, ThrowingInsteadOfAnsweringIs500AtOnce) {
-  mount(1, kPath);
-  chat.on_event = [](const herald_event& e) {
-    if (e.type == HERALD_EV_HTTP_REQUEST) throw std::runtime_error{"secret"};
-  };
-  const auto id = request(kPath);
-  const auto answer = exchange->responses.at(0);
-  EXPECT_EQ(answer.status, 500U);
-  EXPECT_EQ(answer.body.find("secret"), std::string::npos);
-  EXPECT_EQ(chat.events.at(2).type, uint32_t{HERALD_EV_HTTP_CLOSED});
-  EXPECT_EQ(respond(id, 200, ""), HERALD_E_STATE);
-  EXPECT_EQ(registry->misbehaviours("chat"), 1U);
-}
-
-TEST_F(Http, ThrowingAfterTheAnswerChangesNothing) {
-  mount(1, kPath);
-  chat.on_event = [&](const herald_event& e) {
-    if (e.type != HERALD_EV_HTTP_REQUEST) return;
-    EXPECT_EQ(respond(e.exchange, 204, ""), HERALD_OK);
-    throw std::runtime_error{"too late"};
-  };
-  request(kPath);
-  EXPECT_EQ(exchange->responses.at(0).status, 204U);
-  finish();
-  EXPECT_EQ(exchange->responses.size(), 1U);
-}
-
 TEST_F(Http, OpenExchangesEndWithTheInstance) {
   mount(1, kPath);
   request(kPath);

@@ -60,41 +60,6 @@ TEST_F(Sdk, AThrowingHandlerAnswers500) {
   EXPECT_EQ(finish(), "");
 }
 
-TEST_F(Sdk, AThrowingCallbackAnswers500) {
-  script.start = [](Probe& p) {
-    p.host().mount({.path = "/x", .access = HERALD_ACCESS_ANYONE},
-                   [&p](const Incoming&, const Exchange& exchange) {
-                     p.host().kv_get("key", [exchange](const herald::Stored&) {
-                       throw std::runtime_error{"secret"};
-                     });
-                   });
-  };
-  start();
-  const auto& seen = host.request("GET", "/x");
-  host.run();
-  EXPECT_EQ(seen.response.status, 500u);
-  EXPECT_EQ(seen.response.body.find("secret"), std::string::npos);
-  EXPECT_EQ(finish(), "");
-}
-
-TEST_F(Sdk, WhoKeepsAHandleMayAnswerAfterAnException) {
-  std::optional<Exchange> kept;
-  script.start = [&](Probe& p) {
-    p.host().mount({.path = "/x", .access = HERALD_ACCESS_ANYONE},
-                   [&](const Incoming&, const Exchange& exchange) {
-                     kept = exchange;
-                     p.host().post([exchange] { throw std::runtime_error{"elsewhere"}; });
-                   });
-  };
-  start();
-  const auto& seen = host.request("GET", "/x");
-  host.run();
-  EXPECT_EQ(kept->respond(Response::plain("late")), HERALD_OK);
-  EXPECT_EQ(seen.response.body, "late");
-  kept.reset();
-  EXPECT_EQ(finish(), "");
-}
-
 TEST_F(Sdk, ARefusedRouteIsLogged) {
   host.fail_next("mount", HERALD_E_DENIED);
   script.start = [](Probe& p) { p.host().mount({.path = "/admin"}); };

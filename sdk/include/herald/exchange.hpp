@@ -4,49 +4,16 @@
 #include <herald/detail/link.hpp>
 #include <herald/http.hpp>
 
-#include <exception>
-
 #pragma GCC visibility push(hidden)
 namespace herald::inline v1 {
 
-namespace detail {
-
-/// Held by all handles that a handler and its callbacks have of one request. When an exception
-/// takes the last of them away, nobody will answer any more: the caller hears 500 then, at once.
-class Owed {
- public:
-  Owed(std::shared_ptr<Link> link, herald_exchange id) : link_{std::move(link)}, id_{id} {}
-  Owed(const Owed&) = delete;
-  Owed& operator=(const Owed&) = delete;
-  ~Owed() {
-    if (std::uncaught_exceptions() == 0) return;
-    try {
-      const Response answer{500,
-                            {{"Content-Type", "application/problem+json"}},
-                            R"({"title":"Internal Server Error","status":500})"};
-      const ResponseView c{answer};
-      link_->call(link_->http,
-                  [&](const auto& t, auto* host) { return t.respond(host, id_, c.get()); });
-    } catch (...) {
-      return;  // without memory: the host answers when the route's time is over
-    }
-  }
-
- private:
-  std::shared_ptr<Link> link_;
-  herald_exchange id_;
-};
-
-}  // namespace detail
-
 /// A handle, cheap to copy, usable from any thread. Exactly one of respond, begin, ws_accept
 /// answers it; all return HERALD_E_STATE once it is answered or closed. Register on_... inside the
-/// handler. A handler or callback that throws, and with it drops the last handle, answers 500.
+/// handler.
 class Exchange {
  public:
-  Exchange(std::shared_ptr<detail::Link> link, herald_exchange id,
-           std::shared_ptr<detail::Owed> owed = {})
-      : link_{std::move(link)}, owed_{std::move(owed)}, id_{id} {}
+  Exchange(std::shared_ptr<detail::Link> link, herald_exchange id)
+      : link_{std::move(link)}, id_{id} {}
 
   herald_exchange id() const noexcept { return id_; }
 
@@ -98,7 +65,6 @@ class Exchange {
     return link_->call(link_->http, std::forward<F>(f));
   }
   std::shared_ptr<detail::Link> link_;
-  std::shared_ptr<detail::Owed> owed_;  // none for a handle made from an id alone
   herald_exchange id_;
 };
 

@@ -329,8 +329,7 @@ class Host {
             mounted = std::move(mounted)](const herald_event& ev) mutable {
       if (ev.type == HERALD_EV_HTTP_REQUEST) {
         auto& handler = f ? f : host.link_->requests;
-        const Exchange exchange{host.link_, ev.exchange,
-                                std::make_shared<detail::Owed>(host.link_, ev.exchange)};
+        const Exchange exchange{host.link_, ev.exchange};
         try {
           if (handler) handler(detail::incoming(*ev.u.request), exchange);
         } catch (...) {
