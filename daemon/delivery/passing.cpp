@@ -13,6 +13,8 @@ namespace {
 constexpr unsigned kPage = 256;
 /// While memory is full, what a resumed channel has waiting comes in this often.
 constexpr model::Duration kFullPause{std::chrono::milliseconds{100}};
+/// Pause before somebody is looked up again whom the store could not read.
+constexpr model::Duration kLookAgain{std::chrono::seconds{1}};
 
 }  // namespace
 
@@ -115,6 +117,17 @@ void Dispatcher::know_recipient(Work& work, std::function<void(Work&)> then) {
     need_.executor.post([this, id, then, user = std::move(user)]() mutable {
       auto* still = find(id);
       if (still == nullptr || !still->starting) return;
+      if (!user && user.error().code == base::Code::unavailable) {
+        // The store cannot be read: that says nothing about the person's addresses. Meanwhile the
+        // limits of time go on, and the slot is for others.
+        still->starting = false;
+        leave_gate(*still);
+        release_slot(id);
+        need_.executor.after(kLookAgain, [this, id] {
+          if (auto* waiting = find(id)) advance(*waiting);
+        });
+        return;
+      }
       if (!user) return leave_step(*still, model::Reason::no_address, true, user.error().message);
       still->identities = std::move(user->identities);
       still->identity_states = std::move(user->states);

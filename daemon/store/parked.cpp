@@ -1,9 +1,20 @@
 #include "store/parked.hpp"
 
 namespace herald::store {
+namespace {
+
+constexpr std::string_view kByAttempt = "attempt ";
+
+}  // namespace
 
 std::string parked_key(const AttemptLookup& lookup) {
-  return lookup.provider_id.empty() ? "attempt " + lookup.attempt_id : lookup.provider_id;
+  return lookup.provider_id.empty() ? std::string{kByAttempt} + lookup.attempt_id
+                                    : lookup.provider_id;
+}
+
+AttemptLookup parked_lookup(std::string channel, std::string key) {
+  if (!key.starts_with(kByAttempt)) return {std::move(channel), std::move(key), {}};
+  return {std::move(channel), {}, key.substr(kByAttempt.size())};
 }
 
 std::vector<ParkedLook> looks_for_parked(const model::Progress& before,

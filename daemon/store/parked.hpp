@@ -13,6 +13,8 @@ namespace herald::store {
 inline constexpr int64_t kMostParked = 16;
 /// In the column of provider ids: an attempt id has a mark of its own.
 std::string parked_key(const AttemptLookup& lookup);
+/// What a receipt in that column waits for.
+AttemptLookup parked_lookup(std::string channel, std::string key);
 
 /// An attempt that became known, or whose provider id did: keys from `first` to `last` may be its.
 struct ParkedLook {

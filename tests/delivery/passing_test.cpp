@@ -112,6 +112,58 @@ TEST_F(Passing, ABrokenTemplatePluginIsNotAskedForAWhile) {
   EXPECT_TRUE(progress("c").in_flight() != nullptr);
 }
 
+/// A store in which at times nobody can be looked up.
+class HalfStore final : public MemoryStore {
+ public:
+  using MemoryStore::MemoryStore;
+  bool unreadable = true;
+  void user(model::UserId id, store::Done<store::User> done) override {
+    if (!unreadable) return MemoryStore::user(id, std::move(done));
+    done(base::fail(base::Code::unavailable, "the database cannot be read"));
+  }
+};
+
+class Unreadable : public Passing {
+ protected:
+  void SetUp() override {
+    half.users = store.users;
+    dispatcher = std::make_unique<Dispatcher>(
+        Dispatcher::Needs{executor, half, channels, clock, recorder}, DispatcherOptions{});
+    dispatcher->start([](auto result) { ASSERT_TRUE(result); });
+    executor.run();
+  }
+  void TearDown() override { dispatcher.reset(); }
+  void send(const std::string& id, model::UserId user) {
+    half.notifications[id] = make(id, user);
+    dispatcher->accepted(half.notifications[id]);
+    executor.run();
+  }
+  HalfStore half{clock};
+};
+
+TEST_F(Unreadable, ADirectoryThatCannotBeReadIsNoMissingAddress) {
+  send("a", 1);
+  executor.pass(30s);
+  EXPECT_TRUE(channels.deliveries.empty());
+  EXPECT_TRUE(half.notifications.at("a").progress.left.empty()) << "the step was left";
+  half.unreadable = false;
+  executor.pass(2s);
+  EXPECT_EQ(on("whatsapp"), 1U);
+}
+
+TEST_F(Unreadable, WhoCannotBeLookedUpHoldsNoSlotAndMayBeCancelled) {
+  channels.infos["whatsapp"].max_in_flight = 1;
+  send("a", 1);
+  send("b", 2);
+  dispatcher->cancel("a", "test", [](auto) {});
+  executor.run();
+  EXPECT_EQ(half.notifications.at("a").progress.state, State::cancelled);
+  half.unreadable = false;
+  executor.pass(2s);
+  ASSERT_EQ(on("whatsapp"), 1U);
+  EXPECT_NE(channels.deliveries.at(0).delivery.attempt_id.find("b"), std::string::npos);
+}
+
 TEST_F(Passing, AShortWaitIsHeldInMemoryInOrderAndCostsNothing) {
   start(limited({10, 1s}));
   accept("a", 1);

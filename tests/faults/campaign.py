@@ -46,6 +46,8 @@ def tests_of(build):
         if "Total Tests: 0" not in listed:
             command = ["ctest", "--test-dir", str(build), "--output-on-failure", "-R", pattern]
             found.append(Test(number, name, command, HERE))
+    mutants = [sys.executable, "-B", "sabotage.py", "--build", str(build), "--sample", "2"]
+    found.append(Test(80, "mutants", mutants, HERE))
     return sorted(found, key=lambda t: (t.number, t.name))
 
 

@@ -19,10 +19,14 @@ LOG_IN_FLIGHT = 16
 
 
 class Load:
-    """The load of one FaultTest. begin() starts daemon and fake, send() the producers."""
+    """The load of one FaultTest. begin() starts daemon and fake, send() the producers.
 
-    def __init__(self, test, people=60, groups=tuple(GROUPS)):
-        self.test, self.groups = test, {name: GROUPS[name] for name in groups}
+    `groups` names some of GROUPS; `more` are groups of the test's own, which may have "rounds" too.
+    """
+
+    def __init__(self, test, people=60, groups=tuple(GROUPS), more=None):
+        self.test = test
+        self.groups = {name: GROUPS[name] for name in groups} | (more or {})
         self.record = test.folder / "sent.jsonl"
         self.numbers = {name: [f"2376{n}{i:07d}" for i in range(people)]
                         for n, name in enumerate(self.groups, 1)}
@@ -39,7 +43,8 @@ class Load:
         return {"inbox": {"keep": 500},
                 "channels": {"log": {"max_in_flight": LOG_IN_FLIGHT, "settings": {"text": True}}},
                 "routes": [{"name": name, "match": {"producer": f"token:{name}"},
-                            "chain": group["chain"]} for name, group in self.groups.items()]
+                            **{k: group[k] for k in ("chain", "rounds") if k in group}}
+                           for name, group in self.groups.items()]
                 + [{"name": "default", "chain": ["log"]}]}
 
     def send(self, acks, rate=0.0):

@@ -23,4 +23,7 @@ herald_status write_many(const herald_host* host, const herald_exchange* exchang
                          herald_str chunk) noexcept;
 herald_status end(const herald_host* host, herald_exchange exchange) noexcept;
 
+/// The plugin threw instead of answering: 500, unless it had answered before.
+void answer_failed(Side& side, herald_exchange exchange);
+
 }  // namespace herald::plugin
