@@ -59,10 +59,11 @@ model::Decision small_decide(const model::Progress& progress, const model::Event
     p.due = now + std::chrono::seconds{35};
     d.effects.push_back(model::effect::Start{ref(attempt)});
   } else if (const auto* done = std::get_if<model::event::Completed>(&event)) {
-    completed(p, *done, now);
+    if (!p.attempts.empty()) completed(p, *done, now);
   } else if (const auto* receipt = std::get_if<model::event::Receipt>(&event)) {
     auto& attempt = p.attempts.at(receipt->attempt.number - 1);
     attempt.evidence = std::max(attempt.evidence, evidence_of(receipt->kind));
+    if (attempt.provider_id.empty()) attempt.provider_id = receipt->provider_id;
     if (attempt.evidence >= Evidence::delivered) end(p, State::delivered, Reason::evidence_arrived);
   } else if (std::holds_alternative<model::event::Cancel>(event)) {
     end(p, State::cancelled, Reason::cancelled);
