@@ -126,6 +126,7 @@ class Dispatcher final : public model::ports::DeliveryEvents {
   void tell_breaker(const std::string& channel);
   void load_pauses(std::function<void(base::Result<void>)> done);
   void lift(std::string channel, std::string after);
+  void lift_late(const Work& work);
   bool has_room(model::Priority priority) const;
   void know_recipient(Work& work, std::function<void(Work&)> then);
   // attempts.cpp

@@ -180,9 +180,14 @@ void Dispatcher::lift(std::string channel, std::string after) {
     return;
   }
   need_.store.paused_at(
-      channel, after, kPage, [this, channel](base::Result<std::vector<model::Notification>> page) {
-        need_.executor.post([this, channel, page = std::move(page)] {
-          if (!page || page->empty()) return;
+      channel, after, kPage,
+      [this, channel, after](base::Result<std::vector<model::Notification>> page) {
+        need_.executor.post([this, channel, after, page = std::move(page)] {
+          if (!page) {
+            need_.executor.after(kLookAgain, [this, channel, after] { lift(channel, after); });
+            return;
+          }
+          if (page->empty()) return;
           for (const auto& n : *page)
             push_event(n.head.id, model::event::Gated{model::Reason::paused, need_.clock.now()});
           const auto last = page->back().head.id;
@@ -191,6 +196,18 @@ void Dispatcher::lift(std::string channel, std::string after) {
                              }});
         });
       });
+}
+
+/// A pause that was lifted while it was being recorded that this one is held by it: lift() has
+/// passed by.
+void Dispatcher::lift_late(const Work& work) {
+  const auto& p = work.progress();
+  if (!working_ || p.state != model::State::trying || p.reason != model::Reason::paused ||
+      p.next_try <= need_.clock.now() || HERALD_MUTANT("pause_not_lifted"))
+    return;
+  const auto* step = current_step(p, work.chain());
+  if (step == nullptr || gates_.view(step->channel, need_.clock.mono()).paused) return;
+  push_event(work.id(), model::event::Gated{model::Reason::paused, need_.clock.now()});
 }
 
 void Dispatcher::ask_gates(Gates::Want want, std::function<void(Gates::Answer)> done) {

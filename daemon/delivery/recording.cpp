@@ -148,6 +148,7 @@ void Dispatcher::written(const std::string& id, std::vector<model::Event> events
     if (p.done) p.done(applied);
   work.writing = false;
   perform(work, *applied);
+  lift_late(work);
   work.short_cut.reset();
   HERALD_POINT("delivery.effects_performed");
   if (work.starting && !work.in_flight && (has_due(events) || place(work.progress()) != was)) {

@@ -238,6 +238,15 @@ TEST_F(Passing, APausedChannelWaitsAndGoesOnAtOnceWhenItIsResumedAlsoAfterAResta
   EXPECT_EQ(on("whatsapp"), 600U);
 }
 
+TEST_F(Passing, AResumeWhileThePauseIsBeingRecordedIsNotMissed) {
+  start();
+  pause();
+  store.on_apply = [this] { resume(); };
+  accept("a", 1);
+  executor.pass(1s);
+  EXPECT_EQ(on("whatsapp"), 1U) << "it goes on at once, not when try_for is over";
+}
+
 TEST_F(Passing, WhatIsPausedNoMoreInTheStoreGoesOnThoughItsResumingSeemedToFail) {
   start();
   pause();

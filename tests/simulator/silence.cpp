@@ -56,7 +56,9 @@ void Oracle::silence(const Progress& before, const Event& event, const Progress&
   };
   const bool left = after.left.size() > before.left.size() &&
                     after.left[before.left.size()].reason == Reason::no_evidence_in_time;
-  if (left && waited < within - forward - clock_moved_again_) said("left");
+  // A clock that is set by less is not followed.
+  const auto unnoticed = store::Apply::kClockSet;
+  if (left && waited < within - forward - clock_moved_again_ - unnoticed) said("left");
   // A timer that was lost shows in what finds the step still waiting long after.
   const auto due =
       std::max({accepted->second + within + backward, waits_since_, calm_since_ + 60s});
