@@ -61,7 +61,6 @@ class Oracle {
   /// A step as it was visited in one round of one run.
   using Visit = std::tuple<unsigned, unsigned, unsigned>;
   std::map<Visit, base::MonoPoint> accepted_at_;  // of the timeline being replayed
-  base::Duration clock_moved_again_{0};           // what it followed twice
   base::MonoPoint waits_since_{};                 // it is in `waiting`, at this step
 };
 

@@ -22,8 +22,6 @@ void Oracle::replay(const store::Timeline& timeline) {
   const auto& head = timeline.notification.head;
   const auto& stored = timeline.notification.progress;
   accepted_at_.clear();
-  clock_moved_again_ = Duration{0};
-  const event::ClockMoved* last_move = nullptr;
   auto p = delivery::first_progress(head.id, head.created, head.not_before,
                                     witness_.first_expiry(head.id).value_or(stored.expires));
   auto last = base::MonoPoint::min();
@@ -42,16 +40,11 @@ void Oracle::replay(const store::Timeline& timeline) {
                     "entry " + std::to_string(seq) + " says " +
                         std::string{to_string(entry.state)} + ", decided again it is " +
                         std::string{to_string(next.state)});
-    const auto at = witness_.mono(entry.at);
-    if (!at || *at < last) return breaks("I5 timeline", head.id, "a time that never was");
+    const auto at = witness_.mono(entry.at, last);
+    if (!at) return breaks("I5 timeline", head.id, "a time that never was");
     forward(p, entry, next);
     once_a_channel(p, next, *chain);
     held_by_pause(p, entry, next, *chain, *at, last);
-    // A commit in doubt is repeated, and this event then counts twice.
-    const auto* move = std::get_if<event::ClockMoved>(&entry.event);
-    if (move != nullptr && last_move != nullptr && *move == *last_move)
-      clock_moved_again_ += std::chrono::abs(move->by);
-    if (move != nullptr) last_move = move;
     remember_acceptance(p, next, *at);
     silence(p, entry.event, next, *chain, *at);
     last = *at;

@@ -58,7 +58,7 @@ void Oracle::silence(const Progress& before, const Event& event, const Progress&
                     after.left[before.left.size()].reason == Reason::no_evidence_in_time;
   // A clock that is set by less is not followed.
   const auto unnoticed = store::Apply::kClockSet;
-  if (left && waited < within - forward - clock_moved_again_ - unnoticed) said("left");
+  if (left && waited < within - forward - unnoticed) said("left");
   // A timer that was lost shows in what finds the step still waiting long after.
   const auto due =
       std::max({accepted->second + within + backward, waits_since_, calm_since_ + 60s});
