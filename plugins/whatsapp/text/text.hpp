@@ -8,8 +8,8 @@
 
 namespace whatsapp {
 
-/// Most code points of a text message, and of one template parameter.
-constexpr std::size_t kMaxText = 4096, kMaxParameter = 1024, kMaxHeader = 60;
+/// Most code points of one template parameter and of a header.
+constexpr std::size_t kMaxParameter = 1024, kMaxHeader = 60;
 
 /// One code point and the bytes it takes; bytes that are no UTF-8 count as U+FFFD, one each.
 struct Code {
@@ -30,6 +30,9 @@ std::string cut(std::string_view text, std::size_t most);
 /// A template parameter: every run of white space is one space, none at the ends, never empty
 /// ("-").
 std::string parameter(std::string_view text, std::size_t most = kMaxParameter);
+
+/// A word as people type it in a hurry: no white space or punctuation around it, ASCII letters small.
+std::string bare_word(std::string_view text);
 
 /// Numbers long enough for a telephone become "2376•••••173", words long enough for a token "•••".
 std::string masked(std::string_view text);

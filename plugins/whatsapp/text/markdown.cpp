@@ -1,10 +1,10 @@
-#include "markdown.hpp"
+#include "text/markdown.hpp"
 
 #include <algorithm>
 
-#include "emphasis.hpp"
-#include "entities.hpp"
-#include "text.hpp"
+#include "text/emphasis.hpp"
+#include "text/entities.hpp"
+#include "text/text.hpp"
 
 namespace whatsapp {
 namespace {

@@ -1,8 +1,8 @@
-#include "entities.hpp"
+#include "text/entities.hpp"
 
 #include <algorithm>
 
-#include "text.hpp"
+#include "text/text.hpp"
 
 namespace whatsapp {
 namespace {

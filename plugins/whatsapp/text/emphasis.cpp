@@ -1,9 +1,9 @@
-#include "emphasis.hpp"
+#include "text/emphasis.hpp"
 
 #include <algorithm>
 #include <map>
 
-#include "text.hpp"
+#include "text/text.hpp"
 
 namespace whatsapp {
 namespace {

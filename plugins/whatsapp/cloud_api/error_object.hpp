@@ -4,13 +4,12 @@
 
 #include <boost/json/object.hpp>
 
-#include "codes.hpp"
+#include "cloud_api/codes.hpp"
 
-namespace whatsapp {
+namespace whatsapp::cloud_api {
 
 struct ErrorObject {
-  std::optional<int64_t> code{};
-  int64_t subcode = 0;
+  std::optional<int64_t> code{};  // as the table has it: 33 also for 100 with subcode 33
   std::string said{};  // details, else the message or title; as it came: mask it
 };
 
@@ -26,7 +25,7 @@ inline ErrorObject read_error(const boost::json::object& o) {
     return v != nullptr && v->is_string() ? std::string{v->get_string()} : std::string{};
   };
   out.code = number("code");
-  out.subcode = number("error_subcode").value_or(0);
+  if (out.code == 100 && number("error_subcode") == 33) out.code = 33;
   if (const auto* data = o.if_contains("error_data"); data != nullptr && data->is_object())
     out.said = text(data->get_object(), "details");
   for (const auto* key : {"message", "title"})
@@ -34,4 +33,4 @@ inline ErrorObject read_error(const boost::json::object& o) {
   return out;
 }
 
-}  // namespace whatsapp
+}  // namespace whatsapp::cloud_api

@@ -1,4 +1,4 @@
-#include "text.hpp"
+#include "text/text.hpp"
 
 #include <algorithm>
 
@@ -118,6 +118,16 @@ std::string parameter(std::string_view text, std::size_t most) {
   }
   if (!out.empty() && out.back() == ' ') out.pop_back();
   return out.empty() ? "-" : cut(out, most);
+}
+
+std::string bare_word(std::string_view text) {
+  constexpr std::string_view kAround = " \t\r\n.,;:!?\"'";
+  const auto first = text.find_first_not_of(kAround);
+  if (first == text.npos) return {};
+  std::string out{text.substr(first, text.find_last_not_of(kAround) - first + 1)};
+  for (auto& c : out)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  return out;
 }
 
 std::string masked(std::string_view text) {
