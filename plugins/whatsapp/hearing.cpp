@@ -49,7 +49,9 @@ void Whatsapp::notified(const herald::Incoming& request, const herald::Exchange&
     case Provider::Proof::genuine:
       break;
   }
-  auto notice = provider_->notice(request);
+  auto clean = request;
+  clean.body = secrets_.redacted(std::move(clean.body));
+  auto notice = provider_->notice(clean);
   if (!notice)
     return answer(exchange, herald::Response::plain("not what the provider sends\n", 400));
   count(*notice);

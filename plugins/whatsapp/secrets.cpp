@@ -16,6 +16,9 @@ std::string usable(std::string_view secret) {
   return printable && secret.size() <= 4096 ? std::string{secret} : std::string{};
 }
 
+// Shorter ones are words that stand in any text.
+constexpr std::size_t kShortest = 6;
+
 void wipe(std::string& value) { std::fill(value.begin(), value.end(), '\0'); }
 
 }  // namespace
@@ -28,6 +31,15 @@ const std::string& Secrets::get(std::string_view name) const {
   static const std::string kNone;
   const auto it = values_.find(name);
   return it == values_.end() ? kNone : it->second;
+}
+
+std::string Secrets::redacted(std::string text) const {
+  for (const auto& [name, value] : values_) {
+    if (value.size() < kShortest) continue;
+    for (auto at = text.find(value); at != text.npos; at = text.find(value, at))
+      text.replace(at, value.size(), "•••");
+  }
+  return text;
 }
 
 void Secrets::watch(const herald::Host& host, const std::string& name, bool optional) {

@@ -18,6 +18,8 @@ class Secrets {
   void watch(const herald::Host& host, const std::string& name, bool optional);
   /// Empty: missing, or it could not stand in a header.
   const std::string& get(std::string_view name) const;
+  /// The text with "•••" for every secret in it: providers repeat tokens in their errors.
+  std::string redacted(std::string text) const;
 
  private:
   std::map<std::string, std::string, std::less<>> values_;

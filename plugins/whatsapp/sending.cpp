@@ -73,7 +73,10 @@ void Whatsapp::send(const herald::Delivery& delivery, const Person& person,
   request.max_response_bytes = kMaxAnswer;
   host().fetch(request, [this, delivery, to = draft.to,
                          done = std::move(done)](const herald::FetchResult& result) mutable {
-    sent(delivery, to, std::move(done), provider_->answer(result, delivery.attempt));
+    auto clean = result;
+    clean.response.body = secrets_.redacted(std::move(clean.response.body));
+    clean.error = secrets_.redacted(std::move(clean.error));
+    sent(delivery, to, std::move(done), provider_->answer(clean, delivery.attempt));
   });
 }
 
