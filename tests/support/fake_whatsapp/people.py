@@ -23,8 +23,10 @@ def inbound_value(state, spec):
         raise ValueError(f"type is one of {', '.join(SHAPES)}")
     wamid = spec.get("wamid") or make_wamid(wa_id, inbound=True)
     entry = {}
-    if spec.get("context"):
-        entry["context"] = {"from": state.settings.display_phone_number, "id": spec["context"]}
+    # A button always answers a message of ours.
+    context = spec.get("context") or (shape != "text" and last_to(state, wa_id))
+    if context:
+        entry["context"] = {"from": state.settings.display_phone_number, "id": context}
     entry |= {"from": wa_id, "id": wamid,
               "timestamp": str(spec.get("timestamp") or int(state.now()))}
     if shape == "text":
@@ -49,6 +51,11 @@ def inbound_value(state, spec):
         del entry["from"], contact["wa_id"]
     value = {"contacts": [contact], "messages": [entry]}
     return value, Message(wamid, wa_id, "in", shape, shown, state.now())
+
+
+def last_to(state, wa_id):
+    ours = [m.wamid for m in state.messages.values() if m.direction == "out" and m.wa_id == wa_id]
+    return ours[-1] if ours else make_wamid(wa_id)
 
 
 def from_twilio(state, spec):
