@@ -86,8 +86,8 @@ class TwilioSettings : public Settings {
   void refused_with(const std::string& more, const std::string& part, const std::string& leave_out = "") {
     auto o = json::parse(twilio_settings("")).as_object();
     if (!leave_out.empty()) o.erase(leave_out);
-    if (!more.empty())
-      for (const auto& [key, value] : json::parse("{" + more + "}").as_object()) o[key] = value;
+    const auto changes = json::parse("{" + more + "}").as_object();
+    for (const auto& [key, value] : changes) o[key] = value;
     const auto status = given(json::serialize(o));
     EXPECT_EQ(status.code, HERALD_E_INVALID) << more;
     EXPECT_NE(status.text.find(part), std::string::npos) << more << "\n" << status.text;

@@ -18,8 +18,8 @@ TEST_F(TwilioDeliver, ATextByteForByte) {
             "https://api.twilio.com/2010-04-01/Accounts/" + kAccount + "/Messages.json");
   EXPECT_TRUE(request.once);
   EXPECT_EQ(herald::header(request.headers, "Authorization"),
-            "Basic QUNhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhOjAxMjM0NTY3ODlhYmNkZWYwMTIzNDU2Nzg5"
-            "YWJjZGVm");
+            "Basic QUNhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYTowMTIzNDU2Nzg5YWJjZGVmMDEyMzQ1Njc4"
+            "OWFiY2RlZg==");
   EXPECT_EQ(herald::header(request.headers, "Content-Type"), "application/x-www-form-urlencoded");
   EXPECT_EQ(request.body,
             "To=whatsapp%3A%2B237691924173&From=whatsapp%3A%2B14155238886&Body=Bonjour%20%2APaul%2A"
