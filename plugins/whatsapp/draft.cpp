@@ -98,8 +98,8 @@ Refusal compose(const Settings& settings, const Limits& limits, const herald::Me
   if (d.text.empty())
     return refused(HERALD_REASON_BAD_CONTENT,
                    "nothing to send: neither text/markdown nor text/plain holds a text");
-  const bool fits = limits.choices && m.actions.size() <= kMaxRows &&
-                    length(d.text) <= kMaxChoiceText;
+  const bool fits =
+      limits.choices && m.actions.size() <= kMaxRows && length(d.text) <= kMaxChoiceText;
   if (m.actions.empty()) return {};
   if (!fits) {
     d.text = with_answers(std::move(d.text), m, limits.text);
@@ -107,7 +107,8 @@ Refusal compose(const Settings& settings, const Limits& limits, const herald::Me
   }
   d.kind = Draft::kChoices;
   const bool buttons = m.actions.size() <= kMaxButtons;
-  d.choices = choices(m, buttons ? kMaxButtonTitle : kMaxRowTitle, buttons ? kMaxButtonId : kMaxRowId);
+  d.choices =
+      choices(m, buttons ? kMaxButtonTitle : kMaxRowTitle, buttons ? kMaxButtonId : kMaxRowId);
   return {};
 }
 

@@ -19,8 +19,7 @@ Verdict by_http(uint32_t http, uint32_t wait_ms) noexcept {
   // A gateway that gave up waiting does not know what became of the request behind it.
   if (http == 504)
     return {HERALD_UNKNOWN, HERALD_REASON_TIMEOUT, 0, "a gateway of the provider gave up waiting"};
-  if (http == 429)
-    return {HERALD_RETRY, HERALD_REASON_RATE_LIMITED, wait_ms, "too many requests"};
+  if (http == 429) return {HERALD_RETRY, HERALD_REASON_RATE_LIMITED, wait_ms, "too many requests"};
   if (http == 408 || http >= 500)
     return {HERALD_RETRY, HERALD_REASON_PROVIDER, wait_ms, "the provider is out of order"};
   if (http == 401)
@@ -80,8 +79,9 @@ std::string label(Table table, const std::optional<int64_t>& code) {
   if (!code) return "none";
   const auto* rule = find(table, *code);
   if (rule == nullptr) return "other";
-  return rule->last - rule->first > 20 ? std::to_string(rule->first) + "-" + std::to_string(rule->last)
-                                       : std::to_string(*code);
+  return rule->last - rule->first > 20
+             ? std::to_string(rule->first) + "-" + std::to_string(rule->last)
+             : std::to_string(*code);
 }
 
 }  // namespace whatsapp

@@ -39,8 +39,8 @@ struct Rule {
   std::string_view hint;  // cause and next step, for the operator
   uint32_t retry_ms = 0;  // RETRY, CHANNEL_DOWN: not before; 0: the daemon's own backoff
   Remember remember = Remember::nothing;
-  uint32_t tries = 0;     // RETRY: attempts until it counts as a fault of the content; 0: any
-  bool grows = false;     // RETRY: 4^n seconds for the n-th try, at least retry_ms
+  uint32_t tries = 0;  // RETRY: attempts until it counts as a fault of the content; 0: any
+  bool grows = false;  // RETRY: 4^n seconds for the n-th try, at least retry_ms
 };
 
 /// One provider's codes, ascending, without overlap.

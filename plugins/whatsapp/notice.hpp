@@ -12,9 +12,9 @@ namespace whatsapp {
 struct Inbound {
   std::string id{};  // the provider's; the same again is the same message
   Address from{};
-  int64_t at_unix_ms = 0;  // 0: not said
-  std::string type{};      // a label: one of a closed set
-  std::string text{};      // as typed, or the button's title
+  int64_t at_unix_ms = 0;                // 0: not said
+  std::string type{};                    // a label: one of a closed set
+  std::string text{};                    // as typed, or the button's title
   std::string action_id{}, herald_id{};  // a button of ours; else empty
   std::string reply_to{};                // provider's id of our message, when it was a reply
 };

@@ -5,8 +5,8 @@ namespace whatsapp {
 
 void Whatsapp::configure(std::string_view json) {
   auto settings = read_settings(json);
-  if (started_ && (settings.webhook_path != settings_.webhook_path ||
-                   settings.provider != settings_.provider))
+  if (started_ &&
+      (settings.webhook_path != settings_.webhook_path || settings.provider != settings_.provider))
     throw herald::Error{HERALD_E_RESTART, "provider and webhook's path change with a new instance"};
   settings_ = std::move(settings);
   provider_ = settings_.provider == ProviderKind::twilio ? make_twilio(settings_, secrets_)
@@ -36,12 +36,12 @@ void Whatsapp::start() {
 }  // namespace whatsapp
 
 // A number comes before a user id: every kind of message can be sent to it, by both providers.
-HERALD_PLUGIN(
-    whatsapp::Whatsapp, .id = "org.herald.whatsapp", .name = "WhatsApp", .version = "0.2.0",
-    .license = "Apache-2.0",
-    .description = "WhatsApp Business messages through Meta's Cloud API or Twilio",
-    .config_schema = whatsapp::kSchema, .flags = HERALD_PLUGIN_RECEIPTS | HERALD_PLUGIN_DISTURBS,
-    .max_message_bytes = 64 * 1024, .addresses = "whatsapp.phone phone whatsapp.user_id",
-    .formats = "text/markdown text/plain",
-    .evidence = herald::evidence(HERALD_RECEIPT_SENT, HERALD_RECEIPT_DELIVERED,
-                                 HERALD_RECEIPT_READ));
+HERALD_PLUGIN(whatsapp::Whatsapp, .id = "org.herald.whatsapp", .name = "WhatsApp",
+              .version = "0.2.0", .license = "Apache-2.0",
+              .description = "WhatsApp Business messages through Meta's Cloud API or Twilio",
+              .config_schema = whatsapp::kSchema,
+              .flags = HERALD_PLUGIN_RECEIPTS | HERALD_PLUGIN_DISTURBS,
+              .max_message_bytes = 64 * 1024, .addresses = "whatsapp.phone phone whatsapp.user_id",
+              .formats = "text/markdown text/plain",
+              .evidence = herald::evidence(HERALD_RECEIPT_SENT, HERALD_RECEIPT_DELIVERED,
+                                           HERALD_RECEIPT_READ));

@@ -1,4 +1,5 @@
-// schema.hpp - the settings as JSON Schema, for editors and `heraldd check`; settings.cpp says more.
+// schema.hpp - the settings as JSON Schema, for editors and `heraldd check`; settings.cpp says
+// more.
 #pragma once
 
 namespace whatsapp {

@@ -30,13 +30,12 @@ const char* word(herald_result result) {
 
 void Whatsapp::deliver(const herald::Delivery& delivery, herald::Completion done) {
   if (const auto missing = provider_->missing_secret(); !missing.empty())
-    return finish(std::move(done),
-                  {herald::Outcome::channel_down(
-                      HERALD_REASON_CONFIGURATION,
-                      "the secret `" + missing +
-                          "` is not set; name it under the channel's `secrets`")});
-  people_.find(delivery.message, [this, delivery, done = std::move(done)](
-                                     std::optional<Person> person) mutable {
+    return finish(std::move(done), {herald::Outcome::channel_down(
+                                       HERALD_REASON_CONFIGURATION,
+                                       "the secret `" + missing +
+                                           "` is not set; name it under the channel's `secrets`")});
+  people_.find(delivery.message, [this, delivery,
+                                  done = std::move(done)](std::optional<Person> person) mutable {
     if (person) return send(delivery, *person, std::move(done));
     finish(std::move(done),
            {herald::Outcome::retry(HERALD_REASON_INTERNAL,
@@ -92,7 +91,8 @@ void Whatsapp::sent(const herald::Delivery& delivery, const Address& to, herald:
   }
   std::vector<Step> steps;
   if (answer.window_closed)
-    steps.push_back([this, to](herald::Callback<bool> next) { people_.closed(to, std::move(next)); });
+    steps.push_back(
+        [this, to](herald::Callback<bool> next) { people_.closed(to, std::move(next)); });
   if (answer.remember != Remember::nothing)
     steps.push_back([this, to, remember = answer.remember](herald::Callback<bool> next) {
       people_.avoid(to, remember, settings_.quarantine, std::move(next));

@@ -30,8 +30,8 @@ TEST(Address, TheBestKindTheyHave) {
 
 // What WhatsApp marked is not written to under the general kind, and an SMS still is.
 TEST(Address, AMarkOfOneChannelHoldsForTheSameNumberThereAndNowhereElse) {
-  for (const auto& [state, reason] : {std::pair{"unreachable", Reason::quarantined},
-                                      std::pair{"opted_out", Reason::opted_out}}) {
+  for (const auto& [state, reason] :
+       {std::pair{"unreachable", Reason::quarantined}, std::pair{"opted_out", Reason::opted_out}}) {
     const std::vector<IdentityState> states{{kMarked, state, {}}};
     const auto refused = choose(kWhatsapp, {kPhone, kMarked}, states);
     EXPECT_FALSE(refused.address);

@@ -95,15 +95,13 @@ void expect_marks(const Row& row, FakeHost& host) {
   const bool out = kOptOut.contains(row.code);
   EXPECT_EQ(marks[0].state, out ? HERALD_OPTED_OUT : HERALD_UNREACHABLE);
   const int64_t hours = kForADay.contains(row.code) ? 24 : 6;
-  EXPECT_EQ(marks[0].until_unix_ms,
-            out ? 0 : host.now_unix_ms() + hours * 3'600'000);
+  EXPECT_EQ(marks[0].until_unix_ms, out ? 0 : host.now_unix_ms() + hours * 3'600'000);
 }
 
 class CloudCodes : public Whatsapp, public testing::WithParamInterface<Row> {
  protected:
   CloudCodes()
-      : Whatsapp(
-            R"({"phone_number_id":"106540352242922","window":"ignore","quarantine":"6h"})") {}
+      : Whatsapp(R"({"phone_number_id":"106540352242922","window":"ignore","quarantine":"6h"})") {}
 };
 
 TEST_P(CloudCodes, InTheAnswerOfASend) {
@@ -330,7 +328,8 @@ TEST_F(TwilioRules, PausesAreTwiliosOwn) {
 
 TEST_F(TwilioRules, AMessageThatHasFailedAtOnce) {
   const auto o = deliver(herald::Response::json(
-      R"({"sid":")" + kSid + R"(","status":"failed","error_code":63015,"error_message":"x"})", 201));
+      R"({"sid":")" + kSid + R"(","status":"failed","error_code":63015,"error_message":"x"})",
+      201));
   EXPECT_EQ(o.result, HERALD_REJECTED);
   EXPECT_EQ(o.provider_id, kSid);
 }

@@ -268,8 +268,8 @@ TEST_F(Choices, UpToThreeAreButtonsByteForByte) {
 }
 
 TEST_F(Choices, MoreAreAListByteForByte) {
-  deliver(accepted(), question({{"a", "8h", ""}, {"b", "10h", ""}, {"c", "14h", ""},
-                                {"d", "16h", ""}}));
+  deliver(accepted(),
+          question({{"a", "8h", ""}, {"b", "10h", ""}, {"c", "14h", ""}, {"d", "16h", ""}}));
   EXPECT_EQ(json::serialize(sent_body().at("interactive")),
             R"({"type":"list","body":{"text":"Souhaitez-vous *accepter* ?"},)"
             R"("action":{"button":"…","sections":[{"rows":[{"id":"a:n-42","title":"8h"},)"

@@ -13,7 +13,8 @@ namespace whatsapp {
 namespace {
 
 std::string noise(std::mt19937& random, std::size_t most) {
-  const char* const parts[] = {"a", "é", "👍🏾", " ", "     ", "\n", "\t", "**", "_", "`", "OUI", "字"};
+  const char* const parts[] = {"a",  "é",  "👍🏾", " ", "     ", "\n",
+                               "\t", "**", "_",        "`", "OUI",   "字"};
   std::string out;
   for (auto n = random() % most; n > 0; --n) out += parts[random() % std::size(parts)];
   return out;
@@ -162,8 +163,7 @@ TEST(Steps, InOrderTogetherAndOnceDone) {
 
 TEST(Steps, AFailureStopsThoseThatHaveNotBegun) {
   std::vector<herald::Callback<bool>> open;
-  std::vector<Step> steps(
-      4, [&](herald::Callback<bool> next) { open.push_back(std::move(next)); });
+  std::vector<Step> steps(4, [&](herald::Callback<bool> next) { open.push_back(std::move(next)); });
   std::vector<bool> done;
   run(steps, 2, [&](bool ok) { done.push_back(ok); });
   open[0](false);

@@ -83,7 +83,8 @@ class TwilioSettings : public Settings {
  protected:
   herald::testing::Status given(const std::string& json) { return host.configure(json); }
   /// Everything that must be there, without the keys of `leave_out`, and `more`.
-  void refused_with(const std::string& more, const std::string& part, const std::string& leave_out = "") {
+  void refused_with(const std::string& more, const std::string& part,
+                    const std::string& leave_out = "") {
     auto o = json::parse(twilio_settings("")).as_object();
     if (!leave_out.empty()) o.erase(leave_out);
     const auto changes = json::parse("{" + more + "}").as_object();

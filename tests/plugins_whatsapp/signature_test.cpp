@@ -63,8 +63,7 @@ const Vector kTwilio[] = {
     {"12345", kUrl, kForm, kCall, "RSOYDt4T1cUTdK1PDd93/VVr8B8="},
     {"12345", kUrl, kForm, "Sid=CA123&SidAccount=AC123&Digits=5678&Digits=1234",
      "IK+Dwps556ElfBT0I3Rgjkr1wJU="},
-    {"12345",
-     kUrl + "&bodySHA256=0a1ff7634d9ab3b95db5c9a2dfe9416e41502b283a80c7cf19632632f96e6620",
+    {"12345", kUrl + "&bodySHA256=0a1ff7634d9ab3b95db5c9a2dfe9416e41502b283a80c7cf19632632f96e6620",
      "application/json", R"({"property": "value", "boolean": true})",
      "a9nBmqA0ju/hNViExpshrM61xv4="},
     {"12345", "https://mycompany.com:443/myapp.php?foo=1&bar=2", kForm, kCall,
@@ -104,15 +103,18 @@ TEST(TwilioSignature, EverythingElseIsRefused) {
   const auto bare = twilio::signature("12345", kUrl, {});
   EXPECT_TRUE(twilio::signed_by("12345", kUrl, "", "", bare));
   EXPECT_FALSE(twilio::signed_by("12345", kUrl, "application/json", "{}", bare));
-  EXPECT_FALSE(twilio::signed_by("12345", kUrl, kForm, "a=%zz", twilio::signature("12345", kUrl, {})));
+  EXPECT_FALSE(
+      twilio::signed_by("12345", kUrl, kForm, "a=%zz", twilio::signature("12345", kUrl, {})));
 }
 
 TEST(Form, BothWays) {
   const herald::Fields fields{{"To", "whatsapp:+237691924173"}, {"Body", "é & = %\n+ "}, {"E", ""}};
   const auto written = twilio::form(fields);
-  EXPECT_NE(written.find("To=whatsapp%3A%2B237691924173&Body=%C3%A9%20%26"), written.npos) << written;
+  EXPECT_NE(written.find("To=whatsapp%3A%2B237691924173&Body=%C3%A9%20%26"), written.npos)
+      << written;
   EXPECT_EQ(twilio::read_form(written), fields);
-  EXPECT_EQ(twilio::read_form("a=1+2&b&&a=%2B"), (herald::Fields{{"a", "1 2"}, {"b", ""}, {"a", "+"}}));
+  EXPECT_EQ(twilio::read_form("a=1+2&b&&a=%2B"),
+            (herald::Fields{{"a", "1 2"}, {"b", ""}, {"a", "+"}}));
   for (const auto* broken : {"a=%", "a=%2", "a=%zz", "%2=1"})
     EXPECT_FALSE(twilio::read_form(broken)) << broken;
   std::string many;

@@ -77,11 +77,11 @@ TEST_F(TwilioDeliver, ANewTokenCountsWithoutARestart) {
 class TwilioTemplates : public Whatsapp {
  protected:
   TwilioTemplates()
-      : Whatsapp(
-            R"({"provider":"twilio","account_sid":")" + kAccount + R"(",
+      : Whatsapp(R"({"provider":"twilio","account_sid":")" + kAccount + R"(",
           "api_key_sid":"SKaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
           "messaging_service_sid":"MGaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
-          "webhook_url":")" + kPublicUrl + R"(","templates":{"service_request.confirmed":{
+          "webhook_url":")" +
+                 kPublicUrl + R"(","templates":{"service_request.confirmed":{
             "content_sid":{"fr":"HXaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
                            "en":"HXbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"},
             "params":["service","location"]}}})") {}
@@ -223,10 +223,14 @@ TEST_F(TwilioWebhook, SignedJsonIsNoForm) {
 }
 
 TEST_F(TwilioWebhook, MessagesAndButtonsOfPeople) {
-  const herald::Fields text{{"MessageSid", "SM1"},      {"SmsStatus", "received"},
-                            {"AccountSid", kAccount},   {"From", "whatsapp:" + kPhone},
-                            {"Body", "OUI"},            {"NumMedia", "0"},
-                            {"WaId", kPhone.substr(1)}, {"To", "whatsapp:+14155238886"}};
+  const herald::Fields text{{"MessageSid", "SM1"},
+                            {"SmsStatus", "received"},
+                            {"AccountSid", kAccount},
+                            {"From", "whatsapp:" + kPhone},
+                            {"Body", "OUI"},
+                            {"NumMedia", "0"},
+                            {"WaId", kPhone.substr(1)},
+                            {"To", "whatsapp:+14155238886"}};
   auto button = text;
   button.emplace_back("ButtonText", "OUI");
   button.emplace_back("ButtonPayload", "accept:n-42");
@@ -245,7 +249,8 @@ TEST_F(TwilioWebhook, MessagesAndButtonsOfPeople) {
 }
 
 TEST_F(TwilioWebhook, NobodyVerifiesTheAddress) {
-  EXPECT_EQ(host.request("GET", kHook + "?hub.mode=subscribe&hub.challenge=1").response.status, 404u);
+  EXPECT_EQ(host.request("GET", kHook + "?hub.mode=subscribe&hub.challenge=1").response.status,
+            404u);
 }
 
 }  // namespace

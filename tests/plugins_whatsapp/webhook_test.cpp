@@ -60,7 +60,8 @@ TEST_F(Webhook, TheAnswerWaitsForTheCommit) {
   const auto body = statuses({status("delivered")});
   const auto id = host.http.request(
       "POST", kHook,
-      {.headers = {{"x-hub-signature-256", whatsapp::cloud_api::signature(kAppSecret, body)}}, .body = body});
+      {.headers = {{"x-hub-signature-256", whatsapp::cloud_api::signature(kAppSecret, body)}},
+       .body = body});
   EXPECT_FALSE(host.http.seen(id).answered);
   EXPECT_TRUE(host.store.receipts.empty());
   host.run();

@@ -99,7 +99,8 @@ inline std::string statuses(json::array list) {
 }
 
 inline herald::Response twilio_accepted(const std::string& sid = kSid) {
-  return herald::Response::json(R"({"sid":")" + sid + R"(","status":"queued","error_code":null})", 201);
+  return herald::Response::json(R"({"sid":")" + sid + R"(","status":"queued","error_code":null})",
+                                201);
 }
 
 inline herald::Response twilio_error(int64_t code, uint32_t http = 400,
@@ -114,8 +115,7 @@ inline herald::Response twilio_error(int64_t code, uint32_t http = 400,
 
 class Whatsapp : public testing::Test {
  protected:
-  explicit Whatsapp(std::string settings = kAlwaysText)
-      : settings_{std::move(settings)} {}
+  explicit Whatsapp(std::string settings = kAlwaysText) : settings_{std::move(settings)} {}
 
   void SetUp() override {
     ASSERT_TRUE(host.load_file(WHATSAPP_PLUGIN).ok()) << host.last_status().text;
@@ -164,17 +164,18 @@ class Whatsapp : public testing::Test {
         {.headers = {{"content-type", "application/json"}, {"x-hub-signature-256", signature}},
          .body = body});
   }
-  Seen post(const std::string& body) { return post(body, whatsapp::cloud_api::signature(kAppSecret, body)); }
+  Seen post(const std::string& body) {
+    return post(body, whatsapp::cloud_api::signature(kAppSecret, body));
+  }
 
   /// A form as Twilio posts it, signed over the public address and `query`.
   Seen twilio_post(const herald::Fields& form, const std::string& query = "",
                    const std::string& token = kAuthToken) {
-    return host.request(
-        "POST", kHook + query,
-        {.headers = {{"content-type", "application/x-www-form-urlencoded"},
-                     {"x-twilio-signature",
-                      whatsapp::twilio::signature(token, kPublicUrl + query, form)}},
-         .body = whatsapp::twilio::form(form)});
+    return host.request("POST", kHook + query,
+                        {.headers = {{"content-type", "application/x-www-form-urlencoded"},
+                                     {"x-twilio-signature", whatsapp::twilio::signature(
+                                                                token, kPublicUrl + query, form)}},
+                         .body = whatsapp::twilio::form(form)});
   }
   herald::Fields sent_form() {
     if (host.http.fetches.empty()) return {};

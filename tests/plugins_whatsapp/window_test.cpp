@@ -21,7 +21,8 @@ class Window : public Whatsapp {
   explicit Window(std::string settings) : Whatsapp(std::move(settings)) {}
 
   std::string seconds_ago(int64_t s) { return std::to_string(host.now_unix_ms() / 1000 - s); }
-  json::object text_of(const std::string& said, int64_t ago = 0, const std::string& id = "wamid.in") {
+  json::object text_of(const std::string& said, int64_t ago = 0,
+                       const std::string& id = "wamid.in") {
     return {{"from", kPhone.substr(1)},
             {"id", id},
             {"timestamp", seconds_ago(ago)},
@@ -67,7 +68,8 @@ TEST_F(Window, ButtonsAndListsOpenItToo) {
   const json::object reply{{"id", "accept:n-42"}, {"title", "OUI"}};
   const json::object shapes[] = {
       {{"type", "button"}, {"button", {{"payload", "accept:n-42"}, {"text", "OUI"}}}},
-      {{"type", "interactive"}, {"interactive", {{"type", "button_reply"}, {"button_reply", reply}}}},
+      {{"type", "interactive"},
+       {"interactive", {{"type", "button_reply"}, {"button_reply", reply}}}},
       {{"type", "interactive"}, {"interactive", {{"type", "list_reply"}, {"list_reply", reply}}}},
       {{"type", "image"}, {"image", {{"id", "1"}}}}};
   for (auto shape : shapes) {
@@ -238,7 +240,8 @@ TEST_F(Window, WhoIsLeftAloneIsWelcomeAgainOnceTheyWrite) {
 
 class OptIn : public Window {
  protected:
-  OptIn() : Window(R"({"phone_number_id":"106540352242922","opt_in":"required",
+  OptIn()
+      : Window(R"({"phone_number_id":"106540352242922","opt_in":"required",
       "window":"ignore","quarantine":"0s"})") {}
 };
 
@@ -260,7 +263,8 @@ TEST(Person, ThereAndBackAndGarbage) {
   EXPECT_EQ(p.to_json(), "{}");
   p = {1, 2, Person::Consent::withdrawn, true, "CM.1"};
   EXPECT_EQ(Person::from_json(p.to_json()), p);
-  for (const auto* odd : {"", "[]", "{", R"({"wrote":"x","consent":7,"quarantined":1,"user_id":[]})"})
+  for (const auto* odd :
+       {"", "[]", "{", R"({"wrote":"x","consent":7,"quarantined":1,"user_id":[]})"})
     EXPECT_EQ(Person::from_json(odd), Person{}) << odd;
 }
 

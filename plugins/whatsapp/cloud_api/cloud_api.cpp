@@ -25,7 +25,9 @@ bool is_challenge(std::string_view s) {
 
 Table CloudApi::codes() const noexcept { return cloud_api::codes(); }
 
-std::string CloudApi::missing_secret() const { return secrets_.get("token").empty() ? "token" : ""; }
+std::string CloudApi::missing_secret() const {
+  return secrets_.get("token").empty() ? "token" : "";
+}
 
 herald::Request CloudApi::request(const Draft& draft, const herald::Delivery& delivery,
                                   int64_t /*now_unix_ms*/) const {

@@ -10,7 +10,7 @@ namespace whatsapp::cloud_api {
 
 struct ErrorObject {
   std::optional<int64_t> code{};  // as the table has it: 33 also for 100 with subcode 33
-  std::string said{};  // details, else the message or title; as it came: mask it
+  std::string said{};             // details, else the message or title; as it came: mask it
 };
 
 inline ErrorObject read_error(const boost::json::object& o) {

@@ -21,9 +21,8 @@ json::object template_object(const Draft& d) {
   }
   for (std::size_t i = 0; i < d.buttons.size(); ++i) {
     const bool url = d.use->buttons[i].kind == TemplateButton::kUrl;
-    const json::object value =
-        url ? text_parameter(d.buttons[i])
-            : json::object{{"type", "payload"}, {"payload", d.buttons[i]}};
+    const json::object value = url ? text_parameter(d.buttons[i])
+                                   : json::object{{"type", "payload"}, {"payload", d.buttons[i]}};
     components.push_back({{"type", "button"},
                           {"sub_type", url ? "url" : "quick_reply"},
                           {"index", std::to_string(i)},

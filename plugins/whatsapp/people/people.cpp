@@ -99,9 +99,8 @@ void People::change(std::string key, Change by, Told done, int tries) const {
 void People::change_all(const Address& whom, Change by, Told done) const {
   std::vector<Step> steps;
   for (auto& key : keys(whom))
-    steps.push_back([this, key = std::move(key), by](Told next) {
-      change(key, by, std::move(next));
-    });
+    steps.push_back(
+        [this, key = std::move(key), by](Told next) { change(key, by, std::move(next)); });
   run(std::move(steps), 1, std::move(done));
 }
 
@@ -161,8 +160,8 @@ void People::wrote(const Inbound& message, const Settings& settings, Told done) 
     std::vector<Mark> marks;
     if (before.quarantined) marks.push_back({HERALD_REACHABLE});
     if (after.consent != before.consent)
-      marks.push_back({after.consent == Person::Consent::given ? HERALD_OPTED_IN
-                                                               : HERALD_OPTED_OUT});
+      marks.push_back(
+          {after.consent == Person::Consent::given ? HERALD_OPTED_IN : HERALD_OPTED_OUT});
     // The directory first: what fails there comes again, and the row still shows that it is owed.
     std::vector<Step> steps;
     if (!marks.empty() || after.user_id != before.user_id)
@@ -177,8 +176,9 @@ void People::wrote(const Inbound& message, const Settings& settings, Told done) 
 void People::closed(const Address& whom, Told done) const {
   // In whole seconds, as people's messages are told: one of the same second may be the later.
   const auto now = host_.now_unix_ms() / 1000 * 1000;
-  change_all(whom, [now](Person& p) { p.closed_unix_ms = std::max(p.closed_unix_ms, now); },
-             std::move(done));
+  change_all(
+      whom, [now](Person& p) { p.closed_unix_ms = std::max(p.closed_unix_ms, now); },
+      std::move(done));
 }
 
 void People::avoid(const Address& whom, Remember remember, std::chrono::seconds quarantine,

@@ -49,8 +49,9 @@ std::string sid(const json::value& v, const std::string& where, string_view pref
   auto out = text(v, where, 64);
   const auto hex = string_view{out}.substr(std::min<std::size_t>(2, out.size()));
   if (!out.starts_with(prefix) || hex.size() != 32 || !only(hex, kHex))
-    refuse(where, "must be " + std::string{prefix} + " and 32 hex digits in lower case, as the "
-                                                     "Twilio console shows it");
+    refuse(where, "must be " + std::string{prefix} +
+                      " and 32 hex digits in lower case, as the "
+                      "Twilio console shows it");
   return out;
 }
 
@@ -97,8 +98,9 @@ std::string url(const json::value& v, const std::string& where, const std::strin
   const auto name =
       host.starts_with('[') ? host.substr(0, host.find(']') + 1) : host.substr(0, host.find(':'));
   if (plain && name != "127.0.0.1" && name != "localhost" && name != "[::1]")
-    refuse(where, "must begin with https://; http:// would show secrets and messages on the way "
-                  "and is for this machine (127.0.0.1) only");
+    refuse(where,
+           "must begin with https://; http:// would show secrets and messages on the way "
+           "and is for this machine (127.0.0.1) only");
   return out;
 }
 

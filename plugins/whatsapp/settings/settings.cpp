@@ -13,13 +13,13 @@ using std::chrono::hours;
 using std::chrono::milliseconds;
 
 constexpr string_view kCloudApi[] = {
-    "provider", "base_url",   "version",    "phone_number_id", "preview_url", "timeout",
-    "window",   "quarantine", "opt_in",     "stop_words",      "start_words", "webhook_path",
-    "templates"};
-constexpr string_view kTwilio[] = {
-    "provider",    "base_url",     "account_sid", "api_key_sid", "from", "messaging_service_sid",
-    "webhook_url", "webhook_path", "timeout",     "window",      "quarantine",
-    "opt_in",      "stop_words",   "start_words", "templates"};
+    "provider",   "base_url", "version",    "phone_number_id", "preview_url",  "timeout",  "window",
+    "quarantine", "opt_in",   "stop_words", "start_words",     "webhook_path", "templates"};
+constexpr string_view kTwilio[] = {"provider",    "base_url",     "account_sid",
+                                   "api_key_sid", "from",         "messaging_service_sid",
+                                   "webhook_url", "webhook_path", "timeout",
+                                   "window",      "quarantine",   "opt_in",
+                                   "stop_words",  "start_words",  "templates"};
 
 ProviderKind provider(const json::object& o) {
   const auto* v = o.if_contains("provider");
@@ -67,7 +67,7 @@ void read_common(const json::object& o, Settings& s) {
   if (const auto* v = o.if_contains("opt_in"))
     s.opt_in_required = choice(*v, "opt_in", "required", "assumed",
                                "assumed (somebody else keeps it) or required (people who never "
-                               "wrote, nor were marked, get nothing)");
+                               "wrote here get nothing)");
   if (const auto* v = o.if_contains("quarantine"))
     s.quarantine = std::chrono::duration_cast<std::chrono::seconds>(
         duration(*v, "quarantine", milliseconds{0}, hours{24 * 90},
@@ -117,8 +117,10 @@ void read_twilio(const json::object& o, Settings& s) {
   const auto* hook = o.if_contains("webhook_url");
   const std::string example = "https://herald.example.org/hooks/whatsapp";
   if (hook == nullptr)
-    refuse("webhook_url", "is missing; it is the public address of this channel's webhook, such "
-                          "as " + example + ", without which nothing is ever heard of a message");
+    refuse("webhook_url",
+           "is missing; it is the public address of this channel's webhook, such "
+           "as " +
+               example + ", without which nothing is ever heard of a message");
   t.webhook_url = url(*hook, "webhook_url", example);
   const auto host = string_view{t.webhook_url}.substr(t.webhook_url.find("//") + 2);
   if (host.substr(0, host.find('/')).find('_') != host.npos)

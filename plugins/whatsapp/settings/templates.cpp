@@ -26,8 +26,7 @@ std::vector<Variant> named(const json::object& o, const std::string& where) {
     if (const auto* found = o.if_contains(key)) return *found;
     refuse(where + "." + key, "is missing; it is needed as it stands in the WhatsApp Manager");
   };
-  const auto name = word(required("name"), where + ".name",
-                         "abcdefghijklmnopqrstuvwxyz0123456789_",
+  const auto name = word(required("name"), where + ".name", "abcdefghijklmnopqrstuvwxyz0123456789_",
                          "lower-case letters, digits and underscores");
   const auto& languages = required("language");
   std::vector<Variant> out;
@@ -79,10 +78,8 @@ Template one(const json::value& v, const std::string& where, ProviderKind provid
   t.variants = twilio ? by_sid(o, where) : named(o, where);
   if (const auto* found = o.if_contains("params"))
     t.params = texts(*found, where + ".params", kMostParams);
-  if (const auto* found = o.if_contains("header"))
-    t.header = text(*found, where + ".header", 128);
-  if (const auto* found = o.if_contains("buttons"))
-    t.buttons = buttons(*found, where + ".buttons");
+  if (const auto* found = o.if_contains("header")) t.header = text(*found, where + ".header", 128);
+  if (const auto* found = o.if_contains("buttons")) t.buttons = buttons(*found, where + ".buttons");
   if (const auto* found = o.if_contains("when")) {
     const auto when = text(*found, where + ".when", 16);
     if (when != "always" && when != "outside")

@@ -31,7 +31,8 @@ std::string cut(std::string_view text, std::size_t most);
 /// ("-").
 std::string parameter(std::string_view text, std::size_t most = kMaxParameter);
 
-/// A word as people type it in a hurry: no white space or punctuation around it, ASCII letters small.
+/// A word as people type it in a hurry: no white space or punctuation around it, ASCII letters
+/// small.
 std::string bare_word(std::string_view text);
 
 /// Numbers long enough for a telephone become "2376•••••173", words long enough for a token "•••".

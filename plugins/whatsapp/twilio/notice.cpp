@@ -78,8 +78,10 @@ Notice read_notice(const herald::Fields& form, const herald::Fields& query,
   if (!account.empty() && account != account_sid) {
     ++out.ignored;
   } else if (inbound) {
-    if (!herald::find(form, "From").empty()) out.inbound.push_back(inbound_of(form));
-    else ++out.ignored;
+    if (!herald::find(form, "From").empty())
+      out.inbound.push_back(inbound_of(form));
+    else
+      ++out.ignored;
   } else if (auto news = news_of(form, herald::find(query, "attempt"))) {
     out.news.push_back(std::move(*news));
   } else {

@@ -21,9 +21,8 @@ std::string Twilio::missing_secret() const {
 
 std::string Twilio::authorization() const {
   const auto& t = settings_.twilio;
-  const auto pair = t.api_key_sid.empty()
-                        ? t.account_sid + ":" + secrets_.get("auth_token")
-                        : t.api_key_sid + ":" + secrets_.get("api_key_secret");
+  const auto pair = t.api_key_sid.empty() ? t.account_sid + ":" + secrets_.get("auth_token")
+                                          : t.api_key_sid + ":" + secrets_.get("api_key_secret");
   return "Basic " + base64(pair);
 }
 
@@ -60,9 +59,8 @@ Provider::Proof Twilio::proof(const herald::Incoming& request) const {
                    (query == request.target.npos ? "" : request.target.substr(query));
   const auto type = request.header("content-type");
   const auto header = request.header("x-twilio-signature");
-  const bool genuine =
-      signed_by(token, url, type, request.body, header) ||
-      signed_by(secrets_.get("auth_token_2"), url, type, request.body, header);
+  const bool genuine = signed_by(token, url, type, request.body, header) ||
+                       signed_by(secrets_.get("auth_token_2"), url, type, request.body, header);
   return genuine ? Proof::genuine : Proof::forged;
 }
 
