@@ -116,7 +116,10 @@ TEST_F(Window, TheProviderMayCloseIt) {
   const auto o = deliver(error(131047));
   EXPECT_EQ(o.result, HERALD_RETRY);
   EXPECT_EQ(sent_type(), "template");
-  hear(text_of("je suis là"));
+  hear(text_of("encore", 0, "wamid.2"));  // in the same second: no more than the provider's word
+  EXPECT_EQ(sent_type(), "template");
+  host.advance(std::chrono::seconds{2});
+  hear(text_of("je suis là", 0, "wamid.3"));
   EXPECT_EQ(sent_type(), "text");
 }
 

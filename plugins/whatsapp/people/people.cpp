@@ -174,8 +174,7 @@ void People::wrote(const Inbound& message, const Settings& settings, Told done) 
 }
 
 void People::closed(const Address& whom, Told done) const {
-  // In whole seconds, as people's messages are told: one of the same second may be the later.
-  const auto now = host_.now_unix_ms() / 1000 * 1000;
+  const auto now = host_.now_unix_ms();
   change_all(
       whom, [now](Person& p) { p.closed_unix_ms = std::max(p.closed_unix_ms, now); },
       std::move(done));

@@ -13,8 +13,8 @@ constexpr int64_t kWindow = int64_t{24} * 3'600'000, kMargin = 5 * 60'000;
 }  // namespace
 
 bool Person::window_open(int64_t now) const noexcept {
-  return wrote_unix_ms != 0 && wrote_unix_ms >= closed_unix_ms &&
-         now - wrote_unix_ms < kWindow - kMargin;
+  // Messages are told in whole seconds: of the same second, the provider's word counts.
+  return wrote_unix_ms > closed_unix_ms && now - wrote_unix_ms < kWindow - kMargin;
 }
 
 std::string Person::to_json() const {
