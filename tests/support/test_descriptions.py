@@ -129,7 +129,7 @@ class TwilioSignatures(unittest.TestCase):
 
 class Sandbox(unittest.TestCase):
     def test_joining_the_pause_and_the_daily_limit(self):
-        with FakeWhatsApp(provider="twilio", sandbox=True, sandbox_interval=0.3, daily_limit=3,
+        with FakeWhatsApp(provider="twilio", sandbox=True, sandbox_interval=60, daily_limit=3,
                           window_answer="sync") as fake:
             def send():
                 status, answer = fake.send_form(TwilioFake.FORM | {"StatusCallback": ""})
@@ -137,14 +137,14 @@ class Sandbox(unittest.TestCase):
             self.assertEqual(send(), 63015)
             fake.people(WA_ID, joined=True)
             self.assertEqual(send(), 63018)  # faster than one in the interval
-            fake.call("POST", "clock", {"advance": 1})
+            fake.call("POST", "clock", {"advance": 61})
             self.assertEqual(send(), 201)
             fake.call("POST", "clock", {"advance": 3 * 24 * 3600})
             self.assertEqual(send(), 63015)
             fake.people(WA_ID, joined=True)
             codes = []
             for _ in range(4):
-                fake.call("POST", "clock", {"advance": 1})
+                fake.call("POST", "clock", {"advance": 61})
                 codes.append(send())
             self.assertEqual(codes[-2:], [63038, 63038])
 
