@@ -155,6 +155,9 @@ void Gates::outcome(const std::string& channel, const std::string& id,
     case OutcomeKind::unknown:
       // An attempt that was called back says nothing about the channel.
       if (outcome.reason == Reason::cancelled_attempt) return breaker.gave_up(id);
+      // A limit, perhaps of one person only, has its own pause: a channel that says so works.
+      if (outcome.kind == OutcomeKind::retry && outcome.reason == Reason::rate_limited)
+        return breaker.gave_up(id);
       return breaker.failed(now);
   }
 }

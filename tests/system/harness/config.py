@@ -41,7 +41,7 @@ def daemon_config(folder, port, whatsapp=None, **changes):
 def secret_files(folder, fake):
     """The fake's secrets as files beside the configuration, by their names in it."""
     secrets = {"whatsapp_token": fake.token, "whatsapp_app_secret": fake.app_secret,
-               "whatsapp_verify_token": fake.verify_token}
+               "whatsapp_verify_token": fake.verify_token, "twilio_auth_token": fake.auth_token}
     for name, value in secrets.items():
         path = pathlib.Path(folder, name)
         path.write_text(value, encoding="utf-8")
@@ -49,9 +49,16 @@ def secret_files(folder, fake):
     return {name: {"file": str(pathlib.Path(folder, name))} for name in secrets}
 
 
-def whatsapp_channel(fake):
-    return {"plugin": "whatsapp",
-            "settings": {"base_url": fake.url, "phone_number_id": fake.phone_number_id},
+def whatsapp_channel(fake, **settings):
+    """Always as text and nobody left alone, unless `settings` say otherwise: most tests are about
+    something else."""
+    settings = {"base_url": fake.url, "window": "ignore", "quarantine": "0s"} | settings
+    if fake.provider == "twilio":
+        return {"plugin": "whatsapp", "secrets": {"auth_token": "twilio_auth_token"},
+                "settings": {"provider": "twilio", "account_sid": fake.account_sid,
+                             "from": "whatsapp:+14155238886", "webhook_url": fake.public_url,
+                             **settings}}
+    return {"plugin": "whatsapp", "settings": {"phone_number_id": fake.phone_number_id, **settings},
             "secrets": {"token": "whatsapp_token", "app_secret": "whatsapp_app_secret",
                         "verify_token": "whatsapp_verify_token"}}
 
