@@ -188,7 +188,10 @@ void Dispatcher::ClockMoves::follow(const model::Notification& notification) {
     settle(*work);
     return d_.advance(*work);
   }
-  if (auto event = owed(notification)) d_.push_event(notification.head.id, std::move(*event));
+  auto event = owed(notification);
+  if (!event) return;
+  d_.hold(notification);
+  d_.push_event(notification.head.id, std::move(*event));
 }
 
 }  // namespace herald::delivery

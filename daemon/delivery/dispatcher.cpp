@@ -101,7 +101,7 @@ void Dispatcher::drain(model::Duration deadline, std::function<void(std::size_t)
 void Dispatcher::check_drained() {
   if (!drained_ || writing_ > 0) return;
   for (const auto& [id, work] : works_)
-    if (work->in_flight || !work->queue.empty()) return;
+    if (work->in_flight || work->in_doubt || !work->queue.empty()) return;
   HERALD_POINT("delivery.drained");
   if (drain_timer_ != 0) need_.executor.cancel(std::exchange(drain_timer_, 0));
   std::exchange(drained_, nullptr)(0);

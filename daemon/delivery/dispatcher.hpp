@@ -4,6 +4,7 @@
 // recorded is the store's.
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -106,7 +107,10 @@ class Dispatcher final : public model::ports::DeliveryEvents {
   void write(Work& work);
   void written(const std::string& id, std::vector<model::Event> events,
                std::vector<Pending> pending, base::Result<store::Applied> applied);
-  void not_written(Work& work, std::vector<Pending> pending, const base::Error& error);
+  void not_written(Work& work, bool had_events, std::vector<Pending> pending,
+                   const base::Error& error);
+  void try_again(Work& work, std::deque<Pending> again, const base::Error& error);
+  void overtaken(Work& work, std::vector<Pending> pending, const store::Applied& applied);
   void after_the_clock(Work& work, std::vector<Pending> pending);
   void perform(Work& work, const store::Applied& applied);
 

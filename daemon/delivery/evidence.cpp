@@ -93,9 +93,15 @@ void Dispatcher::receive(const std::string& channel, const model::ports::Channel
                            : work != nullptr && work->in_flight == attempt &&
                                  channel_of(work->notification, attempt) == channel)
         return record_receipt(work->id(), receipt_event(receipt, attempt), done);
-      // Nor is one whose short cut a crash ended before anything was recorded.
+      // Nor is one whose short cut a crash ended before anything was recorded. Should another
+      // attempt come to nothing new at the provider, it is known by the provider's id.
       if (known == nullptr && work != nullptr && channel_of(work->notification, attempt) == channel)
-        return park({channel, {}, receipt.attempt_id}, receipt_event(receipt, attempt), done);
+        return park({channel, {}, receipt.attempt_id}, receipt_event(receipt, attempt),
+                    [this, channel, receipt, attempt, done](base::Result<bool> parked) {
+                      if (!parked || receipt.provider_id.empty()) return done(std::move(parked));
+                      park({channel, receipt.provider_id, {}}, receipt_event(receipt, attempt),
+                           done);
+                    });
       // A channel may only speak of its own attempts.
       need_.observer.trouble("receipt.foreign",
                              "channel " + channel + " reported on an attempt that is not its own",

@@ -42,6 +42,7 @@ class MemoryStore : public store::Store {
   std::map<std::string, std::string> notes;
   std::function<void()> on_apply;  ///< happens once, while the next apply() is on its way
   bool slow = false, broken = false;
+  bool doubtful = false;  ///< writes, and says that it could not
   bool slow_due = false;  ///< only due() answers later
   std::vector<std::function<void()>> answers;
   int commits = 0;
@@ -56,11 +57,19 @@ class MemoryStore : public store::Store {
 
   void apply(store::Apply apply, store::Done<store::Applied> done) override {
     if (const auto happens = std::exchange(on_apply, nullptr)) happens();
-    if (broken) return reply([done] { done(base::fail(base::Code::unavailable, "disk full")); });
+    const auto unavailable = [done] { done(base::fail(base::Code::unavailable, "disk full")); };
+    if (broken) return reply(unavailable);
     const auto it = notifications.find(apply.id);
     if (it == notifications.end())
       return reply([done] { done(base::fail(base::Code::not_found, "no such notification")); });
     auto& n = it->second;
+    if (apply.after_seq && *apply.after_seq != n.seq) {
+      if (doubtful) return reply(unavailable);
+      store::Applied stale;
+      stale.stale = true;
+      stale.notification = n;
+      return reply([done, stale] { done(stale); });
+    }
     const auto offset = clock_.now().time_since_epoch() - clock_.mono().time_since_epoch();
     if (apply.clock_offset && *apply.clock_offset != offset)
       return reply([done] { done(base::fail(base::Code::conflict, "the clock was set")); });
@@ -83,6 +92,7 @@ class MemoryStore : public store::Store {
       n.progress = std::move(decision.next);
       for (auto& effect : decision.effects) out.effects.push_back(effect);
       events[apply.id].push_back(event);
+      ++n.seq;
     };
     for (const auto& event : apply.events) give(event);
     if (n.progress.run != before.run) n.head.chain = chain;
@@ -94,6 +104,7 @@ class MemoryStore : public store::Store {
       out.withdrawn = n.head.user;
     }
     out.notification = n;
+    if (doubtful) return reply(unavailable);
     reply([done, out] { done(out); });
   }
   void due(model::TimePoint now, unsigned limit,

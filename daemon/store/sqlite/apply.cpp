@@ -30,12 +30,17 @@ base::Result<Applied> apply(WriteState& state, const Apply& request) {
   const auto& before = stored.notification.progress;
   if (request.append && request.append->notification != request.id)
     return fail(Code::internal, "an inbox item must belong to the notification it is stored with");
+  Applied out;
+  if (request.after_seq && *request.after_seq != stored.notification.seq) {
+    out.stale = true;
+    out.notification = stored.notification;
+    return out;
+  }
 
   const auto now = state.clock.now();
   const auto offset = now.time_since_epoch() - state.clock.mono().time_since_epoch();
   if (request.clock_offset && std::chrono::abs(offset - *request.clock_offset) >= Apply::kClockSet)
     return fail(Code::conflict, "the clock was set while the request waited");
-  Applied out;
   Decided decided;
   decided.chain = stored.notification.head.chain;
   if (auto ok = decide_all(state.decide, request.events, before, request.new_chain, now, decided);
@@ -73,7 +78,7 @@ base::Result<Applied> apply(WriteState& state, const Apply& request) {
   out.attempts_before = before.attempts.size();
   out.evidence_before = before.best_evidence();
   out.effects = std::move(decided.effects);
-  auto seq = stored.last_seq;
+  auto seq = stored.notification.seq;
   const auto asked = request.events.size();
   for (std::size_t i = 0; i < decided.steps.size(); ++i) {
     if (HERALD_MUTANT("event_not_recorded") && i + 1 == decided.steps.size()) continue;
@@ -85,7 +90,7 @@ base::Result<Applied> apply(WriteState& state, const Apply& request) {
     auto& after = decided.steps.back();
     if (!HERALD_MUTANT("attempt_not_updated") || after.attempts.size() > before.attempts.size())
       write_attempts(db, stored.rowid, before, after);
-    write_journal(db, {stored.rowid, stored.last_seq + 1, seq, before, after});
+    write_journal(db, {stored.rowid, stored.notification.seq + 1, seq, before, after});
     auto due = due_column(after);
     if (HERALD_MUTANT("due_forgotten")) due.null = true;
     const auto paused = paused_channel(after, *decided.chain);
@@ -98,7 +103,7 @@ base::Result<Applied> apply(WriteState& state, const Apply& request) {
     }
     if (after.state != before.state && !HERALD_MUTANT("counters_drift"))
       state.counters.move(before.state, after.state);
-    stored.last_seq = seq;
+    stored.notification.seq = seq;
     stored.notification.progress = std::move(after);
   }
   HERALD_POINT("store.events_written");

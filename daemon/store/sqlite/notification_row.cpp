@@ -30,7 +30,7 @@ base::Result<StoredNotification> read(Connection& db, ChainCache& chains, Query&
   head.priority = static_cast<model::Priority>(std::clamp<int64_t>(row.integer(10), 0, 3));
   head.created = base::from_unix_us(row.integer(11));
   head.not_before = base::from_unix_us(row.integer(12));
-  out.last_seq = row.integer(15);
+  out.notification.seq = row.integer(15);
   if (row.is_null(16)) {
     out.notification.progress = first_progress(head, base::from_unix_us(row.integer(13)));
   } else {

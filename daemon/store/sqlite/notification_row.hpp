@@ -11,7 +11,6 @@ namespace herald::store::sqlite {
 /// A notification with what only its row knows.
 struct StoredNotification {
   int64_t rowid = 0;
-  int64_t last_seq = 0;  ///< of its timeline
   model::Notification notification;
 };
 
