@@ -21,8 +21,8 @@ void AuditJob::start(std::string url, store::Server server, std::optional<base::
     return reply(base::fail(Code::conflict, "another audit is under way; wait for its end"));
   if (thread_.joinable()) thread_.join();
   running_ = true;
-  thread_ = std::thread([this, url = std::move(url), server = std::move(server), since, progress = std::move(progress),
-                         reply = std::move(reply)] {
+  thread_ = std::thread([this, url = std::move(url), server = std::move(server), since,
+                         progress = std::move(progress), reply = std::move(reply)] {
     const auto& clock = base::Clock::system();
     AuditRequest request{url, server, store::Beside::our_own_store, since, 1, {}};
     auto told = clock.mono();

@@ -17,7 +17,8 @@ bool holds_password(std::string_view url) {
   if (begin == std::string_view::npos) return false;
   const auto authority = url.substr(begin + 3, url.find_first_of("/?", begin + 3) - begin - 3);
   const auto at = authority.rfind('@');
-  return at != std::string_view::npos && authority.substr(0, at).find(':') != std::string_view::npos;
+  return at != std::string_view::npos &&
+         authority.substr(0, at).find(':') != std::string_view::npos;
 }
 
 /// Empty, or what is wrong with it.
@@ -57,8 +58,8 @@ void read_store(Reader& r, Config& c) {
            return wrong;
          });
   if (!r.describing() && store.url.starts_with(kSqlite))
-    store.url = std::string{kSqlite} +
-                absolute(store.url.substr(kSqlite.size()), r.context().folder);
+    store.url =
+        std::string{kSqlite} + absolute(store.url.substr(kSqlite.size()), r.context().folder);
   r.number("queue", store.queue, 16, 1'000'000,
            "writes that may wait for the disk; beyond it 503 with Retry-After");
   r.text("schema", store.schema, "PostgreSQL: the schema of all tables", schema_name);

@@ -80,7 +80,7 @@ std::string text_of(const std::string& path) {
 }  // namespace
 
 PostgresqlServer& PostgresqlServer::shared() {
-  static PostgresqlServer server;
+  static PostgresqlServer server{{"fsync = off"}};
   return server;
 }
 
@@ -92,10 +92,10 @@ PostgresqlServer::PostgresqlServer(const std::vector<std::string>& settings) {
     if (::chown(folder_.c_str(), user->pw_uid, user->pw_gid) != 0)
       throw std::runtime_error("the folder of the server cannot be given to its user");
   // Only making the cluster goes without fsync; the server runs with it.
-  const auto made = await(spawn({programs() + "/initdb", "-D", folder_ + "/data", "-U", "herald",
-                                 "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync",
-                                 "--no-instructions"},
-                                folder_));
+  const auto made =
+      await(spawn({programs() + "/initdb", "-D", folder_ + "/data", "-U", "herald", "-A", "trust",
+                   "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions"},
+                  folder_));
   if (made != 0) throw std::runtime_error("initdb failed: " + text_of(folder_ + "/server.log"));
   {
     std::ofstream config{folder_ + "/data/postgresql.conf", std::ios::app};

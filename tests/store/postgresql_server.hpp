@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-
 namespace herald::store::test {
 
 /// A PostgreSQL server of our own: Debian's programs, a cluster in a temporary folder, reached by a
@@ -13,7 +12,8 @@ namespace herald::store::test {
 /// this process, however that ends. One thread.
 class PostgresqlServer {
  public:
-  /// The server that all tests of this process share; started when it is first asked for.
+  /// The server that all tests of this process share, but for those of durability: it runs without
+  /// fsync. Started when it is first asked for.
   static PostgresqlServer& shared();
 
   /// `settings`: lines of postgresql.conf.
@@ -32,8 +32,8 @@ class PostgresqlServer {
   /// A schema's name that no test of this process has used before.
   static std::string fresh_schema();
 
-  /// One statement as the cluster's owner; first column of every row, columns separated by "|", NULL
-  /// as "NULL". `schema`: where tables are looked for.
+  /// One statement as the cluster's owner; first column of every row, columns separated by "|",
+  /// NULL as "NULL". `schema`: where tables are looked for.
   std::vector<std::string> ask(const std::string& sql, const std::string& schema = "public",
                                const std::string& database = "herald") const;
 
