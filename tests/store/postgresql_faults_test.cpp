@@ -122,6 +122,11 @@ TEST_F(PostgresqlFaults, WhileTheServerIsAwayReadersRefuseAndReadinessSaysSo) {
   while (!store->health().writable && steady_clock::now() < end) std::this_thread::sleep_for(10ms);
   EXPECT_TRUE(store->health().writable);
   accepted();
+  // A reader that has just failed tries again a moment later.
+  const auto read_again = [&] {
+    return wait<Counts>([&](auto done) { store->counts(done); }).has_value();
+  };
+  while (!read_again() && steady_clock::now() < end) std::this_thread::sleep_for(10ms);
   EXPECT_EQ(counts().backlog, 1U);
 }
 

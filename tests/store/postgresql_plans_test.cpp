@@ -51,8 +51,9 @@ class PostgresqlPlans : public PostgresqlStore {
     ask("INSERT INTO journal SELECT i, i, 1, 3, 0, 4, 0, 0, 2 FROM generate_series(1, " + n +
         ") i");
     ask("INSERT INTO kv SELECT 'whatsapp', i, '', 1, 0 FROM generate_series(1, 20000) i");
-    ask("INSERT INTO webhooks VALUES ('shop', '', 0, '')");
-    ask("INSERT INTO webhook_messages SELECT 'shop', i, i, i, '', 1, i, CASE WHEN i % 2 = 0 THEN i "
+    ask("INSERT INTO webhooks SELECT 'shop' || i, '', 0, '' FROM generate_series(0, 19) i");
+    ask("INSERT INTO webhook_messages SELECT 'shop' || i % 20, i, i, i, '', 1, i, CASE WHEN i % 2 "
+        "= 0 THEN i "
         "END, '' FROM generate_series(1, 20000) i");
     ask("ANALYZE");
   }
@@ -70,7 +71,7 @@ class PostgresqlPlans : public PostgresqlStore {
          ask("SET plan_cache_mode TO force_generic_plan; SET jit TO off; PREPARE p AS " + sql +
              "; EXPLAIN (COSTS OFF) EXECUTE p" + nulls))
       out += "\n  " + line;
-    return out;
+    return out + "\n";
   }
   void no_statement_reads_a_whole_table() {
     int examined = 0;

@@ -18,7 +18,23 @@ std::vector<const Sql*>& registry() {
   return all;
 }
 
+/// libpqxx 6 gives most of its exceptions a type, and only some of those the code too.
+std::string state_of(const pqxx::sql_error& error) {
+  if (!error.sqlstate().empty()) return error.sqlstate();
+  const auto is = [&](auto* type) { return dynamic_cast<decltype(type)>(&error) != nullptr; };
+  if (is(static_cast<const pqxx::insufficient_privilege*>(nullptr))) return "42501";
+  if (is(static_cast<const pqxx::unique_violation*>(nullptr))) return "23505";
+  if (is(static_cast<const pqxx::integrity_constraint_violation*>(nullptr))) return "23000";
+  if (is(static_cast<const pqxx::insufficient_resources*>(nullptr))) return "53000";
+  if (is(static_cast<const pqxx::data_exception*>(nullptr))) return "22000";
+  if (is(static_cast<const pqxx::syntax_error*>(nullptr))) return "42601";
+  if (is(static_cast<const pqxx::feature_not_supported*>(nullptr))) return "0A000";
+  return {};
+}
+
 Kind kind_of(std::string_view state) {
+  // The server said nothing any more.
+  if (state.empty()) return Kind::lost;
   // Classes of SQLSTATE: PostgreSQL's manual, appendix A.
   if (state.starts_with("08") || state.starts_with("57P")) return Kind::lost;
   // A unique key that another transaction took meanwhile is met in time the second time.
@@ -118,7 +134,8 @@ auto Connection::guarded(std::chrono::milliseconds limit, F&& work) {
   } catch (const pqxx::broken_connection& error) {
     throw SqlError{Kind::lost, {}, one_line(error.what())};
   } catch (const pqxx::sql_error& error) {
-    throw failed(kind_of(error.sqlstate()), error.sqlstate(), error.what());
+    const auto state = state_of(error);
+    throw failed(kind_of(state), state, error.what());
   } catch (const pqxx::serialization_failure& error) {
     throw failed(Kind::again, "40001", error.what());
   } catch (const pqxx::deadlock_detected& error) {
@@ -126,7 +143,7 @@ auto Connection::guarded(std::chrono::milliseconds limit, F&& work) {
   } catch (const pqxx::transaction_rollback& error) {
     throw failed(Kind::again, "40000", error.what());
   } catch (const pqxx::failure& error) {
-    throw failed(Kind::request, {}, error.what());
+    throw SqlError{Kind::lost, {}, one_line(error.what())};
   }
 }
 

@@ -34,13 +34,13 @@ base::Result<int> known_version(const Address& address, int64_t present) {
                               "upgrade");
 }
 
-enum class Found { nothing, ours, of_another };
+enum class Found { nothing, empty, ours, of_another };
 
 Found look(Connection& db, const Address& address) {
   if (db.use(kSchema, address.schema)[0].integer(0) == 0) return Found::nothing;
   const auto rows = db.use(kTables, address.schema);
   if (rows[0].integer(1) != 0) return Found::ours;
-  return rows[0].integer(0) == 0 ? Found::nothing : Found::of_another;
+  return rows[0].integer(0) == 0 ? Found::empty : Found::of_another;
 }
 
 base::Error of_another(const Address& address) {
@@ -72,7 +72,9 @@ base::Result<void> migrate_all(Connection& db, const Address& address, int64_t n
     const auto found = look(db, address);
     if (found == Found::of_another) return of_another(address);
     if (found == Found::ours) return {};
-    db.exec("CREATE SCHEMA IF NOT EXISTS \"" + address.schema + "\"");
+    // Only then: it would ask for rights on the database that the owner of the schema needs not
+    // have.
+    if (found == Found::nothing) db.exec("CREATE SCHEMA \"" + address.schema + "\"");
     db.exec(
         "CREATE TABLE schema_version (version bigint PRIMARY KEY, name text NOT NULL, applied "
         "bigint NOT NULL)");
@@ -121,6 +123,7 @@ base::Result<void> check_schema(Connection& db, const Address& address) {
     case Found::of_another:
       return of_another(address);
     case Found::nothing:
+    case Found::empty:
       return refused(address, "is not there; start heraldd once, it makes it");
     case Found::ours:
       break;

@@ -351,8 +351,8 @@ class PostgresqlStore final : public Store, public PreviewStore {
 
 }  // namespace
 
-base::Result<std::unique_ptr<Store>> open(const Options& options, const Server& server, Decide decide,
-                                          const base::Clock& clock) {
+base::Result<std::unique_ptr<Store>> open(const Options& options, const Server& server,
+                                          Decide decide, const base::Clock& clock) {
   auto address = address_of(options.url, server);
   if (!address) return address.error();
   auto store = std::make_unique<PostgresqlStore>(std::move(*address), std::move(decide), clock);

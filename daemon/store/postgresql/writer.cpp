@@ -204,13 +204,15 @@ Writer::Next Writer::after(const SqlError& error, Part part, unsigned tries) {
     if (!committing_ && tries < 3) return Next::again;
     const bool in_doubt = committing_;
     committing_ = false;
-    if (!in_doubt) failed();
-    refuse(part, fail(Code::unavailable,
-                      in_doubt ? "the connection to the database was lost while it committed; "
-                                 "whether this was recorded is not known, try again"
-                               : "the database cannot be reached (" + why + "); try again later"));
     // So that readiness shows at once what the next request would meet.
-    if (!ready()) writable_ = false;
+    writable_ = false;
+    if (!in_doubt) failed();
+    refuse(part,
+           fail(Code::unavailable,
+                in_doubt ? "the connection to the database was lost while it committed; whether "
+                           "this was recorded is not known, try again"
+                         : "the database cannot be reached (" + why + "); try again later"));
+    if (ready()) writable_ = true;
     return Next::over;
   }
   committing_ = false;
