@@ -258,9 +258,9 @@ model::UserId Inboxes::withdraw(Connection& db, int64_t notification) {
   auto& person = inbox(db, found->item.user);
   if (!fresh && !entries_.at(id).changed) {
     // Read again now that the person's row is locked: others may have changed it meanwhile.
+    std::erase_if(person.oldest, [&](const Entry* e) { return e->item.id == id; });
     entries_.erase(id);
     of_notification_.erase(notification);
-    std::erase_if(person.oldest, [&](const Entry* e) { return e->item.id == id; });
     if (entry_of(db, notification) == nullptr) return 0;
   }
   auto& entry = entries_.at(id);

@@ -115,10 +115,10 @@ void Writer::refuse(Part part, const base::Error& error) {
 /// Answers every request of the part, in one transaction where that is possible.
 void Writer::commit(Part part) {
   for (unsigned tries = 0; !part.empty();) {
-    if (!ready())
-      return refuse(part, fail(Code::unavailable,
-                               "the database cannot be reached at present; try again later"));
     try {
+      if (!ready())
+        return refuse(part, fail(Code::unavailable,
+                                 "the database cannot be reached at present; try again later"));
       transaction(part);
       for (auto& op : part)
         if (op) answering([&] { op->answer(); });
@@ -140,6 +140,14 @@ void Writer::commit(Part part) {
         case Next::over:
           return;
       }
+    } catch (const std::bad_alloc&) {
+      // Where it was cut off is not known, so the connection goes too.
+      state_.reset();
+      return refuse(part, fail(Code::unavailable, kNoMemory));
+    } catch (const std::exception& error) {
+      state_.reset();
+      return refuse(part, fail(Code::internal,
+                               std::string{"the requests could not be written: "} + error.what()));
     }
   }
 }
@@ -247,7 +255,7 @@ void Writer::probe() {
     state_->probe();
     writable_ = true;
     failures_ = 0;
-  } catch (const SqlError&) {
+  } catch (const std::exception&) {
     state_.reset();
     failed();
   }
@@ -258,7 +266,7 @@ bool Writer::ready() {
   if (clock_.mono() < retry_at_) return false;
   try {
     state_ = open();
-  } catch (const SqlError&) {
+  } catch (const std::exception&) {
     failed();
   }
   return state_ != nullptr;
