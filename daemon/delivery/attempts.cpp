@@ -168,9 +168,11 @@ void Dispatcher::start_attempt(Work& work) {
   }
   const auto& step = *current_step(work.progress(), work.chain());
   // Its Due is decided when the outcome is recorded: not where a limit of time may pass before
-  // that, or the person would see what the store has no attempt for.
+  // that, or the clock be set back to before a time of day, or the person would see what the store
+  // has no attempt for.
   const auto recorded_at_the_latest = now + step.timeout + kRecordedLate;
   const bool starts_then =
+      !waits_for_day(work.progress()) &&
       what_is_due(work.progress(), work.chain(), recorded_at_the_latest) == Next::attempt;
   if ((step.idempotent && starts_then) || HERALD_MUTANT("attempt_not_committed_first")) {
     const auto decision = decide(work.progress(), model::event::Due{}, work.chain(), now);

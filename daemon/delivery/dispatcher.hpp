@@ -148,6 +148,9 @@ class Dispatcher final : public model::ports::DeliveryEvents {
   void evicted(const std::vector<std::string>& ids);
   void receive(const std::string& channel, const model::ports::ChannelReceipt& receipt,
                std::function<void(base::Result<bool>)> done);
+  void receive_unrecorded(const Work& work, const std::string& channel,
+                          const model::ports::ChannelReceipt& receipt, model::AttemptRef attempt,
+                          std::function<void(base::Result<bool>)> done);
   void park(const store::AttemptLookup& lookup, const model::event::Receipt& receipt,
             std::function<void(base::Result<bool>)> done);
   void record_receipt(const std::string& id, model::event::Receipt receipt,

@@ -37,6 +37,17 @@ bool withdraws(const std::vector<model::Effect>& effects) {
   });
 }
 
+bool tells_of_unmade(const std::vector<model::Event>& events, const Decided& decided) {
+  if (decided.steps.empty()) return false;
+  const auto& attempts = decided.steps.back().attempts;
+  return std::any_of(events.begin(), events.end(), [&](const auto& event) {
+    const auto* completed = std::get_if<model::event::Completed>(&event);
+    return completed != nullptr &&
+           std::none_of(attempts.begin(), attempts.end(),
+                        [&](const auto& a) { return model::ref(a) == completed->attempt; });
+  });
+}
+
 std::optional<model::AttemptRef> attempt_of(const model::Event& event) {
   return std::visit(
       [](const auto& e) -> std::optional<model::AttemptRef> {

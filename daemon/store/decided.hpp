@@ -23,6 +23,10 @@ base::Result<void> decide_all(const Decide& decide, const std::vector<model::Eve
 /// Whether the inbox item leaves the list.
 bool withdraws(const std::vector<model::Effect>& effects);
 
+/// Whether one of the events completes an attempt that there is not: the Due before it was refused,
+/// as when the clock had been set back to before the notification's time.
+bool tells_of_unmade(const std::vector<model::Event>& events, const Decided& decided);
+
 /// The attempt that an event names.
 std::optional<model::AttemptRef> attempt_of(const model::Event& event);
 

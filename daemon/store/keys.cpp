@@ -13,10 +13,6 @@ base::Error key_of_another_request() {
                     "idempotency_key");
 }
 
-std::string parked_key(const AttemptLookup& lookup) {
-  return lookup.provider_id.empty() ? "attempt " + lookup.attempt_id : lookup.provider_id;
-}
-
 base::Error no_such_webhook(const std::string& name) {
   return base::fail(base::Code::not_found,
                     "there is no webhook `" + name + "`; heraldctl webhooks lists them", "name");

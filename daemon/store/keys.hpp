@@ -23,11 +23,6 @@ std::string dedupe_of(model::UserId user, std::string_view key);
 /// unprocessable: the idempotency key stands for another body.
 base::Error key_of_another_request();
 
-/// Receipts kept for one unknown attempt: sent, delivered, read and failed, each a few times.
-inline constexpr int64_t kMostParked = 16;
-/// In the column of provider ids: an attempt id has a mark of its own.
-std::string parked_key(const AttemptLookup& lookup);
-
 /// not_found, for people.
 base::Error no_such_webhook(const std::string& name);
 

@@ -128,8 +128,9 @@ class DeliveryStore {
   /// Which notification and attempt; not_found when no such provider id is known on that channel.
   virtual void find_attempt(AttemptLookup, Done<FoundAttempt>) = 0;
   /// Keeps a receipt whose attempt is not known yet for 24 h: apply() decides it as soon as the
-  /// attempt is. Gives the attempt, and keeps nothing, when it is known by now. limited beyond 16
-  /// receipts for one id.
+  /// attempt is. Gives the attempt, and keeps nothing, when it is known by now. What was parked
+  /// under the id of an attempt goes, unless it says `failed`, to whichever attempt of that
+  /// notification on that channel becomes known first. limited beyond 16 receipts for one id.
   virtual void park_receipt(AttemptLookup, model::event::Receipt, model::TimePoint now,
                             Done<std::optional<FoundAttempt>>) = 0;
   /// The stored rendering of a step; json empty when there is none.

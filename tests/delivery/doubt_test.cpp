@@ -148,5 +148,49 @@ TEST_F(InDoubt, AnOldPageDoesNotOverwriteWhatWasRecordedSince) {
   EXPECT_EQ(progress(kId).attempts.size(), 1U);
 }
 
+TEST_F(InDoubt, EvidenceForAnAttemptThatACrashLeftUnrecordedIsOfTheNextOnThatChannel) {
+  model::Chain c = *chain;
+  c.steps = {step("webchat", true), step("whatsapp", false), step("webchat", true)};
+  chain = std::make_shared<const model::Chain>(c);
+  start();
+  accept(kId);
+  die();
+  channels.infos["webchat"].running = false;
+  start();
+  executor.pass(5s);
+  ASSERT_EQ(channels.deliveries.size(), 1U);
+  channels.infos["webchat"].running = true;
+  model::ports::ChannelReceipt receipt;
+  receipt.kind = model::ReceiptKind::delivered;
+  receipt.attempt_id = kId + ".1.0.1";
+  dispatcher->receipts("webchat", {receipt}, [](auto) {});
+  answer(0, OutcomeKind::rejected);
+  executor.pass(5s);
+  ASSERT_EQ(channels.deliveries.size(), 2U);
+  answer(1, OutcomeKind::accepted);
+  ASSERT_EQ(progress(kId).attempts.size(), 2U);
+  EXPECT_EQ(progress(kId).attempts[1].evidence, Evidence::delivered);
+  receipt.kind = model::ReceiptKind::read;
+  dispatcher->receipts("webchat", {receipt}, [](auto) {});
+  executor.run();
+  EXPECT_EQ(progress(kId).attempts[1].evidence, Evidence::read) << "also once that one is known";
+}
+
+TEST_F(InDoubt, AScheduledAttemptIsRecordedBeforeItIsMadeForTheClockMayBeSetBack) {
+  start();
+  auto n = make(kId);
+  n.head.not_before = clock.time + 10s;
+  n.progress = first_progress(kId, n.head.created, n.head.not_before, clock.time + 24h);
+  store.notifications[kId] = n;
+  dispatcher->accepted(n);
+  executor.pass(10s);
+  ASSERT_EQ(channels.deliveries.size(), 1U);
+  ASSERT_EQ(progress(kId).attempts.size(), 1U);
+  clock.step(-8s);
+  put_into_inbox(0);
+  EXPECT_TRUE(progress(kId).attempts.at(0).inbox)
+      << "an item without an attempt: its evidence would count for nothing";
+}
+
 }  // namespace
 }  // namespace herald::delivery::testing

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "delivery/decide.hpp"
+#include "store/decided.hpp"
 #include "store/store.hpp"
 
 namespace herald::delivery::testing {
@@ -73,6 +74,12 @@ class MemoryStore : public store::Store {
     const auto offset = clock_.now().time_since_epoch() - clock_.mono().time_since_epoch();
     if (apply.clock_offset && *apply.clock_offset != offset)
       return reply([done] { done(base::fail(base::Code::conflict, "the clock was set")); });
+    store::Decided decided;
+    decided.chain = n.head.chain;
+    if (apply.append &&
+        store::decide_all(decide, apply.events, n.progress, {}, clock_.now(), decided) &&
+        store::tells_of_unmade(apply.events, decided))
+      return reply([done] { done(base::fail(base::Code::unprocessable, "not begun")); });
     ++commits;
     store::Applied out;
     out.before = n.progress.state;
@@ -307,7 +314,8 @@ class MemoryStore : public store::Store {
       const auto& a = after.attempts[i];
       const bool fresh = i >= before.attempts.size();
       std::vector<std::string> keys;
-      if (fresh) keys.push_back(model::attempt_id(after.id, a));
+      for (const auto& [key, receipts] : parked)
+        if (fresh && key.starts_with(after.id + '.')) keys.push_back(key);
       if (!a.provider_id.empty() && (fresh || before.attempts[i].provider_id.empty()))
         keys.push_back(a.provider_id);
       for (const auto& one : keys)

@@ -108,6 +108,11 @@ void Oracle::acknowledged(const Progress& p) {
           known || (told.kind == ReceiptKind::failed ? a.failed || a.evidence >= Evidence::delivered
                                                      : a.evidence >= evidence_of(told.kind));
     }
+    // That an attempt failed which a crash left unrecorded is no news of another one.
+    const bool made = std::any_of(p.attempts.begin(), p.attempts.end(), [&](const Attempt& a) {
+      return attempt_id(p.id, a) == copy.attempt;
+    });
+    if (told.kind == ReceiptKind::failed && told.by_attempt && !made) continue;
     // Parked for ever: no attempt ever got this provider id.
     if (bound && !known)
       breaks("receipts", p.id,

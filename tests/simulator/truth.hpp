@@ -21,6 +21,7 @@ struct Copy {
 struct Acknowledged {
   std::size_t copy = 0;
   model::ReceiptKind kind = model::ReceiptKind::sent;
+  bool by_attempt = false;  ///< it named nothing that the provider knows
 };
 
 /// What a producer asked for, and what it was told.

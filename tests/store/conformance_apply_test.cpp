@@ -73,6 +73,17 @@ TEST_P(StoreConformance, AWriteAfterAnotherEventThanTheLatestWritesNothing) {
   EXPECT_EQ(value(apply(request)).notification.seq, 2);
 }
 
+TEST_P(StoreConformance, AnItemWhoseAttemptWasNotBegunIsNotStored) {
+  const auto id = accepted();
+  Apply request;
+  request.id = id;
+  request.events = {model::event::Completed{{1, 0, 1}, outcome(OutcomeKind::accepted)}};
+  request.append = some_item(1, id);
+  EXPECT_EQ(apply(request).error().code, Code::unprocessable);
+  EXPECT_TRUE(page(1, true).items.empty()) << "nobody could give evidence of it";
+  EXPECT_TRUE(timeline(id).entries.empty());
+}
+
 TEST_P(StoreConformance, UnknownNotificationIsNotFound) {
   const auto answer = apply({fresh_id(), {model::event::Due{}}, {}, {}, {}});
   ASSERT_FALSE(answer);
