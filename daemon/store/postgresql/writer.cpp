@@ -254,7 +254,8 @@ base::Duration Writer::pause() const {
 
 void Writer::probe() {
   const bool was_writable = writable_;
-  if (!was_writable && (clock_.mono() < retry_at_ || !ready())) return;
+  if (!was_writable && clock_.mono() < retry_at_) return;
+  if (!ready()) return;
   try {
     if (was_writable)
       state_->db.ask("SELECT 1");
