@@ -60,7 +60,10 @@ int App::start() {
 }
 
 base::Result<void> App::open_core() {
-  auto opened = store::open(store_options(*config_), delivery::decide, base::Clock::system());
+  const auto server = store_server(*config_);
+  if (!server) return server.error();
+  auto opened =
+      store::open(store_options(*config_), *server, delivery::decide, base::Clock::system());
   if (!opened) return opened.error();
   core_ = std::make_unique<Core>(*config_, std::move(*opened), *log_);
   work_ =

@@ -1,7 +1,6 @@
 """1: the daemon is killed again and again under load, and loses nothing that it acknowledged."""
 
 import collections
-import sqlite3
 import time
 import unittest
 
@@ -75,14 +74,12 @@ class Sigkill(FaultTest):
 
     def one_whole_thing_each(self):
         """Asked of the database itself: item, conversation row and attempt came together."""
-        with sqlite3.connect(f"file:{self.folder}/herald.db?mode=ro", uri=True) as db:
-            items, = db.execute("SELECT count(*) FROM inbox_items").fetchone()
-            rows, = db.execute("SELECT count(*) FROM conversations").fetchone()
-            delivered, = db.execute(
-                "SELECT count(DISTINCT a.notification) FROM attempts a JOIN inbox_items i "
-                "ON i.notification = a.notification AND i.conversation IN "
-                "(SELECT id FROM conversations) WHERE a.channel = 'webchat'").fetchone()
-        db.close()
+        (items,), = self.rows("SELECT count(*) FROM inbox_items")
+        (rows,), = self.rows("SELECT count(*) FROM conversations")
+        (delivered,), = self.rows(
+            "SELECT count(DISTINCT a.notification) FROM attempts a JOIN inbox_items i "
+            "ON i.notification = a.notification AND i.conversation IN "
+            "(SELECT id FROM conversations) WHERE a.channel = 'webchat'")
         self.assertEqual((items, rows), (delivered, delivered))
 
 

@@ -18,6 +18,8 @@ def named_points():
     """Every crash point in the daemon's source that a daemon without defects reaches: name -> files."""
     found = {}
     for path in sorted(DAEMON.rglob("*.cpp")):
+        if "postgresql" in path.parts:  # the tour walks on SQLite
+            continue
         for name in POINT.findall(path.read_text("utf-8")):
             if name not in ONLY_UNDER_A_MUTANT:
                 found.setdefault(name, []).append(str(path.relative_to(DAEMON)))

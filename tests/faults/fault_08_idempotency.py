@@ -4,7 +4,6 @@ import collections
 import concurrent.futures
 import contextlib
 import json
-import sqlite3
 import threading
 import unittest
 
@@ -55,9 +54,7 @@ class Idempotency(FaultTest):
         self.figure("answers", dict(sorted(heard.items())), "201 once a key, 200, 409")
 
     def one_record_each(self, ids):
-        with sqlite3.connect(f"file:{self.folder}/herald.db?mode=ro", uri=True) as db:
-            stored = {row[0] for row in db.execute("SELECT id FROM notifications")}
-        db.close()
+        stored = {row[0] for row in self.rows("SELECT id FROM notifications")}
         self.assertEqual(stored, set(ids.values()))
         self.assertEqual(len(stored), self.size.keys)
 

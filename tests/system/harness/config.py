@@ -1,7 +1,10 @@
 """The configuration that system tests start from. The only place here that knows its keys."""
 
 import copy
+import os
 import pathlib
+
+import postgres
 
 from .places import SOURCE, plugin_dir
 from .yaml_text import to_yaml
@@ -10,7 +13,7 @@ KEY = "a key of the tests, at least 32 bytes"
 
 
 def daemon_config(folder, port, whatsapp=None, **changes):
-    """A whole configuration as nested values: SQLite in `folder`, loopback, development mode.
+    """A whole configuration as nested values: a store of its own, loopback, development mode.
 
     whatsapp: a FakeWhatsApp; without one there is no such channel.
     changes: top-level keys that replace or, where both are mappings, are merged into the default.
@@ -20,7 +23,7 @@ def daemon_config(folder, port, whatsapp=None, **changes):
         "development": True,
         "http": {"address": "127.0.0.1", "port": port},
         "control": {"socket": str(folder / "control")},
-        "store": {"url": f"sqlite:{folder / 'herald.db'}"},
+        "store": store(folder),
         "plugins": {"path": [str(plugin_dir())]},
         "directory": {"region": "CM", "unknown_recipient": "create"},
         "templates": {"plugin": "catalog",
@@ -36,6 +39,13 @@ def daemon_config(folder, port, whatsapp=None, **changes):
         config["channels"]["whatsapp"] = whatsapp_channel(whatsapp)
         config["routes"][0]["chain"] = ["webchat", "whatsapp", "log"]
     return merged(config, changes)
+
+
+def store(folder):
+    """SQLite in the folder; with HERALD_STORE=postgresql a schema named after the folder."""
+    if os.environ.get("HERALD_STORE") != "postgresql":
+        return {"url": f"sqlite:{folder / 'herald.db'}"}
+    return {"url": postgres.shared().url(), "schema": postgres.schema_of(folder)}
 
 
 def secret_files(folder, fake):

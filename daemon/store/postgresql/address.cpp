@@ -1,0 +1,88 @@
+#include "store/postgresql/address.hpp"
+
+#include <libpq-fe.h>
+
+#include <algorithm>
+#include <map>
+#include <memory>
+
+namespace herald::store::postgresql {
+namespace {
+
+using base::Code;
+using base::fail;
+
+constexpr std::string_view kScheme = "postgresql:";
+
+/// What libpq does without: it would wait for minutes. Milliseconds, or seconds where libpq has it
+/// so (trap 4).
+constexpr std::pair<const char*, const char*> kDefaults[] = {
+    {"connect_timeout", "2"},    {"tcp_user_timeout", "8000"},
+    {"keepalives_idle", "2"},    {"keepalives_interval", "2"},
+    {"keepalives_count", "3"},   {"target_session_attrs", "read-write"},
+    {"client_encoding", "UTF8"}, {"fallback_application_name", "heraldd"},
+};
+
+std::string quoted(const std::string& value) {
+  std::string out = "'";
+  for (const char c : value) {
+    if (c == '\'' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + "'";
+}
+
+std::string get(const std::map<std::string, std::string>& settings, const char* key,
+                std::string otherwise) {
+  const auto found = settings.find(key);
+  return found == settings.end() ? otherwise : found->second;
+}
+
+bool good_schema(std::string_view name) {
+  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; };
+  return !name.empty() && name.size() <= 63 && letter(name[0]) && !name.starts_with("pg_") &&
+         std::all_of(name.begin(), name.end(),
+                     [&](char c) { return letter(c) || (c >= '0' && c <= '9'); });
+}
+
+}  // namespace
+
+base::Result<Address> address_of(const std::string& url, const Server& server) {
+  std::string text = url;
+  if (!text.starts_with("postgresql://")) text.erase(0, kScheme.size());
+  char* why = nullptr;
+  const std::unique_ptr<PQconninfoOption, void (*)(PQconninfoOption*)> parsed{
+      PQconninfoParse(text.c_str(), &why), PQconninfoFree};
+  const std::unique_ptr<char, void (*)(void*)> message{why, PQfreemem};
+  if (!parsed)
+    return fail(Code::invalid,
+                "the storage URL cannot be understood; write it as in "
+                "postgresql://herald@db.example.org/herald",
+                "storage.url");
+  std::map<std::string, std::string> settings;
+  for (const auto* option = parsed.get(); option->keyword != nullptr; ++option)
+    if (option->val != nullptr && *option->val != '\0') settings[option->keyword] = option->val;
+  if (settings.count("password") != 0)
+    return fail(Code::invalid,
+                "the storage URL holds a password; name a secret in store.password instead, or put "
+                "it into a passfile",
+                "storage.url");
+  if (!good_schema(server.schema))
+    return fail(Code::invalid,
+                "store.schema must be small letters, digits and underscores, and not begin with a "
+                "digit or pg_",
+                "storage.schema");
+  for (const auto& [key, value] : kDefaults) settings.emplace(key, value);
+  if (!server.password.empty()) settings["password"] = server.password;
+
+  Address out;
+  out.schema = server.schema;
+  out.allow_unsafe = server.allow_unsafe;
+  for (const auto& [key, value] : settings) out.conninfo += key + "=" + quoted(value) + " ";
+  out.shown = "database " + get(settings, "dbname", get(settings, "user", "of the daemon's user")) +
+              " at " + get(settings, "host", "the local socket");
+  if (const auto port = get(settings, "port", ""); !port.empty()) out.shown += " port " + port;
+  return out;
+}
+
+}  // namespace herald::store::postgresql

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+
+#include "base/result.hpp"
+#include "store/server.hpp"
+
+namespace herald::store::postgresql {
+
+/// Where the database is and how it is used.
+struct Address {
+  std::string conninfo;  ///< for libpq; may hold a password
+  std::string shown;     ///< for people: host, port, database, user; no secret
+  std::string schema;    ///< ours alone
+  bool allow_unsafe = false;
+};
+
+/// Takes `postgresql://...` (an URI of libpq) or `postgresql:host=... dbname=...` (its keywords)
+/// apart and adds what makes a dead server noticed, where the URL says nothing of it. invalid:
+/// it cannot be understood, or holds a password.
+base::Result<Address> address_of(const std::string& url, const Server& server);
+
+}  // namespace herald::store::postgresql

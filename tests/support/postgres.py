@@ -1,0 +1,149 @@
+"""A PostgreSQL server of a test's own: Debian's programs, a cluster in a temporary folder.
+
+It listens on a Unix socket in that folder and on a free port of 127.0.0.1. Run as root it runs as
+`postgres`, because the server refuses root. Ended by its process id.
+"""
+
+import atexit
+import functools
+import os
+import pathlib
+import pwd
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+HOME = pathlib.Path("/usr/lib/postgresql")
+
+
+def programs():
+    """The folder of the newest server's programs."""
+    found = sorted(HOME.glob("*/bin/initdb"))
+    if not found:
+        raise RuntimeError("PostgreSQL's server is not installed; run ./dev setup")
+    return found[-1].parent
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def unprivileged():
+    """How to run something as a user whom the server accepts: arguments of subprocess."""
+    if os.geteuid() != 0:
+        return {}
+    for name in ("postgres", "nobody"):
+        try:
+            user = pwd.getpwnam(name)
+        except KeyError:
+            continue
+        return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    raise RuntimeError("there is no unprivileged user to run PostgreSQL as")
+
+
+class Postgres:
+    """A running cluster with a database `herald`, whose owner `herald` needs no password.
+
+    settings: lines of postgresql.conf.
+    """
+
+    def __init__(self, *settings):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="herald-pg-"))
+        self.data, self.log = self.folder / "data", self.folder / "server.log"
+        self.who = unprivileged()
+        self.port = free_port()
+        self.process = None
+        if self.who:
+            os.chown(self.folder, self.who["user"], self.who["group"])
+        try:
+            self.make(settings)
+            self.start()
+            self.sql("CREATE DATABASE herald", database="postgres")
+        except BaseException:
+            self.close()
+            raise
+
+    def make(self, settings):
+        # Only making the cluster goes without fsync; the server runs with it.
+        self.run("initdb", "-D", self.data, "-U", "herald", "-A", "trust", "-E", "UTF8",
+                 "--locale=C.UTF-8", "--no-sync", "--no-instructions")
+        lines = ["listen_addresses = '127.0.0.1'", f"port = {self.port}",
+                 f"unix_socket_directories = '{self.folder}'", "max_connections = 60",
+                 "shared_buffers = 64MB", *settings]
+        with open(self.data / "postgresql.conf", "a", encoding="utf-8") as config:
+            config.write("\n".join(lines) + "\n")
+        access = ["local all secretive scram-sha-256", "host all secretive all scram-sha-256",
+                  "local all all trust", "host all all all trust",
+                  "host replication all all trust"]
+        (self.data / "pg_hba.conf").write_text("\n".join(access) + "\n", encoding="utf-8")
+
+    def run(self, name, *arguments):
+        done = subprocess.run([str(programs() / name), *map(str, arguments)], capture_output=True,
+                              text=True, cwd=self.folder, timeout=120, **self.who)
+        if done.returncode != 0:
+            raise RuntimeError(f"{name} failed: {done.stdout}{done.stderr}")
+        return done.stdout
+
+    def start(self, timeout=30):
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen(
+                [str(programs() / "postgres"), "-D", str(self.data)], stdout=log, stderr=log,
+                stdin=subprocess.DEVNULL, cwd=self.folder, **self.who)
+        end = time.monotonic() + timeout
+        while subprocess.run([str(programs() / "pg_isready"), "-q", "-h", str(self.folder),
+                              "-p", str(self.port)], check=False).returncode != 0:
+            if self.process.poll() is not None or time.monotonic() > end:
+                raise RuntimeError(f"PostgreSQL did not start: {self.log.read_text()}")
+            time.sleep(0.02)
+        return self
+
+    def stop(self, how=signal.SIGINT):
+        """SIGINT ends it in order, SIGQUIT as a crash would."""
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(how)
+            self.process.wait(30)
+        self.process = None
+
+    def restart(self, how=signal.SIGINT):
+        self.stop(how)
+        return self.start()
+
+    def close(self):
+        self.stop(signal.SIGQUIT)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def url(self, role="herald", database="herald"):
+        """A store's URL."""
+        return f"postgresql://{role}@127.0.0.1:{self.port}/{database}"
+
+    def sql(self, text, database="herald", schema="herald"):
+        """Runs it as the owner; the rows as lists of texts, NULL as None."""
+        done = subprocess.run(
+            [str(programs() / "psql"), "-X", "-q", "-A", "-t", "-F", "\x1f", "-R", "\x1e",
+             "-P", "null=\x1d", "-v", "ON_ERROR_STOP=1", "-h", str(self.folder), "-p",
+             str(self.port), "-U", "herald", "-d", database],
+            input=text, capture_output=True, text=True, timeout=120, check=False,
+            env=os.environ | {"PGOPTIONS": f"-c search_path={schema}"})
+        if done.returncode != 0:
+            raise RuntimeError(f"{text}: {done.stderr}")
+        rows = [row for row in done.stdout.removesuffix("\n").split("\x1e") if row]
+        return [[None if cell == "\x1d" else cell for cell in row.split("\x1f")] for row in rows]
+
+
+@functools.cache
+def shared():
+    """One server for all tests of this process."""
+    server = Postgres()
+    atexit.register(server.close)
+    return server
+
+
+def schema_of(folder):
+    """A schema's name for a test's folder."""
+    return "t_" + re.sub(r"[^a-z0-9_]", "_", pathlib.Path(folder).name.lower())
