@@ -51,7 +51,7 @@ CAUGHT_BY = {
     "timer_lost": Unittest("fault_01_sigkill", "kills=1 acks=150 patience=12"),
     "idempotency_off": Unittest("fault_08_idempotency", "keys=5 posts=10"),
     "no_fencing": Unittest(
-        "fault_09_sleep.Sleep.test_a_second_daemon_on_the_same_file_is_refused"),
+        "fault_09_sleep.Sleep.test_a_second_daemon_on_the_same_store_is_refused"),
     "descriptors_not_kept_back": Unittest("fault_25_descriptors", "clients=400 calls=4 watched=0.5"),
     "failed_receipt_ignored": Unittest(
         "test_chain.Fallback.test_an_acceptance_that_fails_later_is_no_delivery",
