@@ -137,7 +137,7 @@ def main(arguments=None):
           + (f", {' '.join(options.set)}" if options.set else ""), flush=True)
     if options.sabotage:
         command = [sys.executable, "-B", str(HERE / "sabotage.py"), "--build", str(build),
-                   "--only", options.only]
+                   "--only", options.only, "--store", options.store or "sqlite"]
         return subprocess.run(command, cwd=HERE, env=os.environ | environment).returncode
     return campaign(chosen(tests, options.only), environment, build, seed)
 

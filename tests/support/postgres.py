@@ -84,7 +84,7 @@ class Postgres:
         self.configure(lines)
         access = ["local all secretive scram-sha-256", "host all secretive all scram-sha-256",
                   "local all all trust", "host all all all trust",
-                  "host replication all all trust"]
+                  "local replication all trust"]
         (self.data / "pg_hba.conf").write_text("\n".join(access) + "\n", encoding="utf-8")
 
     def configure(self, lines):

@@ -98,6 +98,7 @@ base::Result<Applied> apply(WriteState& state, const Apply& request) {
       db.exec("BEGIN");
     }
   }
+  HERALD_POINT("pg.item_appended");
 
   state.parking.remove(parked);
   out.parked = std::move(parked.receipts);
