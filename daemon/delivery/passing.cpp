@@ -12,6 +12,8 @@ namespace {
 constexpr unsigned kPage = 256;
 /// While memory is full, what a resumed channel has waiting comes in this often.
 constexpr model::Duration kFullPause{std::chrono::milliseconds{100}};
+/// A store that cannot be read is asked again after this.
+constexpr model::Duration kReadAgain{std::chrono::seconds{1}};
 
 }  // namespace
 
@@ -114,6 +116,14 @@ void Dispatcher::know_recipient(Work& work, std::function<void(Work&)> then) {
     need_.executor.post([this, id, then, user = std::move(user)]() mutable {
       auto* still = find(id);
       if (still == nullptr || !still->starting) return;
+      if (!user && user.error().code == base::Code::unavailable) {
+        // That says nothing about the person: the step waits.
+        still->starting = false;
+        leave_gate(*still);
+        release_slot(id);
+        need_.executor.after(kReadAgain, [this, id] { wake({id}); });
+        return;
+      }
       if (!user) return leave_step(*still, model::Reason::no_address, true, user.error().message);
       still->identities = std::move(user->identities);
       still->identity_states = std::move(user->states);
