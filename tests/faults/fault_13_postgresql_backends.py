@@ -34,6 +34,8 @@ class Backends(PostgresqlFault):
         sessions = self.sessions()
         if what == "kill":
             kill_backend(self.random.choice(sessions))
+            time.sleep(0.05)  # until the server has noticed
+            self.cluster.wait()
         else:
             chosen = [self.random.choice(sessions)] if what == "one" else sessions
             self.sql(f"SELECT pg_terminate_backend(pid) FROM unnest(ARRAY{chosen}) AS pid")

@@ -114,13 +114,17 @@ class Postgres:
             self.process = subprocess.Popen(
                 [str(programs() / "postgres"), "-D", str(self.data)], stdout=log, stderr=log,
                 stdin=subprocess.DEVNULL, cwd=self.folder, **self.who)
+        self.wait(timeout)
+        return self
+
+    def wait(self, timeout=30):
+        """Until it lets clients in."""
         end = time.monotonic() + timeout
         while subprocess.run([str(programs() / "pg_isready"), "-q", "-h", str(self.folder),
                               "-p", str(self.port)], check=False).returncode != 0:
             if self.process.poll() is not None or time.monotonic() > end:
                 raise RuntimeError(f"PostgreSQL did not start: {self.log.read_text()}")
             time.sleep(0.02)
-        return self
 
     def stop(self, how=signal.SIGINT):
         """SIGINT ends it in order, SIGQUIT as a crash would."""
