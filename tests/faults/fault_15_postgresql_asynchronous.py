@@ -6,6 +6,7 @@ import time
 import unittest
 
 from fault_harness import ENDLESS, Load
+from load import LOG_IN_FLIGHT
 from postgresql_case import PostgresqlFault
 from postgresql_pair import Pair
 
@@ -26,7 +27,7 @@ class Asynchronous(PostgresqlFault):
         load = Load(self, people=60 + 40 * self.size.failovers)
         load.begin(store=self.store(self.pair.url()))
         load.send(ENDLESS, rate=self.size.rate)
-        lost, tail = set(), set()
+        self.tail, self.attempted = set(), set()
         for n in range(self.size.failovers):
             if n:
                 self.pair.rebuild()
@@ -34,27 +35,32 @@ class Asynchronous(PostgresqlFault):
             self.hold_replication()
             self.pair.fail_over()
             self.accepted_again(load)
-            old = self.stored_at_the_dead_one()
-            tail |= old - self.stored()
+            self.ask_the_dead_one()
         load.stop()
         load.settled()
         load.collect(self.oracle)
-        lost = {i for i in self.oracle.acks.values() if i not in self.stored()}
+        stored = self.stored()
+        lost = {i for i in self.oracle.acks.values() if i not in stored}
         self.figure("primaries killed", self.size.failovers)
         self.figure("acknowledged, of them lost", f"{len(self.oracle.acks)}, {len(lost)}",
                     "the tail that was not replicated")
-        self.figure("records the standby had not got", len(tail))
-        self.assertGreater(len(tail), 0, "the standby had everything: this shows nothing")
-        self.assertEqual(lost - tail, set(), "lost, though it was replicated or never stored")
+        self.figure("records the standby had not got", len(self.tail))
+        self.assertGreater(len(self.tail), 0, "the standby had everything: this shows nothing")
+        self.assertEqual(lost - self.tail, set(), "lost, though it was replicated or never stored")
         self.judge_the_rest(lost)
 
     def judge_the_rest(self, lost):
-        """What was not lost keeps every promise."""
+        """What was not lost keeps every promise, but that what the standby did not know of was sent again,
+        under the same attempt ids."""
         for key in [k for k, i in self.oracle.acks.items() if i in lost]:
             del self.oracle.acks[key]
             for keys in self.oracle.required.values():
                 keys.discard(key)
-        self.verdict(faults={"log": 10**6})
+        twice = {attempt for attempt, copies in self.oracle.attempts.items() if copies > 1}
+        self.figure("attempts sent again", len(twice), "of those that were not replicated")
+        self.assertEqual(twice - self.attempted, set())
+        self.verdict(faults={"log": self.size.failovers * LOG_IN_FLIGHT, "whatsapp": len(twice)},
+                     attempts_once=False)
         (records, ids), = self.rows("SELECT count(*), count(DISTINCT id) FROM notifications")
         self.assertEqual(records, ids)
 
@@ -67,15 +73,18 @@ class Asynchronous(PostgresqlFault):
     def stored(self):
         return {row[0] for row in self.rows("SELECT id FROM notifications")}
 
-    def stored_at_the_dead_one(self):
-        """Its notifications; it is started for that where no daemon finds it."""
+    def ask_the_dead_one(self):
+        """What it had; it is started for that where no daemon finds it."""
         dead = self.pair.standby
         dead.configure(["listen_addresses = ''"])
         dead.start()
-        found = {row[0] for row in dead.sql("SELECT id FROM notifications", schema=self.schema)}
+        had = {row[0] for row in dead.sql("SELECT id FROM notifications", schema=self.schema)}
+        self.tail |= had - self.stored()
+        self.attempted |= {row[0] for row in dead.sql(
+            "SELECT concat_ws('.', n.id, a.run, a.step, a.number) FROM attempts a JOIN "
+            "notifications n ON n.rowid = a.notification", schema=self.schema)}
         dead.stop()
         dead.configure(["listen_addresses = '127.0.0.1'"])
-        return found
 
 
 if __name__ == "__main__":
