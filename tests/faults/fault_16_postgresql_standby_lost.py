@@ -12,7 +12,7 @@ from postgresql_pair import Pair
 
 
 class StandbyLost(PostgresqlFault):
-    everyday = {"losses": 1, "alone": 6.0, "rate": 20.0}
+    everyday = {"losses": 1, "alone": 5.0, "rate": 20.0}
     long = {"losses": 20, "alone": 15.0, "rate": 40.0}
 
     def setUp(self):

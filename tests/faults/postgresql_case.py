@@ -40,22 +40,23 @@ class Doors(threading.Thread):
 
 
 class PostgresqlFault(FaultTest):
-    """`self.cluster` has the database. A daemon is started with store=self.store()."""
+    """server() has the database; whoever has more than one overrides it. A daemon is started with store=self.store()."""
 
     def setUp(self):
         super().setUp()
-        self.cluster = postgres.shared()
         self.schema = postgres.schema_of(self.folder)
         self.doors = None
 
-    def server(self):
-        return self.cluster
+    @property
+    def cluster(self):
+        """The one server of a test that needs no more."""
+        return postgres.shared()
 
     def store(self, url=""):
         return {"url": url or self.cluster.url(), "schema": self.schema}
 
     def sql(self, text):
-        return self.cluster.sql(text, schema=self.schema)
+        return self.server().sql(text, schema=self.schema)
 
     def watch_doors(self):
         self.doors = Doors(self.port)
