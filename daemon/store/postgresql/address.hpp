@@ -15,8 +15,8 @@ struct Address {
   std::string conninfo;  ///< for libpq; may hold a password
   /// The same for each server alone; empty when the URL names only one.
   std::vector<std::string> each;
-  std::string shown;     ///< for people: host, port, database, user; no secret
-  std::string schema;    ///< ours alone
+  std::string shown;   ///< for people: host, port, database, user; no secret
+  std::string schema;  ///< ours alone
   bool allow_unsafe = false;
   /// Shared, because every connection of the process is to go on one line.
   std::shared_ptr<Lineage> line = std::make_shared<Lineage>();

@@ -10,8 +10,8 @@ class Connection;
 
 /// The line of history that this process keeps its data on: which database system, and which of its
 /// timelines, a number that rises with every promotion. A primary that comes back after its standby
-/// was promoted takes writes too, but on an earlier timeline, where nothing of what was acknowledged
-/// since then is. Any thread.
+/// was promoted takes writes too, but on an earlier timeline, where nothing of what was
+/// acknowledged since then is. Any thread.
 class Lineage {
  public:
   /// Whether this server is on the line, which then goes on there. A standby never is; the first

@@ -53,7 +53,8 @@ std::string settings(const Address& address, Use use) {
 
 Limits limits(Use use) {
   using std::chrono::milliseconds;
-  if (use == Use::audit || use == Use::migrate) return {milliseconds{0}, milliseconds{0}, milliseconds{0}};
+  if (use == Use::audit || use == Use::migrate)
+    return {milliseconds{0}, milliseconds{0}, milliseconds{0}};
   return {};
 }
 
