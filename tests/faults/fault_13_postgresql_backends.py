@@ -37,8 +37,7 @@ class Backends(PostgresqlFault):
             time.sleep(0.05)  # until the server has noticed
             self.cluster.wait()
         else:
-            chosen = [self.random.choice(sessions)] if what == "one" else sessions
-            self.sql(f"SELECT pg_terminate_backend(pid) FROM unnest(ARRAY{chosen}) AS pid")
+            self.terminate([self.random.choice(sessions)] if what == "one" else sessions)
         return self.accepted_again(load)
 
 

@@ -38,8 +38,7 @@ class SplitBrain(PostgresqlFault):
             before = self.written(old)
             for _ in range(self.size.cuts):
                 time.sleep(self.random.uniform(0.05, 0.2))  # any moment
-                self.sql(f"SELECT pg_terminate_backend(pid) FROM unnest(ARRAY{self.sessions()}) "
-                         "AS pid")
+                self.terminate(self.sessions())
                 gaps.append(self.accepted_again(load))
             strayed += self.written(old) - before
             old.stop()

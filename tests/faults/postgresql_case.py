@@ -82,6 +82,9 @@ class PostgresqlFault(FaultTest):
             "SELECT pid FROM pg_stat_activity WHERE application_name = 'heraldd' AND datname = "
             "current_database() ORDER BY pid")]
 
+    def terminate(self, sessions):
+        self.sql(f"SELECT pg_terminate_backend(pid) FROM unnest(ARRAY{sessions}::integer[]) AS pid")
+
     def ready(self):
         with contextlib.closing(Api(self.port, timeout=10)) as api:
             return api.get("/readyz").status == 200
