@@ -110,7 +110,13 @@ class PostgresqlFault(FaultTest):
     def judge(self, load, disturbances, patience=90):
         """When everything has come to rest: no promise is broken, and a key is one record."""
         load.wait()
-        states = load.settled(patience)
+        try:
+            states = load.settled(patience)
+        except AssertionError:
+            for row in self.rows("SELECT id, state, progress FROM notifications WHERE state < 3 "
+                                 "ORDER BY id LIMIT 5"):
+                print(f"  not at rest: {row}", flush=True)
+            raise
         load.collect(self.oracle)
         print(f"  {self.oracle.summary()}\n  states: {states}", flush=True)
         # Where the word of an outcome was lost with the connection, the log is told again.
