@@ -35,6 +35,7 @@ class MemoryStore : public store::Store {
   std::map<std::string, std::vector<model::Event>> events;
   std::map<std::string, std::string> renderings, kv;
   std::map<model::UserId, store::User> users;
+  bool unreadable = false;  // users cannot be read
   std::vector<model::Item> appended;
   std::map<std::string, std::vector<model::event::Receipt>> parked;
   std::set<std::string> withdrawn;
@@ -155,6 +156,8 @@ class MemoryStore : public store::Store {
     });
   }
   void user(model::UserId id, store::Done<store::User> done) override {
+    if (unreadable)
+      return reply([done] { done(base::fail(base::Code::unavailable, "the server is away")); });
     const auto it = users.find(id);
     if (it == users.end())
       return reply([done] { done(base::fail(base::Code::not_found, "no such user")); });

@@ -18,8 +18,21 @@ def chosen_seed():
     return int(os.environ["HERALD_SEED"])
 
 
-def chosen_size(everyday, long):
-    size = dict(everyday) | (dict(long) if os.environ.get("HERALD_LONG") == "1" else {})
+def is_long():
+    return os.environ.get("HERALD_LONG") == "1"
+
+
+def on_postgresql():
+    return os.environ.get("HERALD_STORE") == "postgresql"
+
+
+def chosen_size(everyday, long, smaller=None):
+    """smaller: everyday sizes for PostgreSQL, where they differ."""
+    size = dict(everyday)
+    if is_long():
+        size |= long
+    elif on_postgresql():
+        size |= smaller or {}
     for setting in os.environ.get("HERALD_SIZES", "").split():
         name, _, value = setting.partition("=")
         if name in size:
@@ -43,13 +56,14 @@ class FaultTest(SystemTest):
 
     everyday = {}  # options by name
     long = {}      # those that differ with --long
+    smaller = {}   # those that differ in the everyday run on PostgreSQL, which is its second
     quiet = False  # one scenario within another test
 
     def setUp(self):
         super().setUp()
         self.seed = chosen_seed()
         self.random = random.Random(f"{self.seed} {self.id()}")
-        options = chosen_size(self.everyday, self.long)
+        options = chosen_size(self.everyday, self.long, self.smaller)
         self.size = types.SimpleNamespace(**options)
         self.oracle = Oracle()
         self.whole = True
@@ -67,11 +81,15 @@ class FaultTest(SystemTest):
         """Asked of the database itself, whatever runs; numbers as numbers."""
         store = self.config["store"]
         if store["url"].startswith("postgresql:"):
-            found = postgres.shared().sql(sql, schema=store["schema"])
+            found = self.server().sql(sql, schema=store["schema"])
             return [tuple(int(cell) if cell and cell.lstrip("-").isdigit() else cell
                           for cell in row) for row in found]
         with contextlib.closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as db:
             return db.execute(sql).fetchall()
+
+    def server(self):
+        """The PostgreSQL server that holds the daemon's database."""
+        return postgres.shared()
 
     def figure(self, name, value, target=""):
         """Something measured, for the table at the end; `target` is what the catalogue asks."""

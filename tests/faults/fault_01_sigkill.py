@@ -10,6 +10,7 @@ from load import LOG_IN_FLIGHT
 
 class Sigkill(FaultTest):
     everyday = {"kills": 20, "acks": 3000, "patience": 90, "least_rate": 0}
+    smaller = {"kills": 4, "acks": 600}
     # A rate is a figure of a quiet machine: below it the load would show nothing.
     long = {"kills": 200, "acks": 50_000, "least_rate": 200}
 

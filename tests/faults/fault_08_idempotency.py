@@ -15,6 +15,7 @@ PHONE = "237691924173"
 class Idempotency(FaultTest):
     everyday = {"keys": 40, "posts": 25}
     long = {"keys": 1000, "posts": 100}
+    smaller = {"keys": 15, "posts": 25}
 
     def test_concurrent_equal_posts_are_one_notification(self):
         self.start()

@@ -50,10 +50,10 @@ def unprivileged():
 class Postgres:
     """A running cluster with a database `herald`, whose owner `herald` needs no password.
 
-    settings: lines of postgresql.conf.
+    settings: lines of postgresql.conf. copy_of: another one, whose standby this is to be.
     """
 
-    def __init__(self, *settings):
+    def __init__(self, *settings, copy_of=None):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="herald-pg-"))
         self.data, self.log = self.folder / "data", self.folder / "server.log"
         self.who = unprivileged()
@@ -62,9 +62,12 @@ class Postgres:
         if self.who:
             os.chown(self.folder, self.who["user"], self.who["group"])
         try:
-            self.make(settings)
-            self.start()
-            self.sql("CREATE DATABASE herald", database="postgres")
+            if copy_of:
+                self.follow(copy_of)
+            else:
+                self.make(settings)
+                self.start()
+                self.sql("CREATE DATABASE herald", database="postgres")
         except BaseException:
             self.close()
             raise
@@ -75,13 +78,29 @@ class Postgres:
                  "--locale=C.UTF-8", "--no-sync", "--no-instructions")
         lines = ["listen_addresses = '127.0.0.1'", f"port = {self.port}",
                  f"unix_socket_directories = '{self.folder}'", "max_connections = 60",
-                 "shared_buffers = 64MB", *settings]
-        with open(self.data / "postgresql.conf", "a", encoding="utf-8") as config:
-            config.write("\n".join(lines) + "\n")
+                 "shared_buffers = 64MB",
+                 "dynamic_shared_memory_type = mmap",  # a killed server leaves nothing elsewhere
+                 *settings]
+        self.configure(lines)
         access = ["local all secretive scram-sha-256", "host all secretive all scram-sha-256",
                   "local all all trust", "host all all all trust",
-                  "host replication all all trust"]
+                  "local replication all trust"]
         (self.data / "pg_hba.conf").write_text("\n".join(access) + "\n", encoding="utf-8")
+
+    def configure(self, lines):
+        """More lines for postgresql.conf; the last of a name counts."""
+        with open(self.data / "postgresql.conf", "a", encoding="utf-8") as config:
+            config.write("\n".join(lines) + "\n")
+
+    def follow(self, primary):
+        """Becomes a standby of `primary`, with a copy of it; what was here is gone. Starts."""
+        self.stop(signal.SIGQUIT)
+        self.remove_memory()
+        shutil.rmtree(self.data, ignore_errors=True)
+        self.run("pg_basebackup", "-D", self.data, "-h", primary.folder, "-p", primary.port,
+                 "-U", "herald", "-X", "stream", "-c", "fast", "-R", "--no-sync")
+        self.configure([f"port = {self.port}", f"unix_socket_directories = '{self.folder}'"])
+        return self.start()
 
     def run(self, name, *arguments):
         done = subprocess.run([str(programs() / name), *map(str, arguments)], capture_output=True,
@@ -95,13 +114,17 @@ class Postgres:
             self.process = subprocess.Popen(
                 [str(programs() / "postgres"), "-D", str(self.data)], stdout=log, stderr=log,
                 stdin=subprocess.DEVNULL, cwd=self.folder, **self.who)
+        self.wait(timeout)
+        return self
+
+    def wait(self, timeout=30):
+        """Until it lets clients in."""
         end = time.monotonic() + timeout
         while subprocess.run([str(programs() / "pg_isready"), "-q", "-h", str(self.folder),
                               "-p", str(self.port)], check=False).returncode != 0:
             if self.process.poll() is not None or time.monotonic() > end:
                 raise RuntimeError(f"PostgreSQL did not start: {self.log.read_text()}")
             time.sleep(0.02)
-        return self
 
     def stop(self, how=signal.SIGINT):
         """SIGINT ends it in order, SIGQUIT as a crash would."""
@@ -110,12 +133,48 @@ class Postgres:
             self.process.wait(30)
         self.process = None
 
+    def crash(self):
+        """All its processes die at once, as when the machine does."""
+        self.process.send_signal(signal.SIGSTOP)  # it makes no more
+        for pid in [*self.children(), self.process.pid]:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass  # ended by itself
+        self.process.wait(30)
+        self.process = None
+
+    def children(self):
+        """The ids of the server's processes but the first."""
+        found = []
+        for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
+            try:
+                fields = stat.read_text().rpartition(")")[2].split()
+            except OSError:
+                continue  # ended meanwhile
+            if int(fields[1]) == self.process.pid:
+                found.append(int(stat.parent.name))
+        return found
+
+    def remove_memory(self):
+        """The segment of a server that was killed, which it would take over at its next start."""
+        try:
+            line = (self.data / "postmaster.pid").read_text().splitlines()[6]
+        except (OSError, IndexError):
+            return
+        subprocess.run(["ipcrm", "-m", line.split()[1]], capture_output=True, check=False)
+
+    def promote(self):
+        """From standby to primary."""
+        self.run("pg_ctl", "promote", "-D", self.data, "-w")
+
     def restart(self, how=signal.SIGINT):
         self.stop(how)
         return self.start()
 
     def close(self):
         self.stop(signal.SIGQUIT)
+        self.remove_memory()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def url(self, role="herald", database="herald"):

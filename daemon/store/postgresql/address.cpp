@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <sstream>
 
 namespace herald::store::postgresql {
 namespace {
@@ -23,6 +24,8 @@ constexpr std::pair<const char*, const char*> kDefaults[] = {
     {"client_encoding", "UTF8"}, {"fallback_application_name", "heraldd"},
 };
 
+using Settings = std::map<std::string, std::string>;
+
 std::string quoted(const std::string& value) {
   std::string out = "'";
   for (const char c : value) {
@@ -32,10 +35,35 @@ std::string quoted(const std::string& value) {
   return out + "'";
 }
 
-std::string get(const std::map<std::string, std::string>& settings, const char* key,
-                std::string otherwise) {
+std::string get(const Settings& settings, const char* key, std::string otherwise) {
   const auto found = settings.find(key);
   return found == settings.end() ? otherwise : found->second;
+}
+
+std::string conninfo(const Settings& settings) {
+  std::string out;
+  for (const auto& [key, value] : settings) out += key + "=" + quoted(value) + " ";
+  return out;
+}
+
+/// The servers that the settings name, each alone; empty when it is one.
+std::vector<std::string> each_alone(const Settings& settings) {
+  constexpr const char* kPerHost[] = {"host", "hostaddr", "port"};
+  std::map<std::string, std::vector<std::string>> lists;
+  std::size_t count = 0;
+  for (const char* key : kPerHost) {
+    std::istringstream text{get(settings, key, "")};
+    for (std::string part; std::getline(text, part, ',');) lists[key].push_back(part);
+    count = std::max(count, lists[key].size());
+  }
+  std::vector<std::string> out;
+  for (std::size_t i = 0; count > 1 && i < count; ++i) {
+    auto alone = settings;
+    for (const auto& [key, values] : lists)  // one port may stand for all
+      if (!values.empty()) alone[key] = values[std::min(i, values.size() - 1)];
+    out.push_back(conninfo(alone));
+  }
+  return out;
 }
 
 bool good_schema(std::string_view name) {
@@ -59,7 +87,7 @@ base::Result<Address> address_of(const std::string& url, const Server& server) {
                 "the storage URL cannot be understood; write it as in "
                 "postgresql://herald@db.example.org/herald",
                 "storage.url");
-  std::map<std::string, std::string> settings;
+  Settings settings;
   for (const auto* option = parsed.get(); option->keyword != nullptr; ++option)
     if (option->val != nullptr && *option->val != '\0') settings[option->keyword] = option->val;
   if (settings.count("password") != 0)
@@ -78,7 +106,8 @@ base::Result<Address> address_of(const std::string& url, const Server& server) {
   Address out;
   out.schema = server.schema;
   out.allow_unsafe = server.allow_unsafe;
-  for (const auto& [key, value] : settings) out.conninfo += key + "=" + quoted(value) + " ";
+  out.conninfo = conninfo(settings);
+  out.each = each_alone(settings);
   out.shown = "database " + get(settings, "dbname", get(settings, "user", "of the daemon's user")) +
               " at " + get(settings, "host", "the local socket");
   if (const auto port = get(settings, "port", ""); !port.empty()) out.shown += " port " + port;

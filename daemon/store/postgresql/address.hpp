@@ -1,8 +1,11 @@
 #pragma once
 
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "base/result.hpp"
+#include "store/postgresql/lineage.hpp"
 #include "store/server.hpp"
 
 namespace herald::store::postgresql {
@@ -10,9 +13,13 @@ namespace herald::store::postgresql {
 /// Where the database is and how it is used.
 struct Address {
   std::string conninfo;  ///< for libpq; may hold a password
-  std::string shown;     ///< for people: host, port, database, user; no secret
-  std::string schema;    ///< ours alone
+  /// The same for each server alone; empty when the URL names only one.
+  std::vector<std::string> each;
+  std::string shown;   ///< for people: host, port, database, user; no secret
+  std::string schema;  ///< ours alone
   bool allow_unsafe = false;
+  /// Shared, because every connection of the process is to go on one line.
+  std::shared_ptr<Lineage> line = std::make_shared<Lineage>();
 };
 
 /// Takes `postgresql://...` (an URI of libpq) or `postgresql:host=... dbname=...` (its keywords)

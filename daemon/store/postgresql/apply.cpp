@@ -95,9 +95,10 @@ base::Result<Applied> apply(WriteState& state, const Apply& request) {
     if (HERALD_MUTANT("append_split")) {
       state.inboxes.flush(db);
       db.commit();
-      db.exec("BEGIN");
+      db.begin();
     }
   }
+  HERALD_POINT("pg.item_appended");
 
   state.parking.remove(parked);
   out.parked = std::move(parked.receipts);

@@ -6,6 +6,8 @@
 #include <pqxx/nontransaction>
 #include <pqxx/result>
 
+#include <algorithm>
+
 #include "store/postgresql/watchdog.hpp"
 
 namespace herald::store::postgresql {
@@ -128,6 +130,11 @@ auto Connection::guarded(std::chrono::milliseconds limit, F&& work) {
     if (!wire_->connection.is_open()) kind = Kind::lost;
     return SqlError{kind, state, one_line(what)};
   };
+  if (transaction_until_) {
+    using std::chrono::milliseconds;
+    const auto left = *transaction_until_ - std::chrono::steady_clock::now();
+    limit = std::clamp(std::chrono::duration_cast<milliseconds>(left), milliseconds{1}, limit);
+  }
   try {
     const Watchdog::Watch watch{wire_->watchdog, wire_->connection.sock(), limit};
     return work(*wire_);
@@ -162,6 +169,12 @@ void Connection::exec(const std::string& sql) {
   guarded(limits_.statement, [&](Wire& wire) { wire.transaction.exec(sql); });
 }
 
+void Connection::begin(const std::string& how) {
+  if (limits_.transaction.count() != 0)
+    transaction_until_ = std::chrono::steady_clock::now() + limits_.transaction;
+  exec(how);
+}
+
 std::string Connection::ask(const std::string& sql) {
   return guarded(limits_.statement, [&](Wire& wire) {
     const auto result = wire.transaction.exec(sql);
@@ -170,6 +183,7 @@ std::string Connection::ask(const std::string& sql) {
 }
 
 void Connection::commit() {
+  transaction_until_.reset();
   guarded(limits_.commit, [&](Wire& wire) {
     wire.notices.met = false;
     wire.transaction.exec("COMMIT");

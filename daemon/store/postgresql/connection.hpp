@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -106,6 +107,9 @@ class Rows {
 struct Limits {
   std::chrono::milliseconds statement{8000};  ///< any statement but COMMIT; 0: no limit
   std::chrono::milliseconds commit{4000};
+  /// All statements of a transaction but its COMMIT: a way to the server that is merely late would
+  /// let each of them pass; 0: no limit.
+  std::chrono::milliseconds transaction{7000};
 };
 
 class Connection {
@@ -119,6 +123,8 @@ class Connection {
 
   /// Statements without parameters, separated by semicolons. Throws SqlError.
   void exec(const std::string& sql);
+  /// Begins a transaction, `how` with its options, and its time limit. Throws SqlError.
+  void begin(const std::string& how = "BEGIN");
   /// The first column of the first row, or "" without a row.
   std::string ask(const std::string& sql);
   /// Ends the transaction. Throws SqlError: `lost` also when the server warned, for then what it
@@ -144,6 +150,7 @@ class Connection {
   auto guarded(std::chrono::milliseconds limit, F&& work);
   std::unique_ptr<Wire> wire_;
   const Limits limits_;
+  std::optional<std::chrono::steady_clock::time_point> transaction_until_;
 };
 
 }  // namespace herald::store::postgresql

@@ -85,9 +85,9 @@ Readers::State Readers::open() {
 void Readers::read(State& state, ReadOp& op) {
   state->replanning.look(state->db, clock_.mono());
   if (op.sees == Sees::statement) return op.run(*state);
-  state->db.exec("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+  state->db.begin("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
   op.run(*state);
-  state->db.exec("COMMIT");
+  state->db.commit();
 }
 
 void Readers::answer(State& state, ReadOp& op) {

@@ -53,16 +53,32 @@ std::string settings(const Address& address, Use use) {
 
 Limits limits(Use use) {
   using std::chrono::milliseconds;
-  if (use == Use::audit || use == Use::migrate) return {milliseconds{0}, milliseconds{0}};
+  if (use == Use::audit || use == Use::migrate)
+    return {milliseconds{0}, milliseconds{0}, milliseconds{0}};
   return {};
 }
 
 }  // namespace
 
 std::unique_ptr<Connection> connect(const Address& address, Watchdog& watchdog, Use use) {
-  auto db = std::make_unique<Connection>(address.conninfo, watchdog, limits(use));
-  db->exec(settings(address, use));
-  return db;
+  const auto open = [&](const std::string& conninfo) {
+    auto db = std::make_unique<Connection>(conninfo, watchdog, limits(use));
+    db->exec(settings(address, use));
+    if (!address.line->goes_on(*db)) db.reset();
+    return db;
+  };
+  if (auto db = open(address.conninfo)) return db;
+  // libpq takes the first server that lets us write; ours may stand behind one that came back.
+  for (const auto& alone : address.each) try {
+      if (auto db = open(alone)) return db;
+    } catch (const SqlError&) {
+      continue;
+    }
+  throw SqlError{SqlError::Kind::unavailable,
+                 {},
+                 "the server is another one than this daemon has written to, or on an earlier "
+                 "timeline: a former primary that came back; stop it. To go on with it in spite of "
+                 "what it lacks, restart heraldd"};
 }
 
 base::Result<void> check_server(Connection& db, const Address& address) {

@@ -30,7 +30,7 @@ WriteState::WriteState(std::unique_ptr<Connection> connection, const Settings& s
 
 void WriteState::begin() {
   replanning_.look(db, clock.mono());
-  db.exec("BEGIN");
+  db.begin();
 }
 
 void WriteState::load(const Foreseen& foreseen) {
