@@ -13,6 +13,7 @@ struct Address {
   std::string shown;     ///< for people: host, port, database, user; no secret
   std::string schema;    ///< ours alone
   bool allow_unsafe = false;
+  std::string users, conversations;  ///< the application's, `schema.table`; empty: our own
 };
 
 /// Takes `postgresql://...` (an URI of libpq) or `postgresql:host=... dbname=...` (its keywords)
