@@ -66,13 +66,22 @@ base::Result<Applied> apply(WriteState& state, const Apply& request) {
   if (auto ok = decide_all(state.decide, request.events, before, request.new_chain, now, decided);
       !ok)
     return ok.error();
+  if (request.append && tells_of_unmade(request.events, decided))
+    return fail(Code::unprocessable,
+                "the attempt of this inbox item was not begun, so the item is not stored either");
   Parking::Waiting parked;
-  if (!decided.steps.empty()) {
-    auto waiting = state.parking.waiting_for(db, before, decided.steps.back(), now);
+  // A receipt may bring the provider's id, under which more of them wait.
+  for (std::size_t known = 0; !decided.steps.empty();) {
+    auto waiting = state.parking.waiting_for(db, known == 0 ? before : decided.steps[known - 1],
+                                             decided.steps.back(), now);
     if (!waiting) return waiting.error();
-    parked = std::move(*waiting);
-    if (auto ok = decide_all(state.decide, parked.receipts, before, {}, now, decided); !ok)
+    if (waiting->rows.empty()) break;
+    known = decided.steps.size();
+    if (auto ok = decide_all(state.decide, waiting->receipts, before, {}, now, decided); !ok)
       return ok.error();
+    std::move(waiting->receipts.begin(), waiting->receipts.end(),
+              std::back_inserter(parked.receipts));
+    parked.rows.insert(parked.rows.end(), waiting->rows.begin(), waiting->rows.end());
   }
 
   HERALD_POINT("pg.events_decided");

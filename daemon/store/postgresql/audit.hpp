@@ -1,8 +1,8 @@
 #pragma once
 
 #include "store/audit.hpp"
-#include "store/server.hpp"
 #include "store/postgresql/reader.hpp"
+#include "store/server.hpp"
 
 namespace herald::store::postgresql {
 

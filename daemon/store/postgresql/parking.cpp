@@ -1,6 +1,7 @@
 #include "store/postgresql/parking.hpp"
 
 #include "base/faults.hpp"
+#include "store/keys.hpp"
 
 namespace herald::store::postgresql {
 namespace {
@@ -39,41 +40,33 @@ void Parking::load(Connection& db, const std::vector<std::string_view>& notifica
     parked_[{row.string(1), row.string(2)}].push_back({row.integer(0), row.string(3)});
 }
 
-base::Result<void> Parking::collect(Connection& db, const model::Attempt& attempt,
-                                    const std::string& key, base::TimePoint now, Waiting& out) {
-  const bool by_provider = key == attempt.provider_id;
-  if (by_provider && loaded_ids_.count(key) == 0) load(db, {}, {key}, now);
-  const auto found = parked_.find({attempt.channel, key});
-  if (found == parked_.end()) return {};
-  for (const auto& parked : found->second) {
-    auto event = model::event_from_json(parked.event);
-    if (!event) return event.error();
-    auto* receipt = std::get_if<model::event::Receipt>(&*event);
-    if (receipt == nullptr) continue;
-    receipt->attempt = model::ref(attempt);
-    out.rows.push_back(parked.row);
-    out.receipts.push_back(std::move(*event));
+void Parking::load_missing(Connection& db, const ParkedLook& look, const std::string& notification,
+                           base::TimePoint now) {
+  // One key is a provider's id, a range of them are attempts of the notification.
+  if (look.first == look.last) {
+    if (loaded_ids_.count(look.first) == 0) load(db, {}, {look.first}, now);
+  } else if (loaded_names_.count(notification) == 0) {
+    load(db, {notification}, {}, now);
   }
-  return {};
 }
 
 base::Result<Parking::Waiting> Parking::waiting_for(Connection& db, const model::Progress& before,
                                                     const model::Progress& after,
                                                     base::TimePoint now) {
   Waiting out;
-  if (loaded_names_.count(after.id) == 0) load(db, {after.id}, {}, now);
-  for (std::size_t i = 0; i < after.attempts.size(); ++i) {
-    const auto& attempt = after.attempts[i];
-    const bool fresh = i >= before.attempts.size();
-    if (fresh)
-      if (auto ok = collect(db, attempt, parked_key({{}, {}, model::attempt_id(after.id, attempt)}),
-                            now, out);
-          !ok)
-        return ok.error();
-    const bool named = !attempt.provider_id.empty() &&
-                       (fresh || before.attempts[i].provider_id != attempt.provider_id);
-    if (!named) continue;
-    if (auto ok = collect(db, attempt, attempt.provider_id, now, out); !ok) return ok.error();
+  for (const auto& look : looks_for_parked(before, after)) {
+    load_missing(db, look, after.id, now);
+    for (auto found = parked_.lower_bound({look.channel, look.first});
+         found != parked_.end() && found->first.first == look.channel &&
+         found->first.second <= look.last;
+         ++found)
+      for (const auto& parked : found->second) {
+        auto event = unparked(look, found->first.second, parked.event);
+        if (!event) return event.error();
+        if (!*event) continue;
+        out.rows.push_back(parked.row);
+        out.receipts.push_back(std::move(**event));
+      }
   }
   return out;
 }

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "model/event.hpp"
-#include "store/keys.hpp"
+#include "store/parked.hpp"
 #include "store/postgresql/columns.hpp"
 
 namespace herald::store::postgresql {
@@ -24,7 +24,7 @@ class Parking {
     std::vector<int64_t> rows;
   };
   /// Receipts parked for attempts which `after` knows and `before` did not, or not by that provider
-  /// id. They stay until remove().
+  /// id (store/parked.hpp). They stay until remove().
   base::Result<Waiting> waiting_for(Connection& db, const model::Progress& before,
                                     const model::Progress& after, base::TimePoint now);
   void remove(const Waiting& waiting);
@@ -33,8 +33,8 @@ class Parking {
   void forget();
 
  private:
-  base::Result<void> collect(Connection& db, const model::Attempt& attempt, const std::string& key,
-                             base::TimePoint now, Waiting& out);
+  void load_missing(Connection& db, const ParkedLook& look, const std::string& notification,
+                    base::TimePoint now);
   struct Parked {
     int64_t row;
     std::string event;
