@@ -49,7 +49,6 @@ struct Core {
   delivery::Dispatcher dispatcher;
   inbox::Inbox inbox;
   delivery::Producer producer;
-  StrandExecutor sql_thread;
   delivery::SqlProducer sql_producer;
   delivery::Explainer explainer;
 };

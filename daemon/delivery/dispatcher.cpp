@@ -60,12 +60,6 @@ void Dispatcher::accepted(model::Notification notification) {
   });
 }
 
-void Dispatcher::refused(store::Applied ended, model::Event why) {
-  need_.executor.post([this, ended = std::move(ended), why = std::move(why)] {
-    need_.observer.recorded(ended, {why});
-  });
-}
-
 void Dispatcher::reconfigure(DispatcherOptions options) {
   need_.executor.post([this, options = std::move(options)] {
     options_ = options;

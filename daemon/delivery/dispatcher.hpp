@@ -54,8 +54,6 @@ class Dispatcher final : public model::ports::DeliveryEvents {
   void start(std::function<void(base::Result<void>)> done);
   /// Just accepted and committed: saves the way through the store.
   void accepted(model::Notification notification);
-  /// Just stored as a dead letter (invalid), which `why` ended: told to the observer.
-  void refused(store::Applied ended, model::Event why);
   /// Starts nothing new; `done` when nothing is in flight or being recorded, or at the deadline
   /// (then in-flight attempts get CANCEL first, and stay in flight in the store).
   void drain(model::Duration deadline, std::function<void(std::size_t left)> done);

@@ -31,10 +31,14 @@ class Producer final : public model::ports::Producer {
   void cancel(std::string id, std::string by, Reply reply) override;
   void list(const boost::json::object& query, bool private_parts, Reply reply) override;
   /// As submit(), for what an application wrote with SQL: the row goes with the commit that stores
-  /// the notification, under the row's id. What submit() would refuse becomes a dead letter. An
-  /// error: the row is still there (unavailable, in_flight, internal), or another took it
-  /// (conflict). sql_rows.cpp
-  using RowDone = std::function<void(base::Result<void>)>;
+  /// the notification, under the row's id. What submit() would refuse becomes a dead letter: the
+  /// answer then tells how it ended. An error: the row is still there (unavailable, in_flight,
+  /// internal), or another took it (conflict). sql_rows.cpp
+  struct Ended {
+    store::Applied applied;
+    model::Event why;
+  };
+  using RowDone = std::function<void(base::Result<std::optional<Ended>>)>;
   void submit_row(store::OutboxStore& outbox, store::OutboxRow row, RowDone done);
   // dead_letters.cpp
   void dead_letters(const boost::json::object& query, Reply reply) override;

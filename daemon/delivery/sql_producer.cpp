@@ -59,12 +59,14 @@ void SqlProducer::found(base::Result<std::vector<store::OutboxRow>> page) {
   after_ = page->back().number;
   under_way_ = page->size();
   for (auto& row : *page)
-    need_.producer.submit_row(*need_.outbox, std::move(row), [this](base::Result<void> done) {
-      need_.executor.post([this, done = std::move(done)] { settled(done); });
-    });
+    need_.producer.submit_row(
+        *need_.outbox, std::move(row), [this](base::Result<std::optional<Producer::Ended>> done) {
+          need_.executor.post([this, done = std::move(done)] { settled(done); });
+        });
 }
 
-void SqlProducer::settled(const base::Result<void>& row) {
+void SqlProducer::settled(const base::Result<std::optional<Producer::Ended>>& row) {
+  if (row && *row) need_.observer.recorded((*row)->applied, {(*row)->why});
   if (!row) {
     const auto code = row.error().code;
     // conflict: somebody else has it.

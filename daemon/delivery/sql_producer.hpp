@@ -6,8 +6,8 @@
 namespace herald::delivery {
 
 /// Takes what applications wrote into the store's outbox with herald.send: at once when the store
-/// hears of it, and every half second at the latest. Everything but the constructor and start()
-/// runs on its executor.
+/// hears of it, and every half second at the latest. Runs on the delivery thread, because what
+/// ended at once is told to the observer there; start() and stop() may be called from any thread.
 class SqlProducer {
  public:
   struct Needs {
@@ -26,7 +26,7 @@ class SqlProducer {
   void look();
   void read();
   void found(base::Result<std::vector<store::OutboxRow>> page);
-  void settled(const base::Result<void>& row);
+  void settled(const base::Result<std::optional<Producer::Ended>>& row);
   void rest(model::Duration pause);
 
   const Needs need_;

@@ -37,7 +37,7 @@ void Producer::submit_row(store::OutboxStore& outbox, store::OutboxRow row, RowD
   };
   keep(std::move(*checked), take,
        [this, &outbox, row, request = *request, done](const base::Result<json::object>& kept) {
-         if (kept) return done({});
+         if (kept) return done(std::optional<Ended>{});
          if (!for_good(kept.error().code)) return done(kept.error());
          refuse_row(outbox, row, request, kept.error(), done);
        });
@@ -51,10 +51,11 @@ void Producer::refuse_row(store::OutboxStore& outbox, const store::OutboxRow& ro
       refusal_of(*current_rules(), row.id, row.producer, request, error, need_.clock.now());
   const model::Event why = refusal.why;
   outbox.take_refused(row.number, std::move(refusal.notification), std::move(refusal.why),
-                      [this, why, done](base::Result<store::Taken> taken) {
+                      [why, done](base::Result<store::Taken> taken) {
                         if (!taken) return done(taken.error());
-                        if (taken->ended) need_.dispatcher.refused(std::move(*taken->ended), why);
-                        done({});
+                        std::optional<Ended> ended;
+                        if (taken->ended) ended.emplace(std::move(*taken->ended), why);
+                        done(std::move(ended));
                       });
 }
 

@@ -18,7 +18,8 @@ def named_points():
     """Every crash point in the daemon's source that a daemon without defects reaches: name -> files."""
     found = {}
     for path in sorted(DAEMON.rglob("*.cpp")):
-        if "postgresql" in path.parts:  # the tour walks on SQLite
+        # The tour walks on SQLite, which has no outbox.
+        if "postgresql" in path.parts or path.stem in ("sql_rows", "sql_producer"):
             continue
         for name in POINT.findall(path.read_text("utf-8")):
             if name not in ONLY_UNDER_A_MUTANT:

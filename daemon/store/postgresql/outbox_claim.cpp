@@ -30,6 +30,7 @@ void OutboxClaim::flush(Connection& db) {
     Array rows;
     for (const auto row : gone_) rows.add(row);
     db.run(kRemove, rows);
+    HERALD_POINT("pg.outbox_removed");
   }
   forget();
 }
