@@ -49,6 +49,7 @@ std::string schema_name(const std::string& name) {
 }
 
 std::string table_name(const std::string& name) {
+  if (name.empty()) return {};
   const auto dot = name.find('.');
   const auto table = dot == std::string::npos ? std::string{} : name.substr(dot + 1);
   const bool good = schema_name(name.substr(0, dot)).empty() && schema_name(table).empty();
