@@ -124,7 +124,7 @@ void Machine::on(const event::Blocked& e) {
     return;
   }
   if (e.reason == Reason::invalid) {  // R23
-    if (p.state != State::queued || p.run > 1 || !p.attempts.empty()) return;
+    if (p.state != State::queued || !p.attempts.empty() || !p.left.empty()) return;
     p.left.push_back({p.run, p.round, p.step, e.reason, false, e.detail, now_});
     return end(State::undelivered, Reason::invalid);
   }

@@ -87,7 +87,7 @@ Event any_event(Dice& dice, Play& play) {
                                          : play.now + dice.any<Duration>({0s, 1s, 1min, 8h, 72h})};
     case 6:
       return event::Blocked{dice.any({Reason::no_address, Reason::breaker_open,
-                                      Reason::channel_removed, Reason::evicted, Reason::invalid}),
+                                      Reason::channel_removed, Reason::evicted}),
                             dice.one_in(2),
                             {}};
     case 7:
