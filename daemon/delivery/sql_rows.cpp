@@ -10,6 +10,7 @@
 namespace herald::delivery {
 namespace {
 
+namespace json = boost::json;
 using base::Code;
 
 /// As an error of the request that will not go away by itself.
