@@ -17,6 +17,7 @@ void end(model::Progress& p, State state, Reason reason) {
 }
 
 void completed(model::Progress& p, const model::event::Completed& done, TimePoint now) {
+  if (p.attempts.empty()) return;  // of an attempt that was not begun
   auto& attempt = p.attempts.back();
   attempt.in_flight = false;
   attempt.outcome = done.outcome;

@@ -5,10 +5,10 @@ import signal
 import subprocess
 import time
 import unittest
+import urllib.error
 import urllib.request
 
-import postgres
-from herald_harness import Producers, SystemTest, load_lines, program, wait_until
+from herald_harness import Producers, SystemTest, load_lines, postgres, program, wait_until
 
 PEOPLE = [f"2376900{n:05d}" for n in range(40)]
 
@@ -136,7 +136,6 @@ class Refusals(PostgresqlTest):
         self.database.sql("DROP ROLE IF EXISTS secretive; CREATE ROLE secretive LOGIN PASSWORD 'x'")
         (self.folder / "password").write_text("canary-of-the-password", encoding="utf-8")
         (self.folder / "password").chmod(0o600)
-        self.configure()
         log = self.refused_with_secret()
         self.assertIn("password authentication failed", log)
         self.assertIn("store.password", log)

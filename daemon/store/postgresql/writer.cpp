@@ -19,6 +19,8 @@ using Kind = SqlError::Kind;
 constexpr std::size_t kBatch = 512;
 /// Times that a transaction is begun anew before its requests are refused.
 constexpr unsigned kTries = 5;
+/// How long the connection may be idle until somebody looks whether it is still there.
+constexpr std::chrono::seconds kIdleLook{2};
 constexpr base::Backoff kReopen{std::chrono::milliseconds{100}, std::chrono::seconds{3}};
 
 /// A request failed by itself, not by a word of the server.
@@ -94,12 +96,12 @@ void Writer::loop() {
 bool Writer::take(Batch& batch) {
   std::unique_lock lock{mutex_};
   const auto wanted = [&] { return stopping_ || !queue_.empty(); };
-  while (!writable_ && !wake_.wait_for(lock, pause(), wanted)) {
+  // While nobody writes, nobody but us would find out that the server went away, or is back.
+  while (!wake_.wait_for(lock, pause(), wanted)) {
     lock.unlock();
     probe();
     lock.lock();
   }
-  wake_.wait(lock, wanted);
   while (!queue_.empty() && batch.size() < kBatch) {
     batch.push_back(std::move(queue_.front()));
     queue_.pop_front();
@@ -245,19 +247,26 @@ void Writer::failed() {
 }
 
 base::Duration Writer::pause() const {
+  if (writable_) return kIdleLook;
   return std::clamp<base::Duration>(retry_at_ - clock_.mono(), std::chrono::milliseconds{20},
                                     std::chrono::seconds{5});
 }
 
 void Writer::probe() {
-  if (clock_.mono() < retry_at_ || !ready()) return;
+  const bool was_writable = writable_;
+  if (!was_writable && clock_.mono() < retry_at_) return;
+  if (!ready()) return;
   try {
-    state_->probe();
+    if (was_writable)
+      state_->db.ask("SELECT 1");
+    else
+      state_->probe();
     writable_ = true;
     failures_ = 0;
   } catch (const std::exception&) {
     state_.reset();
     failed();
+    retry_at_ = was_writable ? clock_.mono() : retry_at_;  // the first time at once
   }
 }
 
