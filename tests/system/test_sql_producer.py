@@ -24,8 +24,10 @@ class SqlProducerTest(PostgresqlTest):
         wait_until(lambda: self.number_of("outbox") == 0, timeout, "an empty outbox")
 
     def arrived(self, made, timeout=10):
-        wait_until(lambda: made in {i["herald_id"] for i in self.api.inbox(ME)["notifications"]},
-                   timeout, "in the inbox")
+        def lies_in_the_inbox():
+            answer = self.api.get(f"/api/v1/notifications/{made}")
+            return answer.status == 200 and answer.json["evidence"] != "none"
+        wait_until(lies_in_the_inbox, timeout, f"{made} in the inbox")
 
     def role(self, name, rights=True):
         """A role of an application, that may log in; with the rights that the how-to names."""
@@ -264,7 +266,8 @@ class ExistingTables(SqlProducerTest):
         self.assertEqual(self.identities("2"), [("phone", "+237690000200")])
         # Somebody whom it does not know: no row of its history, and no id that it would give.
         made = self.api.submit("message", {"phone": "+237690000300"}, {"message": "Bonjour"})["id"]
-        wait_until(lambda: self.api.inbox("237690000300")["count"] == 1, 10, "an item")
+        self.arrived(made)
+        self.assertEqual(self.api.inbox("237690000300")["count"], 1)
         self.assertGreaterEqual(self.api.notification(made)["user"], 50_000_000)
         self.assertEqual(len(self.history()), 2)
         # Their phone is what the application says now.
@@ -307,8 +310,7 @@ class ExistingTables(SqlProducerTest):
     def test_a_history_is_not_left_behind(self):
         own = {"url": self.database.url(), "schema": self.schema}
         self.start(store=own)
-        self.api.submit("message", {"phone": ME}, {"message": "Bonjour"})
-        wait_until(lambda: self.api.inbox(ME)["count"] == 1, 10, "an item")
+        self.arrived(self.api.submit("message", {"phone": ME}, {"message": "Bonjour"})["id"])
         self.stop()
         log = self.refused()
         self.assertIn("has a conversation history of its own", log)
