@@ -4,6 +4,7 @@
 
 #include <condition_variable>
 
+#include "base/ids.hpp"
 #include "delivery/audit.hpp"
 #include "delivery/decide.hpp"
 #include "store/audit.hpp"
