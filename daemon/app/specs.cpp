@@ -19,6 +19,8 @@ base::Result<store::Server> store_server(const config::Config& config) {
   store::Server out;
   out.schema = config.store.schema;
   out.allow_unsafe = config.store.allow_unsafe;
+  out.users = config.store.tables.users;
+  out.conversations = config.store.tables.conversations;
   const auto secret = config.secrets.find(config.store.password);
   if (secret == config.secrets.end()) return out;
   auto value = config::read_secret(secret->second);

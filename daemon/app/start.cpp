@@ -164,6 +164,7 @@ base::Result<void> App::start_delivery() {
                   : base::fail(base::Code::unavailable, "the store does not answer");
   core_->dispatcher.start(recovered.callback());
   auto answer = recovered.wait(kPatience);
+  core_->sql_producer.start();
   core_->networks.allow(config_->outbound_allow);
   std::vector<base::Error> problems;
   core_->webhooks.configure(endpoints(*config_, core_->secrets, &problems));

@@ -32,6 +32,11 @@ struct Store {
   std::string schema = "herald";  ///< small letters, digits, underscores
   std::string password;           ///< name in Config::secrets; empty: as libpq finds it
   bool allow_unsafe = false;      ///< also where a commit promises nothing
+  /// Tables of an existing application, `schema.table`; empty: Herald keeps its own.
+  struct Tables {
+    std::string users, conversations;
+    friend bool operator==(const Tables&, const Tables&) = default;
+  } tables;
   friend bool operator==(const Store&, const Store&) = default;
 };
 

@@ -48,6 +48,16 @@ std::string schema_name(const std::string& name) {
                 "a digit nor pg_";
 }
 
+std::string table_name(const std::string& name) {
+  if (name.empty()) return {};
+  const auto dot = name.find('.');
+  const auto table = dot == std::string::npos ? std::string{} : name.substr(dot + 1);
+  const bool good = schema_name(name.substr(0, dot)).empty() && schema_name(table).empty();
+  return good ? std::string{}
+              : "must name the table with its schema, in small letters, digits and underscores, as "
+                "in public.users";
+}
+
 void read_store(Reader& r, Config& c) {
   auto& store = c.store;
   r.text("url", store.url, "where notifications are kept: sqlite:PATH or postgresql:...",
@@ -67,6 +77,13 @@ void read_store(Reader& r, Config& c) {
          "PostgreSQL: name of the secret that holds it; empty: passfile, PGPASSWORD or none");
   r.flag("allow_unsafe", store.allow_unsafe,
          "PostgreSQL: also where fsync, full_page_writes or synchronous_commit is off");
+  r.section(
+      "tables", "PostgreSQL: tables of an existing application that Herald uses", [&](Reader& t) {
+        t.text("users", store.tables.users,
+               "its people, only read: columns id and phone or phone_number", table_name);
+        t.text("conversations", store.tables.conversations,
+               "its conversation history, where every webchat notification gets a row", table_name);
+      });
 }
 
 void read_http(Reader& r, Config& c) {

@@ -1,3 +1,4 @@
+#include "store/outbox.hpp"
 #include "store/postgresql/audit.hpp"
 #include "store/postgresql/store.hpp"
 #include "store/preview.hpp"
@@ -42,6 +43,7 @@ base::Result<std::unique_ptr<AuditReader>> open_audit(const std::string& url, Be
   return open_audit(url, Server{}, beside);
 }
 
+OutboxStore* outbox_of(Store& store) { return dynamic_cast<OutboxStore*>(&store); }
 PreviewStore* previews_of(Store& store) { return dynamic_cast<PreviewStore*>(&store); }
 
 }  // namespace herald::store

@@ -12,6 +12,8 @@ struct Server {
   std::string schema = "herald";  ///< where all tables are
   std::string password;           ///< empty: as libpq finds it
   bool allow_unsafe = false;      ///< also where a commit promises nothing
+  /// Tables of an existing application, `schema.table`; empty: Herald keeps its own.
+  std::string users, conversations;
 };
 
 base::Result<std::unique_ptr<Store>> open(const Options& options, const Server& server,

@@ -55,6 +55,8 @@ class PostgresqlPlans : public PostgresqlStore {
     ask("INSERT INTO webhook_messages SELECT 'shop' || i % 20, i, i, i, '', 1, i, CASE WHEN i % 2 "
         "= 0 THEN i "
         "END, '' FROM generate_series(1, 20000) i");
+    ask("INSERT INTO outbox(id, producer, request) SELECT repeat('x', 35), 'sql:shop', '{}' FROM "
+        "generate_series(1, 20000)");
     ask("ANALYZE");
   }
 

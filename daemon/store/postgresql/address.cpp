@@ -73,6 +73,12 @@ bool good_schema(std::string_view name) {
                      [&](char c) { return letter(c) || (c >= '0' && c <= '9'); });
 }
 
+bool good_table(std::string_view name) {
+  const auto dot = name.find('.');
+  return dot != std::string_view::npos && good_schema(name.substr(0, dot)) &&
+         good_schema(name.substr(dot + 1));
+}
+
 }  // namespace
 
 base::Result<Address> address_of(const std::string& url, const Server& server) {
@@ -100,12 +106,20 @@ base::Result<Address> address_of(const std::string& url, const Server& server) {
                 "store.schema must be small letters, digits and underscores, and not begin with a "
                 "digit or pg_",
                 "storage.schema");
+  for (const auto* table : {&server.users, &server.conversations})
+    if (!table->empty() && !good_table(*table))
+      return fail(Code::invalid,
+                  "store.tables names tables as in public.users, in small letters, digits and "
+                  "underscores",
+                  "store.tables");
   for (const auto& [key, value] : kDefaults) settings.emplace(key, value);
   if (!server.password.empty()) settings["password"] = server.password;
 
   Address out;
   out.schema = server.schema;
   out.allow_unsafe = server.allow_unsafe;
+  out.users = server.users;
+  out.conversations = server.conversations;
   out.conninfo = conninfo(settings);
   out.each = each_alone(settings);
   out.shown = "database " + get(settings, "dbname", get(settings, "user", "of the daemon's user")) +

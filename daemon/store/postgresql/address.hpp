@@ -20,6 +20,7 @@ struct Address {
   bool allow_unsafe = false;
   /// Shared, because every connection of the process is to go on one line.
   std::shared_ptr<Lineage> line = std::make_shared<Lineage>();
+  std::string users, conversations;  ///< the application's, `schema.table`; empty: our own
 };
 
 /// Takes `postgresql://...` (an URI of libpq) or `postgresql:host=... dbname=...` (its keywords)

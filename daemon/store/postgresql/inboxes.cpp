@@ -29,8 +29,8 @@ const Sql kOldest{kItemColumns +
                   "i.user_id = $1 AND i.seq >= $2 AND i.gone = 0 ORDER BY i.seq LIMIT $3"};
 // One by one while the persons' rows are locked, so that they rise for each of them.
 const Sql kNumbers{
-    "/* session */ SELECT nextval('inbox_item_ids'), nextval(pg_get_serial_sequence("
-    "'conversations', 'id')) FROM generate_series(1, $1::int)"};
+    "/* session */ SELECT nextval('inbox_item_ids'), next_conversation() FROM generate_series(1, "
+    "$1::int)"};
 const Sql kNewInboxes{
     "INSERT INTO inbox_users(user_id, last_seq, last_at, active, first_active, older_unread) "
     "SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], "

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -40,7 +41,12 @@ class People {
   base::Result<model::UserId> create(Connection& db, const model::Identity& to,
                                      base::TimePoint now);
 
-  std::map<Key, model::UserId> found_;  // 0: nobody
+  void follow_application(Connection& db);
+
+  std::map<Key, model::UserId> found_;                   // 0: nobody
+  std::map<model::UserId, std::string> of_application_;  // phone by id, of those found there
+  std::set<model::UserId> addressed_;                    // of those: recipients
+  base::TimePoint now_{};
   struct Fresh {
     model::UserId id = 0;
     int64_t created = 0;

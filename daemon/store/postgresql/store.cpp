@@ -3,11 +3,14 @@
 #include <thread>
 
 #include "base/faults.hpp"
+#include "store/postgresql/application.hpp"
 #include "store/postgresql/delivery.hpp"
 #include "store/postgresql/directory.hpp"
 #include "store/postgresql/inbox.hpp"
 #include "store/postgresql/journal.hpp"
 #include "store/postgresql/kv.hpp"
+#include "store/postgresql/listener.hpp"
+#include "store/postgresql/outbox.hpp"
 #include "store/postgresql/schema.hpp"
 #include "store/postgresql/session.hpp"
 #include "store/postgresql/watchdog.hpp"
@@ -44,8 +47,22 @@ struct SeenBody {
   }
 };
 
+struct TakeBody {
+  int64_t row;
+  model::NewNotification request;
+  std::optional<model::event::Blocked> why;  ///< it is refused
+  void foresee(Foreseen& foreseen) const {
+    foreseen.outbox.push_back(row);
+    foreseen.accepts.push_back(&request);
+  }
+  base::Result<Taken> operator()(WriteState& s) const {
+    return why ? postgresql::take_refused(s, row, request, *why)
+               : postgresql::take(s, row, request);
+  }
+};
+
 /// Hands every request to the writer or the readers.
-class PostgresqlStore final : public Store, public PreviewStore {
+class PostgresqlStore final : public Store, public PreviewStore, public OutboxStore {
  public:
   PostgresqlStore(Address address, Decide decide, const base::Clock& clock)
       : address_(std::move(address)), decide_(std::move(decide)), clock_(clock) {}
@@ -61,11 +78,13 @@ class PostgresqlStore final : public Store, public PreviewStore {
     }
     try {
       if (auto checked = check_server(*connection, address_); !checked) return checked;
-      if (auto taken = take(*connection); !taken) return taken;
+      if (auto checked = check_application(*connection, address_); !checked) return checked;
+      if (auto taken = take_lock(*connection); !taken) return taken;
       {
         const auto migrating = connect(address_, watchdog_, Use::migrate);
         auto migrated = migrate(*migrating, address_, base::unix_us(clock_.now()));
         if (!migrated) return migrated;
+        if (auto adopted = adopt_application(*migrating, address_); !adopted) return adopted;
       }
       auto state = std::make_unique<WriteState>(std::move(connection), settings_, decide_, clock_);
       readers_ =
@@ -138,6 +157,22 @@ class PostgresqlStore final : public Store, public PreviewStore {
   }
   void counts(Done<Counts> done) override {
     look<Counts>([](ReadState& s) { return postgresql::counts(s); }, std::move(done));
+  }
+
+  // outbox
+  void outbox(int64_t after, unsigned limit, Done<std::vector<OutboxRow>> done) override {
+    look<std::vector<OutboxRow>>([=](ReadState& s) { return postgresql::outbox(s, after, limit); },
+                                 std::move(done));
+  }
+  void take(int64_t row, model::NewNotification n, Done<Taken> done) override {
+    write<Taken>(TakeBody{row, std::move(n), {}}, std::move(done));
+  }
+  void take_refused(int64_t row, model::NewNotification n, model::event::Blocked why,
+                    Done<Taken> done) override {
+    write<Taken>(TakeBody{row, std::move(n), std::move(why)}, std::move(done));
+  }
+  void on_outbox(std::function<void()> heard) override {
+    listener_ = std::make_unique<Listener>(address_, watchdog_, std::move(heard));
   }
 
   // gates
@@ -301,13 +336,14 @@ class PostgresqlStore final : public Store, public PreviewStore {
   void reconfigure(const Options& options) override { apply_settings(options); }
   Health health() const override { return writer_->health(); }
   void close() override {
+    listener_.reset();
     // The writer first: its answers may ask the readers, not the other way round.
     if (writer_) writer_->stop();
     if (readers_) readers_->stop();
   }
 
  private:
-  base::Result<void> take(Connection& db) {
+  base::Result<void> take_lock(Connection& db) {
     const auto until = std::chrono::steady_clock::now() + kTakePatience;
     while (!take_store(db, address_)) {
       if (std::chrono::steady_clock::now() > until)
@@ -347,6 +383,7 @@ class PostgresqlStore final : public Store, public PreviewStore {
   Watchdog watchdog_;  // outlives every connection
   std::unique_ptr<Readers> readers_;
   std::unique_ptr<Writer> writer_;
+  std::unique_ptr<Listener> listener_;
 };
 
 }  // namespace

@@ -43,6 +43,7 @@ void WriteState::load(const Foreseen& foreseen) {
       if (const auto* done = std::get_if<model::event::Completed>(&event))
         if (!done->outcome.provider_id.empty()) provider_ids.push_back(done->outcome.provider_id);
   }
+  outbox.load(db, foreseen.outbox);
   notifications.load(db, chains, ids);
 
   std::vector<const model::Identity*> identities;
@@ -85,6 +86,7 @@ void WriteState::flush() {
   timeline.flush(db);
   inboxes.flush(db);
   parking.flush(db);
+  outbox.flush(db);
   HERALD_POINT("pg.flushed");
 }
 
@@ -120,6 +122,7 @@ void WriteState::forget() {
   people.forget();
   inboxes.forget();
   parking.forget();
+  outbox.forget();
   timeline.clear();
   journal.clear();
   counters.rolled_back();

@@ -7,6 +7,7 @@
 #include "store/postgresql/inboxes.hpp"
 #include "store/postgresql/keys.hpp"
 #include "store/postgresql/notifications.hpp"
+#include "store/postgresql/outbox_claim.hpp"
 #include "store/postgresql/parking.hpp"
 #include "store/postgresql/people.hpp"
 #include "store/postgresql/replanning.hpp"
@@ -21,6 +22,7 @@ struct Foreseen {
   std::vector<const model::NewNotification*> accepts;
   std::vector<const Apply*> applies;
   std::vector<const InboxStore::Seen*> seen;
+  std::vector<int64_t> outbox;  ///< rows
 };
 
 /// What a write request works on: the writing connection and what the transaction holds in memory
@@ -44,6 +46,7 @@ class WriteState {
   People people;
   Inboxes inboxes;
   Parking parking;
+  OutboxClaim outbox;
   Counters counters;
   Columns timeline, journal;
 
