@@ -85,7 +85,8 @@ class Names(FaultTest):
         changes["channels"]["named"] = {
             "plugin": "whatsapp", "timeout": "1s",
             "settings": {"base_url": f"https://{HOST}:{front.port}",
-                         "phone_number_id": self.named.phone_number_id},
+                         "phone_number_id": self.named.phone_number_id,
+                         "window": "ignore", "quarantine": "0s"},
             "secrets": {"token": "whatsapp_token", "app_secret": "whatsapp_app_secret",
                         "verify_token": "whatsapp_verify_token"}}
         load.begin(**changes)
