@@ -2,7 +2,7 @@
 
 import collections
 
-from herald_harness import (Api, Producers, Varlink, VarlinkError, load_lines, wait_until)
+from herald_harness import (Api, CtlFailure, Producers, Varlink, VarlinkError, load_lines, wait_until)
 
 UNSETTLED = ("queued", "trying", "waiting")  # `holding` has what it asked for
 ENDLESS = 10**6                              # acknowledgements: until stop()
@@ -76,7 +76,10 @@ class Load:
     def settled(self, timeout=90):
         """Once there is nothing left to try (I6); the counts by state."""
         def ended():
-            counts = self.test.ctl("status")["counts"]
+            try:
+                counts = self.test.ctl("status")["counts"]
+            except CtlFailure:  # its database is still on its way back
+                return None
             return counts if not any(counts.get(state) for state in UNSETTLED) else None
         return wait_until(ended, timeout, "the end of every chain", 0.25)
 

@@ -157,6 +157,8 @@ void GateJudge::breakers() {
       default:
         if (call.answer->reason == model::Reason::cancelled_attempt || call.at < seen.until)
           continue;
+        // A limit has its own pause: a channel that says so works.
+        if (call.answer->reason == model::Reason::rate_limited) continue;
         ++seen.failures;
     }
     if (seen.failures < kFailuresInARow || call.at < seen.until) continue;
