@@ -61,7 +61,10 @@ void Dispatcher::accepted(model::Notification notification) {
     if (!has_room(notification.head.priority)) return poller_->more_waits();
     if (notification.progress.due > need_.clock.now())
       return poller_->due_at(notification.progress.due);
-    if (find(notification.head.id) == nullptr) advance(hold(std::move(notification)));
+    if (find(notification.head.id) != nullptr) return;
+    auto& work = hold(std::move(notification));
+    work.accepted_at = need_.clock.mono();
+    advance(work);
   });
 }
 

@@ -52,7 +52,12 @@ class Dispatcher final : public model::ports::DeliveryEvents {
   /// Declares lost what a previous run left in flight (R13), then starts working. `done` when
   /// recovery is recorded.
   void start(std::function<void(base::Result<void>)> done);
-  /// Just accepted and committed: saves the way through the store.
+  /// Stores a notification as DeliveryStore::accept() does, and works on it. With a head start, where
+  /// `user`, as whom the directory knows its recipient, is not 0 (head_start.cpp). `done` is called
+  /// on a thread of the store, after the commit.
+  void accept(model::NewNotification notification, model::UserId user,
+              store::Done<store::Accepted> done);
+  /// Just accepted and committed by somebody else: saves the way through the store.
   void accepted(model::Notification notification);
   /// Starts nothing new; `done` when nothing is in flight or being recorded, or at the deadline
   /// (then in-flight attempts get CANCEL first, and stay in flight in the store).
@@ -90,7 +95,8 @@ class Dispatcher final : public model::ports::DeliveryEvents {
   void channels_now(std::function<void(std::unordered_map<std::string, ChannelNow>)> done);
 
  private:
-  struct Pending;  // work.hpp
+  struct Pending;    // work.hpp
+  struct NotStored;  // work.hpp
   struct Work;
   class Poller;
   class ClockMoves;
@@ -107,6 +113,7 @@ class Dispatcher final : public model::ports::DeliveryEvents {
   void write(Work& work);
   void written(const std::string& id, std::vector<model::Event> events,
                std::vector<Pending> pending, base::Result<store::Applied> applied);
+  void tell_attempted(Work& work);
   void not_written(Work& work, bool had_events, std::vector<Pending> pending,
                    const base::Error& error);
   void try_again(Work& work, std::deque<Pending> again, const base::Error& error);
@@ -129,6 +136,12 @@ class Dispatcher final : public model::ports::DeliveryEvents {
   void lift_late(const Work& work);
   bool has_room(model::Priority priority) const;
   void know_recipient(Work& work, std::function<void(Work&)> then);
+  // head_start.cpp
+  bool may_start_ahead(const model::NewNotification& notification) const;
+  void store_first(std::shared_ptr<NotStored> ahead);
+  void store_now(Work& work);
+  void never_stored(const std::string& id);
+  void watch_ahead();
   // attempts.cpp
   void hand_over(Work& work, const model::ChannelInfo& channel);
   void find_address(Work& work, const model::ChannelInfo& channel);
@@ -171,6 +184,8 @@ class Dispatcher final : public model::ports::DeliveryEvents {
   std::unique_ptr<Poller> poller_;
   std::unique_ptr<ClockMoves> clock_moves_;
   std::unique_ptr<Suspects> suspects_;
+  std::deque<std::pair<base::MonoPoint, std::string>> ahead_;  // until when each is waited for
+  uint64_t ahead_timer_ = 0;
   bool working_ = false;  // between start() and drain()
   std::size_t writing_ = 0;
   std::function<void(std::size_t)> drained_;

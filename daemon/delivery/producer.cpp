@@ -62,12 +62,14 @@ void Producer::submit(std::string producer, const json::value& request, Reply re
   auto checked =
       check_submission(*rules, std::move(producer), request, need_.random, need_.clock.now());
   if (!checked) return reply(checked.error());
-  keep(
-      std::move(*checked),
-      [this](model::NewNotification n, store::Done<store::Accepted> done) {
-        need_.store.accept(std::move(n), std::move(done));
-      },
-      std::move(reply));
+  auto accept = [this, rules](model::NewNotification n, store::Done<store::Accepted> done) {
+    auto to = n.to;
+    rules->directory->resolve(std::move(to), [this, n = std::move(n), done = std::move(done)](
+                                                 base::Result<model::UserId> user) mutable {
+      need_.dispatcher.accept(std::move(n), user ? *user : 0, std::move(done));
+    });
+  };
+  keep(std::move(*checked), accept, std::move(reply));
 }
 
 void Producer::keep(model::NewNotification checked, const Accept& accept, Reply reply) {
@@ -99,7 +101,6 @@ void Producer::keep(model::NewNotification checked, const Accept& accept, Reply 
              return;
            }
            answer["state"] = json::string{to_string(accepted->notification.progress.state)};
-           need_.dispatcher.accepted(std::move(accepted->notification));
            HERALD_POINT("producer.before_reply");
            reply(std::move(answer));
          });

@@ -76,6 +76,7 @@ void Dispatcher::load(const std::string& id, std::function<void(base::Result<Wor
 
 void Dispatcher::write(Work& work) {
   if (clock_moves_->hold_back(work)) return;
+  if (work.not_stored) store_now(work);
   std::vector<Pending> pending;
   store::Apply apply;
   apply.id = work.id();
@@ -140,6 +141,7 @@ void Dispatcher::written(const std::string& id, std::vector<model::Event> events
   clock_moves_->settle(work);
   events.insert(events.end(), applied->parked.begin(), applied->parked.end());
   if (!events.empty() || landed) need_.observer.recorded(*applied, events);
+  tell_attempted(work);
   if (applied->item) need_.observer.inbox_changed(applied->item->user, applied->item->seq);
   if (applied->withdrawn != 0) need_.observer.inbox_changed(applied->withdrawn, 0);
   // The work must outlive the callbacks, which may push more.
@@ -160,6 +162,14 @@ void Dispatcher::written(const std::string& id, std::vector<model::Event> events
   evicted(applied->evicted);
   if (auto* still = find(id)) advance(*still);
   check_drained();
+}
+
+void Dispatcher::tell_attempted(Work& work) {
+  if (!work.accepted_at || work.progress().attempts.empty()) return;
+  const auto& first = work.progress().attempts.front();
+  if (first.in_flight) return;
+  need_.observer.attempted(need_.clock.mono() - *work.accepted_at, first.channel);
+  work.accepted_at.reset();
 }
 
 void Dispatcher::not_written(Work& work, bool had_events, std::vector<Pending> pending,
@@ -259,6 +269,7 @@ void Dispatcher::let_go(Work& work) {
   const auto due = work.loaded ? work.progress().due : model::TimePoint::max();
   const auto id = work.id();
   HERALD_POINT("delivery.let_go");
+  if (work.not_stored) store_now(work);
   leave_gate(work);
   works_.erase(id);
   poller_->let_go(id);

@@ -31,6 +31,8 @@ class Suspects {
   /// Ends it in order: what is cut off from here on is nobody's guilt.
   void end(std::function<void()> then);
 
+  /// The last life did not end in order.
+  bool watching() const { return watching_; }
   bool watches(const model::Notification& notification) const {
     return watching_ && notification.head.created < born_ &&
            !handed_.contains(notification.head.id);

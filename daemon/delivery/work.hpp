@@ -20,17 +20,28 @@ struct Dispatcher::Pending {
   bool insist = false;        ///< tried again although `done` is there, which hears the last word
 };
 
+/// A notification with a head start, and who waits until it is stored.
+struct Dispatcher::NotStored {
+  model::NewNotification notification;
+  store::Done<store::Accepted> done;
+};
+
 /// A notification in memory: the only one who writes it while it is here.
 struct Dispatcher::Work {
   model::Notification notification;
   bool loaded = false;   ///< false: only head.id is known; the first write brings the rest
   bool writing = false;  ///< a write is under way; what comes meanwhile waits in `queue`
   std::deque<Pending> queue;
+  /// Has a head start: it goes to the store right before the first of what is recorded of it.
+  std::shared_ptr<NotStored> not_stored;
   /// The latest write answered `unavailable`, so it may have been written (recording.cpp). Until
   /// that is known, nothing else is; what of it still has to be recorded waits in `doubtful`.
   bool in_doubt = false;
   model::Duration offset{};  ///< wall minus monotonic clock, at its first try
   std::deque<Pending> doubtful;
+
+  /// Since when it is known to be stored; empty once its first outcome is too.
+  std::optional<base::MonoPoint> accepted_at;
 
   /// deliver() was called and its answer is owed.
   std::optional<model::AttemptRef> in_flight;

@@ -5,6 +5,7 @@
 
 #include "delivery/decide.hpp"
 #include "store/decided.hpp"
+#include "store/progress.hpp"
 #include "store/store.hpp"
 
 namespace herald::delivery::testing {
@@ -48,7 +49,9 @@ class MemoryStore : public store::Store {
   bool doubtful = false;  ///< writes, and says that it could not
   bool slow_due = false;  ///< only due() answers later
   std::vector<std::function<void()>> answers;
-  int commits = 0;
+  int commits = 0, accepts = 0;
+  std::map<std::string, std::string> first_of_key;
+  model::UserId recipient = 1;  ///< of what accept() takes
 
   void answer_all() {
     while (!answers.empty()) {
@@ -82,6 +85,8 @@ class MemoryStore : public store::Store {
         store::decide_all(decide, apply.events, n.progress, {}, clock_.now(), decided) &&
         store::tells_of_unmade(apply.events, decided))
       return reply([done] { done(base::fail(base::Code::unprocessable, "not begun")); });
+    if (apply.append && apply.append->user != n.head.user)
+      return reply([done] { done(base::fail(base::Code::unprocessable, "another's inbox")); });
     ++commits;
     store::Applied out;
     out.before = n.progress.state;
@@ -215,7 +220,20 @@ class MemoryStore : public store::Store {
     reply([done, text = notes[name]] { done(text); });
   }
 
-  void accept(model::NewNotification, store::Done<store::Accepted> done) override { refuse(done); }
+  /// Idempotency keys of one producer.
+  void accept(model::NewNotification n, store::Done<store::Accepted> done) override {
+    if (broken)
+      return reply([done] { done(base::fail(base::Code::unavailable, "disk full")); });
+    ++accepts;
+    if (!n.idempotency_key.empty()) {
+      const auto [known, fresh] = first_of_key.try_emplace(n.idempotency_key, n.id);
+      if (!fresh) return reply([done, id = known->second] { done(store::Accepted{id, true, {}}); });
+    }
+    auto& stored = notifications[n.id];
+    stored.head = store::head_of(n, recipient);
+    stored.progress = store::first_progress(stored.head, n.expires);
+    reply([done, stored] { done(store::Accepted{stored.head.id, false, stored}); });
+  }
   void timeline(std::string id, store::Done<store::Timeline> done) override {
     const auto it = notifications.find(id);
     if (it == notifications.end())

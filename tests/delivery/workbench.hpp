@@ -125,7 +125,10 @@ class HandChannels final : public model::ports::Channels {
 class Recorder final : public Observer {
  public:
   std::vector<std::string> troubles;
-  int inbox_changes = 0;
+  int inbox_changes = 0, accepts = 0;
+  std::vector<model::Duration> attempts;
+  void accepted(const model::Notification&) override { ++accepts; }
+  void attempted(model::Duration after, const std::string&) override { attempts.push_back(after); }
   void recorded(const store::Applied&, const std::vector<model::Event>&) override {}
   void inbox_changed(model::UserId, int64_t) override { ++inbox_changes; }
   void trouble(std::string_view event, std::string_view, std::string_view) override {

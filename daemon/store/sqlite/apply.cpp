@@ -30,6 +30,9 @@ base::Result<Applied> apply(WriteState& state, const Apply& request) {
   const auto& before = stored.notification.progress;
   if (request.append && request.append->notification != request.id)
     return fail(Code::internal, "an inbox item must belong to the notification it is stored with");
+  // Somebody's identity changed hands since the item was made.
+  if (request.append && request.append->user != stored.notification.head.user)
+    return fail(Code::unprocessable, "an inbox item must go to the recipient of its notification");
   Applied out;
   if (request.after_seq && *request.after_seq != stored.notification.seq) {
     out.stale = true;
