@@ -74,8 +74,8 @@ void Watcher::accepted(const model::Notification& notification) {
 }
 
 void Watcher::attempted(model::Duration after, const std::string& channel) {
-  need_.metrics.record("herald_first_attempt_seconds",
-                       std::chrono::duration<double>(after).count(), {{"channel", channel}});
+  need_.metrics.record("herald_first_attempt_seconds", std::chrono::duration<double>(after).count(),
+                       {{"channel", channel}});
 }
 
 void Watcher::recorded(const store::Applied& applied, const std::vector<model::Event>& events) {

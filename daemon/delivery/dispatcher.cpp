@@ -52,11 +52,11 @@ void Dispatcher::start(std::function<void(base::Result<void>)> done) {
   });
 }
 
-void Dispatcher::accepted(model::Notification notification) {
-  need_.executor.post([this, notification = std::move(notification)]() mutable {
+void Dispatcher::accepted(model::Notification notification, model::Duration clock_offset) {
+  need_.executor.post([this, clock_offset, notification = std::move(notification)]() mutable {
     HERALD_POINT("delivery.told");
     need_.observer.accepted(notification);
-    clock_moves_->fresh(notification.head.id);
+    clock_moves_->made(notification.head.id, clock_offset);
     if (!working_) return;
     if (!has_room(notification.head.priority)) return poller_->more_waits();
     if (notification.progress.due > need_.clock.now())

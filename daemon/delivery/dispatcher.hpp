@@ -52,13 +52,18 @@ class Dispatcher final : public model::ports::DeliveryEvents {
   /// Declares lost what a previous run left in flight (R13), then starts working. `done` when
   /// recovery is recorded.
   void start(std::function<void(base::Result<void>)> done);
-  /// Stores a notification as DeliveryStore::accept() does, and works on it. With a head start, where
-  /// `user`, as whom the directory knows its recipient, is not 0 (head_start.cpp). `done` is called
-  /// on a thread of the store, after the commit.
-  void accept(model::NewNotification notification, model::UserId user,
-              store::Done<store::Accepted> done);
-  /// Just accepted and committed by somebody else: saves the way through the store.
-  void accepted(model::Notification notification);
+  /// What is known of a submission beside itself.
+  struct Known {
+    model::UserId user = 0;        ///< as whom the directory knows the recipient; 0: not
+    model::Duration clock_offset;  ///< wall minus monotonic clock when it was made
+  };
+  /// Stores a notification as DeliveryStore::accept() does, and works on it; with a head start
+  /// where the recipient is known (head_start.cpp). `done` is called on a thread of the store,
+  /// after the commit.
+  void accept(model::NewNotification notification, Known known, store::Done<store::Accepted> done);
+  /// Just accepted and committed by somebody else: saves the way through the store. `clock_offset`:
+  /// see Known.
+  void accepted(model::Notification notification, model::Duration clock_offset);
   /// Starts nothing new; `done` when nothing is in flight or being recorded, or at the deadline
   /// (then in-flight attempts get CANCEL first, and stay in flight in the store).
   void drain(model::Duration deadline, std::function<void(std::size_t left)> done);
@@ -138,7 +143,7 @@ class Dispatcher final : public model::ports::DeliveryEvents {
   void know_recipient(Work& work, std::function<void(Work&)> then);
   // head_start.cpp
   bool may_start_ahead(const model::NewNotification& notification) const;
-  void store_first(std::shared_ptr<NotStored> ahead);
+  void store_first(std::shared_ptr<NotStored> ahead, model::Duration clock_offset);
   void store_now(Work& work);
   void never_stored(const std::string& id);
   void watch_ahead();

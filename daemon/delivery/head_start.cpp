@@ -19,18 +19,19 @@ bool is_new(const base::Result<store::Accepted>& answer) { return answer && !ans
 
 }  // namespace
 
-void Dispatcher::accept(model::NewNotification notification, model::UserId user,
+void Dispatcher::accept(model::NewNotification notification, Known known,
                         store::Done<store::Accepted> done) {
   auto ahead = std::make_shared<NotStored>(NotStored{std::move(notification), std::move(done)});
-  if (user == 0) return store_first(std::move(ahead));
-  need_.executor.post([this, user, ahead = std::move(ahead)]() mutable {
-    if (!may_start_ahead(ahead->notification)) return store_first(std::move(ahead));
+  if (known.user == 0) return store_first(std::move(ahead), known.clock_offset);
+  need_.executor.post([this, known, ahead = std::move(ahead)]() mutable {
+    if (!may_start_ahead(ahead->notification))
+      return store_first(std::move(ahead), known.clock_offset);
     model::Notification begun;
-    begun.head = store::head_of(ahead->notification, user);
+    begun.head = store::head_of(ahead->notification, known.user);
     begun.progress = store::first_progress(begun.head, ahead->notification.expires);
     const auto id = begun.head.id;
     HERALD_POINT("delivery.starts_ahead");
-    clock_moves_->fresh(id);
+    clock_moves_->made(id, known.clock_offset);
     auto& work = hold(std::move(begun));
     work.not_stored = std::move(ahead);
     ahead_.emplace_back(need_.clock.mono() + kHeadStart, id);
@@ -48,17 +49,19 @@ bool Dispatcher::may_start_ahead(const model::NewNotification& n) const {
   if (!working_ || suspects_->watching()) return false;
   if (!n.chain || n.chain->steps.empty() || !n.chain->steps.front().idempotent) return false;
   const auto channel = need_.channels.channel(n.chain->steps.front().channel);
-  return channel && channel->running && channel->inbox_only && has_room(n.priority) &&
+  if (!channel || !channel->running) return false;
+  return (channel->inbox_only || HERALD_MUTANT("head_start_anywhere")) && has_room(n.priority) &&
          n.not_before <= need_.clock.now();
 }
 
 /// Without a head start. Any thread.
-void Dispatcher::store_first(std::shared_ptr<NotStored> ahead) {
-  need_.store.accept(std::move(ahead->notification),
-                     [this, done = std::move(ahead->done)](base::Result<store::Accepted> answer) {
-                       if (is_new(answer)) accepted(answer->notification);
-                       done(std::move(answer));
-                     });
+void Dispatcher::store_first(std::shared_ptr<NotStored> ahead, model::Duration clock_offset) {
+  need_.store.accept(
+      std::move(ahead->notification),
+      [this, clock_offset, done = std::move(ahead->done)](base::Result<store::Accepted> answer) {
+        if (is_new(answer)) accepted(answer->notification, clock_offset);
+        done(std::move(answer));
+      });
 }
 
 /// What is asked of the store after this about the notification finds it there, or not_found.

@@ -65,7 +65,8 @@ class Producer final : public model::ports::Producer {
 
   Needs need_;
   base::Guarded<std::shared_ptr<const SubmissionRules>> rules_;
-  base::Guarded<std::set<std::string>> keys_in_flight_;
+  std::shared_ptr<base::Guarded<std::set<std::string>>> keys_in_flight_ =
+      std::make_shared<base::Guarded<std::set<std::string>>>();
 };
 
 }  // namespace herald::delivery

@@ -40,8 +40,7 @@ HERALD_PLUGIN(webchat::Webchat, .id = "org.herald.webchat", .name = "Webchat", .
               .license = "Apache-2.0",
               .description = "Inbox of the application's own chat, with the HTTP API of its widget",
               .config_schema = R"({"type":"object","additionalProperties":false})",
-              .flags = HERALD_PLUGIN_IDEMPOTENT | HERALD_PLUGIN_RECEIPTS |
-                       HERALD_PLUGIN_INBOX_ONLY,
+              .flags = HERALD_PLUGIN_IDEMPOTENT | HERALD_PLUGIN_RECEIPTS | HERALD_PLUGIN_INBOX_ONLY,
               .max_message_bytes = 64 * 1024, .addresses = "user",
               .formats = "text/markdown text/plain",
               .evidence = herald::evidence(HERALD_RECEIPT_SENT, HERALD_RECEIPT_DELIVERED,

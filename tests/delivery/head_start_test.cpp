@@ -27,9 +27,9 @@ class HeadStart : public DispatcherTest {
     return n;
   }
   void submit(model::NewNotification n, model::UserId user = 1) {
-    dispatcher->accept(std::move(n), user, [this](base::Result<store::Accepted> answer) {
-      answers.push_back(std::move(answer));
-    });
+    dispatcher->accept(
+        std::move(n), {user, base::offset_of(clock)},
+        [this](base::Result<store::Accepted> answer) { answers.push_back(std::move(answer)); });
     executor.run();
   }
   void append(std::size_t delivery = 0) {
@@ -167,8 +167,8 @@ TEST_F(HeadStart, NotInALifeAfterADeath) {
   start();
   store.slow = true;
   submit(fresh());
-  EXPECT_TRUE(channels.deliveries.empty())
-      << "what kills the daemon must be stored before it is handed over, or nobody counts its deaths";
+  EXPECT_TRUE(channels.deliveries.empty()) << "what kills the daemon must be stored before it is "
+                                              "handed over, or nobody counts its deaths";
   EXPECT_EQ(store.accepts, 1);
 }
 

@@ -76,7 +76,7 @@ class MemoryStore : public store::Store {
       stale.notification = n;
       return reply([done, stale] { done(stale); });
     }
-    const auto offset = clock_.now().time_since_epoch() - clock_.mono().time_since_epoch();
+    const auto offset = base::offset_of(clock_);
     if (apply.clock_offset && *apply.clock_offset != offset)
       return reply([done] { done(base::fail(base::Code::conflict, "the clock was set")); });
     store::Decided decided;
@@ -222,8 +222,7 @@ class MemoryStore : public store::Store {
 
   /// Idempotency keys of one producer.
   void accept(model::NewNotification n, store::Done<store::Accepted> done) override {
-    if (broken)
-      return reply([done] { done(base::fail(base::Code::unavailable, "disk full")); });
+    if (broken) return reply([done] { done(base::fail(base::Code::unavailable, "disk full")); });
     ++accepts;
     if (!n.idempotency_key.empty()) {
       const auto [known, fresh] = first_of_key.try_emplace(n.idempotency_key, n.id);

@@ -177,7 +177,7 @@ class DispatcherTest : public ::testing::Test {
                               model::Priority priority = model::Priority::normal) {
     auto n = make(id, user, priority);
     auto& stored = store.notifications[id] = n;
-    dispatcher->accepted(n);
+    dispatcher->accepted(n, base::offset_of(clock));
     executor.run();
     return stored;
   }

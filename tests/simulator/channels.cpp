@@ -104,6 +104,7 @@ void SimChannels::append(const std::string& channel, const model::Delivery& deli
   delivery_->append(
       channel, delivery.attempt_id, std::move(item),
       [this, channel, answers, attempt = delivery.attempt_id](base::Result<model::Item> appended) {
+        if (!appended) truth_.items_refused.insert(attempt);
         if (!answers) return;
         lane_.post([this, channel, attempt, ok = appended.has_value()] {
           answer(

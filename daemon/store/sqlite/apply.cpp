@@ -41,7 +41,7 @@ base::Result<Applied> apply(WriteState& state, const Apply& request) {
   }
 
   const auto now = state.clock.now();
-  const auto offset = now.time_since_epoch() - state.clock.mono().time_since_epoch();
+  const auto offset = base::offset_of(state.clock);
   if (request.clock_offset && std::chrono::abs(offset - *request.clock_offset) >= Apply::kClockSet)
     return fail(Code::conflict, "the clock was set while the request waited");
   Decided decided;
