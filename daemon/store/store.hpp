@@ -168,6 +168,7 @@ class GateStore {
 class InboxStore {
  public:
   virtual ~InboxStore() = default;
+  /// The answer's `epoch` is the store's own: it changes when the sequences may have begun anew.
   virtual void items(model::ItemQuery, Done<model::ItemPage>) = 0;
   /// Marks items of that user as returned (delivered) or read. Gives the ids of the notifications
   /// concerned by a change or already at that level; not_found when one id is not an item of that
