@@ -119,6 +119,9 @@ base::Result<void> App::load_keys(const config::Config& config) {
       case config::TokenAlgorithm::hs512:
         record.algorithm = http::JwtAlgorithm::hs512;
         break;
+      case config::TokenAlgorithm::eddsa:
+        record.algorithm = http::JwtAlgorithm::eddsa;
+        break;
     }
     record.verify_until = key.verify_until;
     keys.push_back(std::move(record));

@@ -72,7 +72,7 @@ struct Secret {
   friend bool operator==(const Secret&, const Secret&) = default;
 };
 
-enum class TokenAlgorithm { hs256, hs384, hs512 };
+enum class TokenAlgorithm { hs256, hs384, hs512, eddsa };
 struct TokenKey {
   std::string id;  ///< `kid`, unique: 1 to 64 of [A-Za-z0-9._-]
   TokenAlgorithm algorithm =
@@ -173,8 +173,6 @@ struct Limits {
   unsigned accepted_queue =
       8'192;  ///< accepted and held in memory for the dispatcher; more wait in the store
   unsigned journal = 1'000'000;  ///< entries kept for followers and webhooks
-  unsigned streams = 1'024;      ///< long-polls, event streams and WebSockets open at once
-  unsigned streams_per_user = 8;
   friend bool operator==(const Limits&, const Limits&) = default;
 };
 

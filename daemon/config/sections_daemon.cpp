@@ -100,9 +100,6 @@ void read_daemon(Reader& root, Config& c) {
              "accepted notifications held in memory; the others wait in the store");
     r.number("journal", c.limits.journal, 1'000, 1'000'000'000,
              "recorded changes kept for those who follow them; more until every webhook was told");
-    r.number("streams", c.limits.streams, 1, 1'000'000,
-             "long-polls, event streams and WebSockets open at once");
-    r.number("streams_per_user", c.limits.streams_per_user, 1, 1'000, "the same for one person");
   });
 }
 
