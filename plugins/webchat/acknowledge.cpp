@@ -39,7 +39,9 @@ void acknowledge(const herald::Host& host, const herald::Exchange& as, const Cur
       });
 }
 
-void brought_back(const herald::Host& host, const herald::Exchange& as, const Cursor& cursor) {
+void brought_back(const herald::Host& host, const herald::Incoming& request,
+                  const herald::Exchange& as, const Cursor& cursor) {
+  if (request.who.kind != HERALD_PRINCIPAL_USER) return;
   acknowledge(host, as, cursor, [host](herald_status status) {
     if (status != HERALD_OK)
       host.warn("evidence was not recorded: the items count as delivered with the next cursor",

@@ -12,8 +12,9 @@ namespace webchat {
 /// after the commit.
 void acknowledge(const herald::Host& host, const herald::Exchange& as, const Cursor& cursor,
                  herald::Callback<herald_status> done);
-/// The same for a cursor that a request resumes from; a failure is only logged, for the next cursor
-/// says it again.
-void brought_back(const herald::Host& host, const herald::Exchange& as, const Cursor& cursor);
+/// The same for a cursor that a person's request resumes from; a service proves nothing. A failure
+/// is only logged, for the next cursor says it again.
+void brought_back(const herald::Host& host, const herald::Incoming& request,
+                  const herald::Exchange& as, const Cursor& cursor);
 
 }  // namespace webchat

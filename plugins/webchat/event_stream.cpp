@@ -37,7 +37,7 @@ class EventWire final : public Wire {
 /// One that says nothing here begins anew, for a browser cannot be told better.
 std::optional<Cursor> resume(const herald::Incoming& request, Checked<std::string_view> asked) {
   if (const auto last = request.header("last-event-id"); !last.empty())
-    return parse_cursor(last).value_or(Cursor{1, 0, 0, 0});
+    return parse_cursor(last).value_or(Cursor{~uint64_t{0}, 0, 0, 0});
   return asked.value ? parse_cursor(*asked.value) : std::nullopt;
 }
 
@@ -64,7 +64,7 @@ void event_stream(const Service& in, const herald::Incoming& request, const hera
   const auto stream = std::make_shared<Stream>(in.feeds, event_wire(), to, request, start);
   to.on_writable([stream](bool) { stream->writable(); });
   to.on_closed([stream](herald_status) { stream->closed(); });
-  if (cursor) brought_back(in.host, to, *cursor);
+  if (cursor) brought_back(in.host, request, to, *cursor);
   in.feeds.join(stream);
 }
 

@@ -96,7 +96,7 @@ void poll(const Service& in, const herald::Incoming& request, const herald::Exch
   const auto returned = evidence_of(in.host, request, to);
   auto query = since(asked.value->cursor);
   query.after_unix_us = asked.value->unix_us;
-  if (asked.value->cursor) brought_back(in.host, to, *asked.value->cursor);
+  if (asked.value->cursor) brought_back(in.host, request, to, *asked.value->cursor);
   in.host.inbox_list(
       to, query, [&in, asked = *asked.value, request, to, returned](const herald::Items& inbox) {
         if (!inbox.ok()) return fail(in.host, to, inbox.status, "the inbox cannot be read now");

@@ -131,7 +131,7 @@ void socket(const Service& in, const herald::Incoming& request, const herald::Ex
   to.on_writable([stream](bool) { stream->writable(); });
   to.on_closed([stream](herald_status) { stream->closed(); });
   to.on_text([&in, to, user = request.user](std::string_view text) { say(in, to, user, text); });
-  if (cursor) brought_back(in.host, to, *cursor);
+  if (cursor) brought_back(in.host, request, to, *cursor);
   in.feeds.join(stream);
 }
 
