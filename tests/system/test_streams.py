@@ -56,6 +56,7 @@ class Streams(SharedDaemonTest):
         self.assertEqual(len({c.cursor.split(".")[-1] for c in clients.values()}), 1)
         # A cursor of any of them continues on any other.
         self.send(user, "encore")
+        self.arrived_with(user, "encore")
         for name, client in clients.items():
             for other in TRANSPORTS:
                 fresh = self.open(other, user, client.cursor)
