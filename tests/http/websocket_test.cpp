@@ -57,6 +57,11 @@ class Sockets : public testing::Test {
     };
     server.mount(std::move(route));
   }
+  // What the handlers keep must not outlive the server's io_context.
+  ~Sockets() override {
+    server.stop_threads();
+    held.clear();
+  }
   std::string token(model::UserId user = 7) {
     return *server.auth.issue_user_token(user, std::chrono::minutes{5});
   }
