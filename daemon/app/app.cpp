@@ -16,6 +16,8 @@ namespace herald::app {
 namespace {
 
 constexpr auto kDrain = std::chrono::seconds{15};
+/// What applications wrote with SQL and is not taken by then is taken after the start.
+constexpr auto kSqlRows = std::chrono::seconds{3};
 /// What is told to producers and not answered by then is told again after the start.
 constexpr auto kWebhooks = std::chrono::seconds{3};
 
@@ -109,6 +111,9 @@ void App::stop(int code) {
   if (operations_) operations_->stop();
   if (core_) {
     if (!threads_.empty()) {
+      Answer<bool> taken;
+      core_->sql_producer.stop([callback = taken.callback()] { callback(true); });
+      taken.wait(kSqlRows);
       Answer<std::size_t> left;
       core_->dispatcher.drain(kDrain, left.callback());
       if (const auto cut_off = left.wait(kDrain + std::chrono::seconds{5}); cut_off.value_or(0) > 0)

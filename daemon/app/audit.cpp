@@ -103,7 +103,7 @@ base::Result<AuditReport> run_audit(const AuditRequest& request, const base::Clo
   const auto begin = clock.mono();
   std::vector<std::unique_ptr<store::AuditReader>> readers;
   for (unsigned i = 0; i < std::max(1U, request.threads); ++i) {
-    auto reader = store::open_audit(request.url, request.beside);
+    auto reader = store::open_audit(request.url, request.server, request.beside);
     if (!reader) return reader.error();
     readers.push_back(std::move(*reader));
   }

@@ -7,12 +7,13 @@
 
 #include "base/clock.hpp"
 #include "delivery/audit_totals.hpp"
-#include "store/audit.hpp"
+#include "store/server.hpp"
 
 namespace herald::app {
 
 struct AuditRequest {
   std::string url;  ///< of the store
+  store::Server server;
   store::Beside beside = store::Beside::our_own_store;
   std::optional<base::TimePoint> since;  ///< only notifications accepted then or later
   unsigned threads = 1;                  ///< each with a connection of its own

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "app/audit_report.hpp"
+#include "app/specs.hpp"
 #include "config/load.hpp"
 #include "routing/routing.hpp"
 
@@ -30,7 +31,10 @@ int audit_command(const std::string& config_path, const std::string& since, bool
     std::fputs(diagnostics.render(::isatty(STDERR_FILENO) == 1).c_str(), stderr);
     return refuse(config.error().message);
   }
+  auto server = store_server(**config);
+  if (!server) return refuse(server.error().message);
   request.url = (*config)->store.url;
+  request.server = std::move(*server);
   request.beside = store::Beside::nobody;
   request.threads = kThreads;
   const bool shown = ::isatty(STDERR_FILENO) == 1;

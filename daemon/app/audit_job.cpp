@@ -12,7 +12,7 @@ constexpr base::Duration kTold = std::chrono::milliseconds{250};
 
 }  // namespace
 
-void AuditJob::start(std::string url, std::optional<base::TimePoint> since,
+void AuditJob::start(std::string url, store::Server server, std::optional<base::TimePoint> since,
                      std::function<bool(boost::json::object)> progress, Reply reply) {
   using base::Code;
   const std::lock_guard lock{mutex_};
@@ -21,10 +21,10 @@ void AuditJob::start(std::string url, std::optional<base::TimePoint> since,
     return reply(base::fail(Code::conflict, "another audit is under way; wait for its end"));
   if (thread_.joinable()) thread_.join();
   running_ = true;
-  thread_ = std::thread([this, url = std::move(url), since, progress = std::move(progress),
-                         reply = std::move(reply)] {
+  thread_ = std::thread([this, url = std::move(url), server = std::move(server), since,
+                         progress = std::move(progress), reply = std::move(reply)] {
     const auto& clock = base::Clock::system();
-    AuditRequest request{url, store::Beside::our_own_store, since, 1, {}};
+    AuditRequest request{url, server, store::Beside::our_own_store, since, 1, {}};
     auto told = clock.mono();
     request.progress = [&](uint64_t checked, uint64_t total) {
       {

@@ -8,6 +8,7 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "store/server.hpp"
 
 namespace herald::app {
 
@@ -19,7 +20,7 @@ class AuditJob {
   ~AuditJob() { stop(); }
 
   /// Contract: control::Operations::audit.
-  void start(std::string url, std::optional<base::TimePoint> since,
+  void start(std::string url, store::Server server, std::optional<base::TimePoint> since,
              std::function<bool(boost::json::object)> progress, Reply reply);
   /// Ends the one under way, which answers unavailable; no other begins. Waits for it.
   void stop();

@@ -46,6 +46,7 @@ Core::Core(const config::Config& config, std::unique_ptr<store::Store> opened,
       dispatcher{{delivery_thread, *store, plugins, clock, watcher}, dispatcher_options(config)},
       inbox{*store, dispatcher},
       producer{{*store, dispatcher, clock, base::Random::system()}},
+      sql_producer{{delivery_thread, store::outbox_of(*store), producer, watcher}},
       explainer{{store::previews_of(*store), *store, plugins, dispatcher, clock,
                  base::Random::system()}} {}
 

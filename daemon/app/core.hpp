@@ -10,6 +10,7 @@
 #include "delivery/decide.hpp"
 #include "delivery/explain.hpp"
 #include "delivery/producer.hpp"
+#include "delivery/sql_producer.hpp"
 #include "directory/directory.hpp"
 #include "http/client.hpp"
 #include "http/router.hpp"
@@ -48,6 +49,7 @@ struct Core {
   delivery::Dispatcher dispatcher;
   inbox::Inbox inbox;
   delivery::Producer producer;
+  delivery::SqlProducer sql_producer;
   delivery::Explainer explainer;
 };
 

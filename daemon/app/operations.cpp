@@ -140,7 +140,10 @@ void ControlOperations::explain(std::string producer, json::value request, bool 
 
 void ControlOperations::audit(std::optional<base::TimePoint> since,
                               std::function<bool(json::object)> progress, Reply reply) {
-  audit_.start(app_.config()->store.url, since, std::move(progress), std::move(reply));
+  const auto config = app_.config();
+  auto server = store_server(*config);
+  if (!server) return reply(server.error());
+  audit_.start(config->store.url, std::move(*server), since, std::move(progress), std::move(reply));
 }
 
 }  // namespace herald::app

@@ -13,10 +13,19 @@ namespace json = boost::json;
 using base::Code;
 using base::fail;
 
+/// What is known of reaching them there, such as "opted_in, unreachable"; empty: nothing.
+std::string state_of(const store::User& user, const model::Identity& identity) {
+  std::string out;
+  for (const auto& known : user.states)
+    if (known.identity == identity) out += (out.empty() ? "" : ", ") + known.state;
+  return out;
+}
+
 json::object user_json(const store::User& user) {
   json::array identities;
   for (const auto& i : user.identities)
-    identities.push_back(json::object{{"kind", i.kind}, {"value", i.value}, {"state", ""}});
+    identities.push_back(
+        json::object{{"kind", i.kind}, {"value", i.value}, {"state", state_of(user, i)}});
   return {{"id", user.id},
           {"name", user.name},
           {"provider", user.provider},

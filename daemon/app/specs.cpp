@@ -3,6 +3,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "config/load.hpp"
+
 namespace herald::app {
 
 telemetry::LogOptions log_options(const config::Config& config) {
@@ -10,6 +12,23 @@ telemetry::LogOptions log_options(const config::Config& config) {
   out.level = static_cast<base::LogLevel>(config.log.level);
   out.json = config.log.format == config::LogFormat::json;
   out.to = config.log.to;
+  return out;
+}
+
+base::Result<store::Server> store_server(const config::Config& config) {
+  store::Server out;
+  out.schema = config.store.schema;
+  out.allow_unsafe = config.store.allow_unsafe;
+  out.users = config.store.tables.users;
+  out.conversations = config.store.tables.conversations;
+  const auto secret = config.secrets.find(config.store.password);
+  if (secret == config.secrets.end()) return out;
+  auto value = config::read_secret(secret->second);
+  if (!value)
+    return base::fail(base::Code::invalid,
+                      "secret '" + secret->first + "' (store.password): " + value.error().message,
+                      "store.password");
+  out.password = std::move(*value);
   return out;
 }
 

@@ -7,7 +7,7 @@
 #include "http/auth.hpp"
 #include "http/server.hpp"
 #include "plugin/spec.hpp"
-#include "store/store.hpp"
+#include "store/server.hpp"
 #include "telemetry/log.hpp"
 
 namespace herald::app {
@@ -15,6 +15,8 @@ namespace herald::app {
 /// The configuration in the words of each room. Pure.
 telemetry::LogOptions log_options(const config::Config& config);
 store::Options store_options(const config::Config& config);
+/// With the password, read from its secret now. invalid when it cannot be read.
+base::Result<store::Server> store_server(const config::Config& config);
 http::ServerOptions http_options(const config::Config& config);
 delivery::DispatcherOptions dispatcher_options(const config::Config& config);
 /// Enabled channels only.

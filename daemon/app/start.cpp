@@ -60,7 +60,10 @@ int App::start() {
 }
 
 base::Result<void> App::open_core() {
-  auto opened = store::open(store_options(*config_), delivery::decide, base::Clock::system());
+  const auto server = store_server(*config_);
+  if (!server) return server.error();
+  auto opened =
+      store::open(store_options(*config_), *server, delivery::decide, base::Clock::system());
   if (!opened) return opened.error();
   core_ = std::make_unique<Core>(*config_, std::move(*opened), *log_);
   work_ =
@@ -164,6 +167,7 @@ base::Result<void> App::start_delivery() {
                   : base::fail(base::Code::unavailable, "the store does not answer");
   core_->dispatcher.start(recovered.callback());
   auto answer = recovered.wait(kPatience);
+  core_->sql_producer.start();
   core_->networks.allow(config_->outbound_allow);
   std::vector<base::Error> problems;
   core_->webhooks.configure(endpoints(*config_, core_->secrets, &problems));

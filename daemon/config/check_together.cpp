@@ -38,6 +38,7 @@ void check_secrets(const Config& c, Diagnostics& diagnostics) {
       diagnostics.warning(mark, secret.file + " can be read by everybody; chmod o-rwx it");
     }
   }
+  known_secret(c, c.store.password, "store.password", diagnostics);
   for (const auto& channel : c.channels)
     for (const auto& [key, name] : channel.secrets)
       known_secret(c, name, "channels." + channel.name + ".secrets." + key, diagnostics);

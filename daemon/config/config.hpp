@@ -25,9 +25,18 @@ using base::Duration;
 /// All paths are absolute: a relative one in a file is resolved against the folder of the main
 /// configuration file.
 struct Store {
-  /// `sqlite:/absolute/path` or `postgresql://...`; a password in it is refused.
+  /// `sqlite:/absolute/path` or `postgresql:` and what libpq understands; never with a password.
   std::string url = "sqlite:/var/lib/herald/herald.db";
   unsigned queue = 16'384;  ///< write requests waiting; beyond it 503
+  // PostgreSQL only:
+  std::string schema = "herald";  ///< small letters, digits, underscores
+  std::string password;           ///< name in Config::secrets; empty: as libpq finds it
+  bool allow_unsafe = false;      ///< also where a commit promises nothing
+  /// Tables of an existing application, `schema.table`; empty: Herald keeps its own.
+  struct Tables {
+    std::string users, conversations;
+    friend bool operator==(const Tables&, const Tables&) = default;
+  } tables;
   friend bool operator==(const Store&, const Store&) = default;
 };
 

@@ -36,6 +36,10 @@ std::vector<Change> diff(const Config& a, const Config& b) {
   note("development", a.development, b.development, true);
   note("store.url", a.store.url, b.store.url, true);
   note("store.queue", a.store.queue, b.store.queue, true);
+  note("store.schema", a.store.schema, b.store.schema, true);
+  note("store.password", a.store.password, b.store.password, true);
+  note("store.tables", a.store.tables, b.store.tables, true);
+  note("store.allow_unsafe", a.store.allow_unsafe, b.store.allow_unsafe, true);
   note("http.address", a.http.address, b.http.address, true);
   note("http.port", a.http.port, b.http.port, true);
   note("http.threads", a.http.threads, b.http.threads, true);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <filesystem>
 
 #include "base/text.hpp"
@@ -7,19 +8,82 @@
 namespace herald::config {
 namespace {
 
+constexpr std::string_view kSqlite = "sqlite:", kPostgresql = "postgresql:";
+
+/// `user:password@` of an URI, or the keyword.
+bool holds_password(std::string_view url) {
+  if (url.find("password") != std::string_view::npos) return true;
+  const auto begin = url.find("://");
+  if (begin == std::string_view::npos) return false;
+  const auto authority = url.substr(begin + 3, url.find_first_of("/?", begin + 3) - begin - 3);
+  const auto at = authority.rfind('@');
+  return at != std::string_view::npos &&
+         authority.substr(0, at).find(':') != std::string_view::npos;
+}
+
+/// Empty, or what is wrong with it.
+std::string wrong_with_store(std::string_view url) {
+  if (url.starts_with(kPostgresql)) {
+    if (url.size() == kPostgresql.size() || url == "postgresql://")
+      return "names no database; write it as in postgresql://herald@db.example.org/herald";
+    if (holds_password(url))
+      return "must hold no password; name a secret in store.password, or use a passfile";
+    return {};
+  }
+  if (url.starts_with(kSqlite) && url.size() > kSqlite.size() &&
+      url.find(":memory:") == std::string_view::npos)
+    return {};
+  return "must be sqlite:PATH or postgresql:..., such as sqlite:/var/lib/herald/herald.db or "
+         "postgresql://herald@db.example.org/herald";
+}
+
+std::string schema_name(const std::string& name) {
+  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; };
+  const bool good = !name.empty() && name.size() <= 63 && letter(name[0]) &&
+                    !name.starts_with("pg_") && std::all_of(name.begin(), name.end(), [&](char c) {
+                      return letter(c) || (c >= '0' && c <= '9');
+                    });
+  return good ? std::string{}
+              : "must be at most 63 small letters, digits and underscores, and begin with neither "
+                "a digit nor pg_";
+}
+
+std::string table_name(const std::string& name) {
+  if (name.empty()) return {};
+  const auto dot = name.find('.');
+  const auto table = dot == std::string::npos ? std::string{} : name.substr(dot + 1);
+  const bool good = schema_name(name.substr(0, dot)).empty() && schema_name(table).empty();
+  return good ? std::string{}
+              : "must name the table with its schema, in small letters, digits and underscores, as "
+                "in public.users";
+}
+
 void read_store(Reader& r, Config& c) {
-  r.text("url", c.store.url, "where notifications are kept: sqlite:PATH",
+  auto& store = c.store;
+  r.text("url", store.url, "where notifications are kept: sqlite:PATH or postgresql:...",
          [&](const std::string& url) -> std::string {
-           if (url.starts_with("sqlite:") && url.size() > 7 &&
-               url.find(":memory:") == std::string::npos)
-             return {};
-           r.context().diagnostics.hide(r.mark("url"));  // a database URL may hold a password
-           return "must be sqlite:PATH, such as sqlite:/var/lib/herald/herald.db";
+           auto wrong = wrong_with_store(url);
+           if (!wrong.empty())
+             r.context().diagnostics.hide(r.mark("url"));  // a database URL may hold a password
+           return wrong;
          });
-  if (!r.describing())
-    c.store.url = "sqlite:" + absolute(c.store.url.substr(7), r.context().folder);
-  r.number("queue", c.store.queue, 16, 1'000'000,
+  if (!r.describing() && store.url.starts_with(kSqlite))
+    store.url =
+        std::string{kSqlite} + absolute(store.url.substr(kSqlite.size()), r.context().folder);
+  r.number("queue", store.queue, 16, 1'000'000,
            "writes that may wait for the disk; beyond it 503 with Retry-After");
+  r.text("schema", store.schema, "PostgreSQL: the schema of all tables", schema_name);
+  r.text("password", store.password,
+         "PostgreSQL: name of the secret that holds it; empty: passfile, PGPASSWORD or none");
+  r.flag("allow_unsafe", store.allow_unsafe,
+         "PostgreSQL: also where fsync, full_page_writes or synchronous_commit is off");
+  r.section(
+      "tables", "PostgreSQL: tables of an existing application that Herald uses", [&](Reader& t) {
+        t.text("users", store.tables.users,
+               "its people, only read: columns id and phone or phone_number", table_name);
+        t.text("conversations", store.tables.conversations,
+               "its conversation history, where every webchat notification gets a row", table_name);
+      });
 }
 
 void read_http(Reader& r, Config& c) {

@@ -51,7 +51,7 @@ std::string steps_text(const json::object& letter) {
   }
   std::string out;
   for (const auto& [channel, says] : steps)
-    out += (out.empty() ? "" : "; ") + channel + ": " + says;
+    out += (out.empty() ? "" : "; ") + (channel.empty() ? "" : channel + ": ") + says;
   return out;
 }
 

@@ -1,5 +1,7 @@
 #include "delivery/address.hpp"
 
+#include <algorithm>
+
 namespace herald::delivery {
 namespace {
 
@@ -26,12 +28,18 @@ AddressChoice choose_address(const std::vector<std::string>& wanted,
                              const std::vector<store::IdentityState>& states,
                              model::TimePoint now) {
   auto refused = model::Reason::no_address;
+  // What a channel marks under a kind of its own (whatsapp.phone) holds for the same value under a
+  // general one (phone) on that channel, and not on channels that name only the general one.
+  std::vector<std::string> avoided;
   for (const auto& kind : wanted) {
     for (const auto& identity : identities) {
-      if (identity.kind != kind) continue;
+      if (identity.kind != kind ||
+          std::find(avoided.begin(), avoided.end(), identity.value) != avoided.end())
+        continue;
       const auto against = unusable(identity, states, now);
       if (against == model::Reason::none) return {identity, against, false, {}};
       refused = against;
+      avoided.push_back(identity.value);
     }
   }
   if (refused == model::Reason::quarantined)

@@ -19,7 +19,8 @@ struct AddressChoice {
 /// Whether the channel knows people by the user id that everybody has.
 bool addresses_users(const std::vector<std::string>& wanted);
 
-/// The best identity of those kinds that may be used at `now`; `wanted` is best first. Pure.
+/// The best identity of those kinds that may be used at `now`; `wanted` is best first. A value that
+/// may not be used under one kind is not used under a later one either. Pure.
 AddressChoice choose_address(const std::vector<std::string>& wanted,
                              const std::vector<model::Identity>& identities,
                              const std::vector<store::IdentityState>& states, model::TimePoint now);

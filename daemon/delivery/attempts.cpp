@@ -16,13 +16,24 @@ namespace {
 /// From an attempt's deadline until its outcome is recorded, on a disk that is slow or comes back.
 constexpr model::Duration kRecordedLate{std::chrono::seconds{60}};
 
+/// R11: an attempt in flight is called back once.
+bool overtaken_by_expiry(const model::Progress& p, model::TimePoint now) {
+  return p.in_flight() != nullptr && !model::is_ended(p.state) && !p.expiry_passed &&
+         !p.cancel_requested && now >= p.expires;
+}
+
 }  // namespace
 
 void Dispatcher::advance(Work& work) {
   clock_moves_->look();
   if (work.writing) return;
   if (!work.queue.empty()) return write(work);
-  if (work.in_flight) return;
+  if (work.in_flight) {
+    if (working_ && work.loaded && !work.unrecorded_due &&
+        overtaken_by_expiry(work.progress(), need_.clock.now()))
+      push_event(work.id(), model::event::Due{});
+    return;
+  }
   if (work.starting && working_) return;
   if (!working_ || !work.loaded) {
     release_slot(work.id());
@@ -168,9 +179,11 @@ void Dispatcher::start_attempt(Work& work) {
   }
   const auto& step = *current_step(work.progress(), work.chain());
   // Its Due is decided when the outcome is recorded: not where a limit of time may pass before
-  // that, or the person would see what the store has no attempt for.
+  // that, or the clock be set back to before a time of day, or the person would see what the store
+  // has no attempt for.
   const auto recorded_at_the_latest = now + step.timeout + kRecordedLate;
   const bool starts_then =
+      !waits_for_day(work.progress()) &&
       what_is_due(work.progress(), work.chain(), recorded_at_the_latest) == Next::attempt;
   if ((step.idempotent && starts_then) || HERALD_MUTANT("attempt_not_committed_first")) {
     const auto decision = decide(work.progress(), model::event::Due{}, work.chain(), now);

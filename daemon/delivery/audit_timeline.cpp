@@ -85,8 +85,7 @@ std::optional<Replayed> audit_timeline(const store::Dossier& dossier, Findings& 
       note("timeline.reason", std::string{to_string(after.reason)}, reason_name(entry.reason));
     // These two hold for what is stored, whatever decide() says.
     const bool known = entry.reason > static_cast<int64_t>(Reason::none) &&
-                       entry.reason <= static_cast<int64_t>(Reason::killed_the_daemon) &&
-                       entry.reason != static_cast<int64_t>(Reason::invalid);
+                       entry.reason <= static_cast<int64_t>(Reason::killed_the_daemon);
     if (entry.state != before && !known)
       note("timeline.why", "a reason for the change of state", reason_name(entry.reason));
     if (before >= 0 && before <= static_cast<int64_t>(State::cancelled) &&

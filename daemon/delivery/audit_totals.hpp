@@ -27,7 +27,7 @@ struct AuditTotals {
   uint64_t notifications = 0, events = 0, attempts = 0;
   std::array<uint64_t, 9> by_state{};
   std::array<uint64_t, 5> by_evidence{};  ///< the best of each notification
-  uint64_t on_second_channel = 0;  ///< Repeat::other_channel
+  uint64_t on_second_channel = 0;         ///< Repeat::other_channel
   std::map<std::string, Kind, std::less<>> kinds;
   std::map<std::string, Channel, std::less<>> channels;
 

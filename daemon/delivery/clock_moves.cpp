@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/faults.hpp"
 #include "base/ids.hpp"
 #include "base/text.hpp"
 #include "delivery/decide.hpp"
@@ -64,12 +65,45 @@ void Dispatcher::ClockMoves::compare(const std::string& noted) {
   if (std::chrono::abs(by) > slewed) moved(by);
 }
 
+std::string Dispatcher::ClockMoves::present() const {
+  return d_.options_.boot + ' ' + std::to_string(watch_.offset().count()) + ' ' +
+         std::to_string(d_.need_.clock.mono().time_since_epoch().count());
+}
+
 void Dispatcher::ClockMoves::note() {
   if (d_.options_.boot.empty()) return;
-  d_.need_.store.put_note(kNote,
-                          d_.options_.boot + ' ' + std::to_string(watch_.offset().count()) + ' ' +
-                              std::to_string(d_.need_.clock.mono().time_since_epoch().count()),
-                          [](const base::Result<store::Nothing>&) {});
+  d_.need_.store.put_note(kNote, present(), [](const base::Result<store::Nothing>&) {});
+}
+
+void Dispatcher::ClockMoves::note_for_sure() {
+  if (d_.options_.boot.empty()) return;
+  noting_ = true;
+  d_.need_.store.put_note(
+      kNote, present(), [this, move = moves_](const base::Result<store::Nothing>& noted) {
+        d_.need_.executor.post([this, move, ok = noted.has_value()] {
+          // A later move has its own note under way.
+          if (move != moves_) return;
+          if (!ok) {
+            d_.need_.executor.after(kAgain, [this, move] {
+              if (move == moves_) note_for_sure();
+            });
+            return;
+          }
+          noting_ = false;
+          for (const auto& id : std::exchange(held_back_, {})) {
+            auto& work = *d_.find(id);  // a work that is being written is never let go
+            work.writing = false;
+            d_.write(work);
+          }
+        });
+      });
+}
+
+bool Dispatcher::ClockMoves::hold_back(Work& work) {
+  if (!noting_) return false;
+  work.writing = true;
+  held_back_.push_back(work.id());
+  return true;
 }
 
 void Dispatcher::ClockMoves::stop() {
@@ -95,9 +129,10 @@ void Dispatcher::ClockMoves::moved(model::Duration by) {
                                 "; what measures a time follows it",
                             "");
   goal_ += by;
+  ++moves_;
   moving_ = true;
   // Noted before anybody follows: should we die now, nobody follows twice.
-  note();
+  note_for_sure();
   std::vector<std::string> ids;
   for (auto& [id, work] : d_.works_) {
     settle(*work);
@@ -122,7 +157,8 @@ std::optional<model::Event> Dispatcher::ClockMoves::owed(const model::Notificati
   if (!moving_) return std::nullopt;
   auto& followed = followed_[base::hash64(notification.head.id)];
   const auto by = goal_ - std::exchange(followed, goal_);
-  if (by.count() == 0 || stays(notification.progress)) return std::nullopt;
+  if (by.count() == 0 || stays(notification.progress) || HERALD_MUTANT("clock_not_followed"))
+    return std::nullopt;
   return model::event::ClockMoved{by, expiry_is_duration(notification)};
 }
 
@@ -188,7 +224,10 @@ void Dispatcher::ClockMoves::follow(const model::Notification& notification) {
     settle(*work);
     return d_.advance(*work);
   }
-  if (auto event = owed(notification)) d_.push_event(notification.head.id, std::move(*event));
+  auto event = owed(notification);
+  if (!event) return;
+  d_.hold(notification);
+  d_.push_event(notification.head.id, std::move(*event));
 }
 
 }  // namespace herald::delivery

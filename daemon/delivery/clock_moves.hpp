@@ -1,6 +1,8 @@
 #pragma once
 
+#include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "delivery/clock_watch.hpp"
 #include "delivery/dispatcher.hpp"
@@ -27,12 +29,18 @@ class Dispatcher::ClockMoves {
   void fresh(const std::string& id);
   /// A move is under way that this one, not loaded yet, may have to follow first.
   bool unsettled(const Work& work) const;
+  /// True while a move is not noted on stable storage: nothing may be recorded that follows it, or
+  /// the next life would let it be followed again. The work is written as soon as it is.
+  bool hold_back(Work& work);
   /// Puts the move that a loaded one has not followed yet before everything it has to record.
   void settle(Work& work);
 
  private:
   void compare(const std::string& noted);
+  std::string present() const;
   void note();
+  /// Until the present offset is on stable storage; then lets go on who was held back.
+  void note_for_sure();
   void watch();
   void moved(model::Duration by);
   void walk();
@@ -45,6 +53,9 @@ class Dispatcher::ClockMoves {
   ClockWatch watch_;
   uint64_t timer_ = 0;
   bool moving_ = false;
+  unsigned moves_ = 0;
+  bool noting_ = false;
+  std::vector<std::string> held_back_;
   model::Duration goal_{0};                                 // of the moves under way, together
   std::unordered_map<uint64_t, model::Duration> followed_;  // by hash of the id
   unsigned walk_ = 0;

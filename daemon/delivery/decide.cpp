@@ -15,6 +15,10 @@ Decision decide(const Progress& progress, const Event& event, const Chain& chain
     return {progress,
             {effect::Refused{"only an undelivered notification can be redriven, this one is " +
                              std::string{to_string(progress.state)}}}};
+  if (std::holds_alternative<event::Redrive>(event) && progress.reason == Reason::invalid)
+    return {progress,
+            {effect::Refused{"it was refused when it was submitted, so there is nothing to start "
+                             "again; submit it anew, corrected"}}};
   const bool chain_fits = is_ended(progress.state) || progress.step < chain.steps.size() ||
                           (progress.state == State::queued && chain.steps.empty());
   if (!chain_fits)

@@ -11,13 +11,18 @@ namespace herald::delivery {
 
 Dispatcher::Dispatcher(Needs needs, DispatcherOptions options)
     : need_{needs}, options_{std::move(options)}, slots_{options_.in_flight} {
-  poller_ = std::make_unique<Poller>(
-      Poller::Needs{need_.executor, need_.store, need_.clock}, options_.backstop,
-      [this](std::vector<model::Notification> due) {
-        for (auto& notification : due)
-          if (has_room(notification.head.priority) && find(notification.head.id) == nullptr)
-            advance(hold(std::move(notification)));
-      });
+  auto found = [this](std::vector<model::Notification> due) {
+    for (auto& notification : due) {
+      // What is held comes by itself, except while a channel has it.
+      if (auto* held = find(notification.head.id)) {
+        if (held->in_flight) advance(*held);
+      } else if (has_room(notification.head.priority)) {
+        advance(hold(std::move(notification)));
+      }
+    }
+  };
+  poller_ = std::make_unique<Poller>(Poller::Needs{need_.executor, need_.store, need_.clock},
+                                     options_.backstop, std::move(found));
   clock_moves_ = std::make_unique<ClockMoves>(*this);
   gates_.configure(options_.gates);
   suspects_ = std::make_unique<Suspects>(Suspects::Needs{
@@ -101,7 +106,7 @@ void Dispatcher::drain(model::Duration deadline, std::function<void(std::size_t)
 void Dispatcher::check_drained() {
   if (!drained_ || writing_ > 0) return;
   for (const auto& [id, work] : works_)
-    if (work->in_flight || !work->queue.empty()) return;
+    if (work->in_flight || work->in_doubt || !work->queue.empty()) return;
   HERALD_POINT("delivery.drained");
   if (drain_timer_ != 0) need_.executor.cancel(std::exchange(drain_timer_, 0));
   std::exchange(drained_, nullptr)(0);

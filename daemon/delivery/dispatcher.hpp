@@ -4,6 +4,7 @@
 // recorded is the store's.
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -106,7 +107,10 @@ class Dispatcher final : public model::ports::DeliveryEvents {
   void write(Work& work);
   void written(const std::string& id, std::vector<model::Event> events,
                std::vector<Pending> pending, base::Result<store::Applied> applied);
-  void not_written(Work& work, std::vector<Pending> pending, const base::Error& error);
+  void not_written(Work& work, bool had_events, std::vector<Pending> pending,
+                   const base::Error& error);
+  void try_again(Work& work, std::deque<Pending> again, const base::Error& error);
+  void overtaken(Work& work, std::vector<Pending> pending, const store::Applied& applied);
   void after_the_clock(Work& work, std::vector<Pending> pending);
   void perform(Work& work, const store::Applied& applied);
 
@@ -122,6 +126,7 @@ class Dispatcher final : public model::ports::DeliveryEvents {
   void tell_breaker(const std::string& channel);
   void load_pauses(std::function<void(base::Result<void>)> done);
   void lift(std::string channel, std::string after);
+  void lift_late(const Work& work);
   bool has_room(model::Priority priority) const;
   void know_recipient(Work& work, std::function<void(Work&)> then);
   // attempts.cpp
@@ -144,6 +149,9 @@ class Dispatcher final : public model::ports::DeliveryEvents {
   void evicted(const std::vector<std::string>& ids);
   void receive(const std::string& channel, const model::ports::ChannelReceipt& receipt,
                std::function<void(base::Result<bool>)> done);
+  void receive_unrecorded(const Work& work, const std::string& channel,
+                          const model::ports::ChannelReceipt& receipt, model::AttemptRef attempt,
+                          std::function<void(base::Result<bool>)> done);
   void park(const store::AttemptLookup& lookup, const model::event::Receipt& receipt,
             std::function<void(base::Result<bool>)> done);
   void record_receipt(const std::string& id, model::event::Receipt receipt,

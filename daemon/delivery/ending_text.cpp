@@ -28,6 +28,8 @@ const Attempt* held(const Progress& p) {
 /// "; "-separated parts after "undelivered: ".
 std::string why_undelivered(const Progress& p, const Chain& chain) {
   std::string out;
+  // It never had a step.
+  if (p.reason == Reason::invalid && !p.left.empty()) return "invalid: " + p.left.back().detail;
   const auto add = [&](const std::string& part) { out += (out.empty() ? "" : "; ") + part; };
   if (const auto* recorded = best(p, false)) add("recorded by " + recorded->channel);
   for (unsigned i = 0; i < chain.steps.size(); ++i) {

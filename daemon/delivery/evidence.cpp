@@ -31,6 +31,13 @@ const model::Attempt* find_attempt(const model::Progress& progress, model::Attem
   return nullptr;
 }
 
+/// The latest attempt of the present run on that channel.
+const model::Attempt* attempt_on(const model::Progress& progress, std::string_view channel) {
+  for (auto it = progress.attempts.rbegin(); it != progress.attempts.rend(); ++it)
+    if (it->run == progress.run && it->channel == channel) return &*it;
+  return nullptr;
+}
+
 /// The latest attempt that put the notification into the person's inbox.
 const model::Attempt* inbox_attempt(const model::Progress& progress) {
   for (auto it = progress.attempts.rbegin(); it != progress.attempts.rend(); ++it)
@@ -95,7 +102,7 @@ void Dispatcher::receive(const std::string& channel, const model::ports::Channel
         return record_receipt(work->id(), receipt_event(receipt, attempt), done);
       // Nor is one whose short cut a crash ended before anything was recorded.
       if (known == nullptr && work != nullptr && channel_of(work->notification, attempt) == channel)
-        return park({channel, {}, receipt.attempt_id}, receipt_event(receipt, attempt), done);
+        return receive_unrecorded(*work, channel, receipt, attempt, done);
       // A channel may only speak of its own attempts.
       need_.observer.trouble("receipt.foreign",
                              "channel " + channel + " reported on an attempt that is not its own",
@@ -114,6 +121,23 @@ void Dispatcher::receive(const std::string& channel, const model::ports::Channel
           park(lookup, receipt_event(receipt, {}), done);
         });
       });
+}
+
+/// What the person gave evidence of is the same message, made by whichever attempt on that channel.
+/// That it failed is news of another only where the provider says that it is the same.
+void Dispatcher::receive_unrecorded(const Work& work, const std::string& channel,
+                                    const model::ports::ChannelReceipt& receipt,
+                                    model::AttemptRef attempt,
+                                    std::function<void(base::Result<bool>)> done) {
+  const auto& progress = work.progress();
+  const auto* other = attempt_on(progress, channel);
+  if (other != nullptr && receipt.kind != model::ReceiptKind::failed)
+    return record_receipt(work.id(), receipt_event(receipt, model::ref(*other)), std::move(done));
+  for (const auto& a : progress.attempts)
+    if (!receipt.provider_id.empty() && a.provider_id == receipt.provider_id &&
+        a.channel == channel)
+      return record_receipt(work.id(), receipt_event(receipt, model::ref(a)), std::move(done));
+  park({channel, {}, receipt.attempt_id}, receipt_event(receipt, attempt), std::move(done));
 }
 
 void Dispatcher::park(const store::AttemptLookup& lookup, const model::event::Receipt& receipt,

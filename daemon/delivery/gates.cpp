@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/faults.hpp"
 #include "delivery/quiet_hours.hpp"
 
 namespace herald::delivery {
@@ -49,7 +50,7 @@ bool Gates::needs_time_zone(const Want& want) const {
 /// Quiet hours first: they do not count against try_for, a pause does. The breaker last of the
 /// three: a step that is held for another cause may find it closed when its time comes.
 Gates::Answer Gates::stands_before(const Want& want, const Moment& now) const {
-  if (needs_time_zone(want)) {
+  if (needs_time_zone(want) && !HERALD_MUTANT("quiet_hours_ignored")) {
     const auto it = rules_.channels.find(want.channel);
     const auto& hours = it != rules_.channels.end() && it->second.quiet_hours
                             ? *it->second.quiet_hours
@@ -58,7 +59,8 @@ Gates::Answer Gates::stands_before(const Want& want, const Moment& now) const {
     if (const auto until = quiet_until(hours, zone, now.wall))
       return gated(Reason::quiet_hours, *until);
   }
-  if (paused_.contains(want.channel)) return gated(Reason::paused, model::TimePoint::max());
+  if (paused_.contains(want.channel) && !HERALD_MUTANT("pause_ignored"))
+    return gated(Reason::paused, model::TimePoint::max());
   const auto* channel = find(want.channel);
   if (channel == nullptr || channel->breaker.lets(want.id, now.mono)) return {};
   const auto left = channel->breaker.until() - now.mono;
@@ -100,6 +102,7 @@ Gates::Answer Gates::ask(const Want& want, const Moment& now) const {
 }
 
 Gates::Answer Gates::take(const Want& want, const Moment& now) {
+  if (HERALD_MUTANT("limits_ignored")) return {};
   auto& channel = channels_[want.channel];
   const bool limited = channel.limits.recipient_rate.limited();
   if (const auto at = recipient_free_at(channel, want, now.mono); at > now.mono) {
@@ -140,6 +143,7 @@ void Gates::tidy(Channel& channel, base::MonoPoint now) {
 void Gates::outcome(const std::string& channel, const std::string& id,
                     const model::Outcome& outcome, base::MonoPoint now) {
   auto& breaker = channels_[channel].breaker;
+  if (HERALD_MUTANT("breaker_never_opens")) return;
   switch (outcome.kind) {
     case OutcomeKind::delivered:
     case OutcomeKind::accepted:
@@ -151,6 +155,9 @@ void Gates::outcome(const std::string& channel, const std::string& id,
     case OutcomeKind::unknown:
       // An attempt that was called back says nothing about the channel.
       if (outcome.reason == Reason::cancelled_attempt) return breaker.gave_up(id);
+      // A limit, perhaps of one person only, has its own pause: a channel that says so works.
+      if (outcome.kind == OutcomeKind::retry && outcome.reason == Reason::rate_limited)
+        return breaker.gave_up(id);
       return breaker.failed(now);
   }
 }

@@ -2,6 +2,7 @@
 // place in memory; what the attempt tells about its channel goes back to them.
 #include <algorithm>
 
+#include "base/faults.hpp"
 #include "delivery/decide.hpp"
 #include "delivery/poller.hpp"
 #include "delivery/work.hpp"
@@ -12,6 +13,8 @@ namespace {
 constexpr unsigned kPage = 256;
 /// While memory is full, what a resumed channel has waiting comes in this often.
 constexpr model::Duration kFullPause{std::chrono::milliseconds{100}};
+/// Pause before somebody is looked up again whom the store could not read.
+constexpr model::Duration kLookAgain{std::chrono::seconds{1}};
 
 }  // namespace
 
@@ -114,6 +117,17 @@ void Dispatcher::know_recipient(Work& work, std::function<void(Work&)> then) {
     need_.executor.post([this, id, then, user = std::move(user)]() mutable {
       auto* still = find(id);
       if (still == nullptr || !still->starting) return;
+      if (!user && user.error().code == base::Code::unavailable) {
+        // The store cannot be read: that says nothing about the person's addresses. Meanwhile the
+        // limits of time go on, and the slot is for others.
+        still->starting = false;
+        leave_gate(*still);
+        release_slot(id);
+        need_.executor.after(kLookAgain, [this, id] {
+          if (auto* waiting = find(id)) advance(*waiting);
+        });
+        return;
+      }
       if (!user) return leave_step(*still, model::Reason::no_address, true, user.error().message);
       still->identities = std::move(user->identities);
       still->identity_states = std::move(user->states);
@@ -148,9 +162,10 @@ void Dispatcher::pause(store::Pause pause, store::Done<store::Nothing> done) {
 void Dispatcher::resume(std::string channel, store::Done<store::Nothing> done) {
   need_.store.remove_pause(channel, [this, channel, done](base::Result<store::Nothing> removed) {
     need_.executor.post([this, channel, done, removed] {
-      if (removed) {
+      // One that the store does not know any more goes on too: an earlier answer was lost.
+      if (removed || removed.error().code == base::Code::not_found) {
         gates_.resume(channel);
-        lift(channel, {});
+        if (!HERALD_MUTANT("pause_not_lifted")) lift(channel, {});
       }
       done(removed);
     });
@@ -165,9 +180,14 @@ void Dispatcher::lift(std::string channel, std::string after) {
     return;
   }
   need_.store.paused_at(
-      channel, after, kPage, [this, channel](base::Result<std::vector<model::Notification>> page) {
-        need_.executor.post([this, channel, page = std::move(page)] {
-          if (!page || page->empty()) return;
+      channel, after, kPage,
+      [this, channel, after](base::Result<std::vector<model::Notification>> page) {
+        need_.executor.post([this, channel, after, page = std::move(page)] {
+          if (!page) {
+            need_.executor.after(kLookAgain, [this, channel, after] { lift(channel, after); });
+            return;
+          }
+          if (page->empty()) return;
           for (const auto& n : *page)
             push_event(n.head.id, model::event::Gated{model::Reason::paused, need_.clock.now()});
           const auto last = page->back().head.id;
@@ -176,6 +196,18 @@ void Dispatcher::lift(std::string channel, std::string after) {
                              }});
         });
       });
+}
+
+/// A pause that was lifted while it was being recorded that this one is held by it: lift() has
+/// passed by.
+void Dispatcher::lift_late(const Work& work) {
+  const auto& p = work.progress();
+  if (!working_ || p.state != model::State::trying || p.reason != model::Reason::paused ||
+      p.next_try <= need_.clock.now() || HERALD_MUTANT("pause_not_lifted"))
+    return;
+  const auto* step = current_step(p, work.chain());
+  if (step == nullptr || gates_.view(step->channel, need_.clock.mono()).paused) return;
+  push_event(work.id(), model::event::Gated{model::Reason::paused, need_.clock.now()});
 }
 
 void Dispatcher::ask_gates(Gates::Want want, std::function<void(Gates::Answer)> done) {

@@ -62,39 +62,47 @@ void Producer::submit(std::string producer, const json::value& request, Reply re
   auto checked =
       check_submission(*rules, std::move(producer), request, need_.random, need_.clock.now());
   if (!checked) return reply(checked.error());
+  keep(
+      std::move(*checked),
+      [this](model::NewNotification n, store::Done<store::Accepted> done) {
+        need_.store.accept(std::move(n), std::move(done));
+      },
+      std::move(reply));
+}
+
+void Producer::keep(model::NewNotification checked, const Accept& accept, Reply reply) {
   // Shared by the copies of the callback.
   const auto in_use = std::make_shared<KeyInUse>(keys_in_flight_);
-  if (!checked->idempotency_key.empty() &&
-      !in_use->take(checked->producer + '\n' + checked->idempotency_key))
+  if (!checked.idempotency_key.empty() &&
+      !in_use->take(checked.producer + '\n' + checked.idempotency_key))
     return reply(
         fail(Code::in_flight,
              "the first request with this idempotency key is still being stored; repeat it",
              "idempotency_key"));
   HERALD_POINT("producer.checked");
   if (HERALD_MUTANT("ack_before_commit"))
-    std::exchange(reply,
-                  [](const auto&) {})(json::object{{"id", checked->id}, {"state", "queued"}});
-  need_.store.accept(std::move(*checked), [this, in_use, reply = std::move(reply)](
-                                              base::Result<store::Accepted> accepted) {
-    in_use->release();
-    if (!accepted) return reply(accepted.error());
-    HERALD_POINT("producer.accepted");
-    json::object answer{{"id", accepted->id}, {"repeated", accepted->repeated}};
-    if (accepted->repeated) {
-      // The first one may be anywhere in its life by now.
-      need_.store.timeline(
-          accepted->id, [answer, reply](base::Result<store::Timeline> first) mutable {
-            if (first)
-              answer["state"] = json::string{to_string(first->notification.progress.state)};
-            reply(std::move(answer));
-          });
-      return;
-    }
-    answer["state"] = json::string{to_string(accepted->notification.progress.state)};
-    need_.dispatcher.accepted(std::move(accepted->notification));
-    HERALD_POINT("producer.before_reply");
-    reply(std::move(answer));
-  });
+    std::exchange(reply, [](const auto&) {})(json::object{{"id", checked.id}, {"state", "queued"}});
+  accept(std::move(checked),
+         [this, in_use, reply = std::move(reply)](base::Result<store::Accepted> accepted) {
+           in_use->release();
+           if (!accepted) return reply(accepted.error());
+           HERALD_POINT("producer.accepted");
+           json::object answer{{"id", accepted->id}, {"repeated", accepted->repeated}};
+           if (accepted->repeated) {
+             // The first one may be anywhere in its life by now.
+             need_.store.timeline(
+                 accepted->id, [answer, reply](base::Result<store::Timeline> first) mutable {
+                   if (first)
+                     answer["state"] = json::string{to_string(first->notification.progress.state)};
+                   reply(std::move(answer));
+                 });
+             return;
+           }
+           answer["state"] = json::string{to_string(accepted->notification.progress.state)};
+           need_.dispatcher.accepted(std::move(accepted->notification));
+           HERALD_POINT("producer.before_reply");
+           reply(std::move(answer));
+         });
 }
 
 void Producer::get(std::string id, bool private_parts, Reply reply) {

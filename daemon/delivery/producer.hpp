@@ -7,6 +7,7 @@
 #include "delivery/dispatcher.hpp"
 #include "delivery/submission.hpp"
 #include "model/ports/producer.hpp"
+#include "store/outbox.hpp"
 
 namespace herald::delivery {
 
@@ -29,6 +30,16 @@ class Producer final : public model::ports::Producer {
   void timeline(std::string id, bool private_parts, Reply reply) override;
   void cancel(std::string id, std::string by, Reply reply) override;
   void list(const boost::json::object& query, bool private_parts, Reply reply) override;
+  /// As submit(), for what an application wrote with SQL: the row goes with the commit that stores
+  /// the notification, under the row's id. What submit() would refuse becomes a dead letter: the
+  /// answer then tells how it ended. An error: the row is still there (unavailable, in_flight,
+  /// internal), or another took it (conflict). sql_rows.cpp
+  struct Ended {
+    store::Applied applied;
+    model::Event why;
+  };
+  using RowDone = std::function<void(base::Result<std::optional<Ended>>)>;
+  void submit_row(store::OutboxStore& outbox, store::OutboxRow row, RowDone done);
   // dead_letters.cpp
   void dead_letters(const boost::json::object& query, Reply reply) override;
   void redrive(const boost::json::object& query, std::string by, Reply reply) override;
@@ -37,6 +48,11 @@ class Producer final : public model::ports::Producer {
   struct Redrive;  // dead_letters.cpp
   std::shared_ptr<const SubmissionRules> current_rules() const;
   static base::Error starting();
+  /// Where a notification that passed the checks goes.
+  using Accept = std::function<void(model::NewNotification, store::Done<store::Accepted>)>;
+  void keep(model::NewNotification checked, const Accept& accept, Reply reply);
+  void refuse_row(store::OutboxStore& outbox, const store::OutboxRow& row,
+                  const boost::json::value& request, const base::Error& error, const RowDone& done);
   /// `filter` with whom the query's `user` names.
   void find_people(const boost::json::object& query, store::ListQuery filter,
                    std::function<void(base::Result<store::ListQuery>)> then);

@@ -4,6 +4,7 @@
 
 #include "base/faults.hpp"
 #include "delivery/clock_moves.hpp"
+#include "delivery/doubt.hpp"
 #include "delivery/poller.hpp"
 #include "delivery/work.hpp"
 
@@ -74,19 +75,23 @@ void Dispatcher::load(const std::string& id, std::function<void(base::Result<Wor
 }
 
 void Dispatcher::write(Work& work) {
+  if (clock_moves_->hold_back(work)) return;
   std::vector<Pending> pending;
   store::Apply apply;
   apply.id = work.id();
   // What happened must not be judged by timers that the clock has left behind.
   const bool load_first = clock_moves_->unsettled(work);
-  while (work.unrecorded_due && !work.queue.empty() && is_clock_moved(work.queue.front())) {
-    apply.events.push_back(*work.queue.front().event);
-    pending.push_back(std::move(work.queue.front()));
-    work.queue.pop_front();
+  if (work.loaded) apply.after_seq = work.notification.seq;
+  // The store tells whether a write arrived, not which of several: what is in doubt goes alone.
+  auto& queue = work.in_doubt ? work.doubtful : work.queue;
+  while (work.unrecorded_due && !queue.empty() && is_clock_moved(queue.front())) {
+    apply.events.push_back(*queue.front().event);
+    pending.push_back(std::move(queue.front()));
+    queue.pop_front();
   }
   if (work.unrecorded_due) apply.events.emplace_back(model::event::Due{});
-  while (!work.queue.empty() && !load_first) {
-    auto& next = work.queue.front();
+  while (!queue.empty() && !load_first) {
+    auto& next = queue.front();
     if (next.append && apply.append) break;  // one item a transaction
     if (next.new_chain && !apply.events.empty()) break;
     apply.new_chain = next.new_chain;
@@ -94,10 +99,12 @@ void Dispatcher::write(Work& work) {
     if (next.rendering) apply.rendering = std::move(next.rendering);
     if (next.event) apply.events.push_back(*next.event);
     pending.push_back(std::move(next));
-    work.queue.pop_front();
+    queue.pop_front();
     if (apply.new_chain) break;
   }
-  apply.clock_offset = clock_moves_->offset();
+  // Was the clock set meanwhile, then either it arrived before, or the clock comes first.
+  if (!work.in_doubt) work.offset = clock_moves_->offset();
+  apply.clock_offset = work.offset;
   HERALD_POINT("delivery.before_write");
   work.writing = true;
   ++writing_;
@@ -118,14 +125,21 @@ void Dispatcher::written(const std::string& id, std::vector<model::Event> events
   --writing_;
   auto& work = *find(id);  // a work that is being written is never let go
   work.writing = false;
-  if (!applied) return not_written(work, std::move(pending), applied.error());
+  if (!applied) return not_written(work, !events.empty(), std::move(pending), applied.error());
+  if (applied->stale && !work.in_doubt) return overtaken(work, std::move(pending), *applied);
+  const bool landed = applied->stale;
+  if (landed) {
+    *applied = what_landed(work.notification, std::move(*applied));
+    need_.observer.inbox_changed(applied->notification.head.user, 0);
+  }
+  work.in_doubt = false;
   const auto was = place(work.progress());
   work.notification = applied->notification;
   work.loaded = true;
   work.unrecorded_due = false;
   clock_moves_->settle(work);
   events.insert(events.end(), applied->parked.begin(), applied->parked.end());
-  if (!events.empty()) need_.observer.recorded(*applied, events);
+  if (!events.empty() || landed) need_.observer.recorded(*applied, events);
   if (applied->item) need_.observer.inbox_changed(applied->item->user, applied->item->seq);
   if (applied->withdrawn != 0) need_.observer.inbox_changed(applied->withdrawn, 0);
   // The work must outlive the callbacks, which may push more.
@@ -134,6 +148,7 @@ void Dispatcher::written(const std::string& id, std::vector<model::Event> events
     if (p.done) p.done(applied);
   work.writing = false;
   perform(work, *applied);
+  lift_late(work);
   work.short_cut.reset();
   HERALD_POINT("delivery.effects_performed");
   if (work.starting && !work.in_flight && (has_due(events) || place(work.progress()) != was)) {
@@ -147,31 +162,28 @@ void Dispatcher::written(const std::string& id, std::vector<model::Event> events
   check_drained();
 }
 
-void Dispatcher::not_written(Work& work, std::vector<Pending> pending, const base::Error& error) {
+void Dispatcher::not_written(Work& work, bool had_events, std::vector<Pending> pending,
+                             const base::Error& error) {
   const auto id = work.id();
+  work.in_doubt = false;
   if (error.code == base::Code::conflict) return after_the_clock(work, std::move(pending));
-  std::vector<Pending> again;
+  const bool unavailable = error.code == base::Code::unavailable;
+  std::deque<Pending> again;
+  // The work must outlive the callbacks, which may push more.
+  work.writing = true;
   for (auto& p : pending) {
-    if (p.done)
-      p.done(error);
-    else if (error.code == base::Code::unavailable)
+    const bool repeat = unavailable && (!p.done || p.insist);
+    if (repeat)
       again.push_back(std::move(p));
+    else if (p.done)
+      p.done(error);
   }
-  if (error.code == base::Code::unavailable && (!again.empty() || work.unrecorded_due)) {
-    // The database is busy or gone: what the plugin answered must not be forgotten, so it waits.
-    need_.observer.trouble("delivery.not_recorded",
-                           "a result could not be recorded and is tried again: " + error.message,
-                           id);
-    work.writing = true;
-    need_.executor.after(kRecordAgain, [this, id, again = std::move(again)]() mutable {
-      auto* waiting = find(id);
-      waiting->writing = false;
-      for (auto it = again.rbegin(); it != again.rend(); ++it)
-        waiting->queue.push_front(std::move(*it));
-      advance(*waiting);
-    });
-    return;
-  }
+  work.writing = false;
+  // Whoever goes on with this notification must know where it stands.
+  const bool needed = work.in_flight || work.starting || !work.queue.empty();
+  if (unavailable &&
+      (!again.empty() || work.unrecorded_due || (had_events && work.loaded && needed)))
+    return try_again(work, std::move(again), error);
   if (error.code != base::Code::not_found)
     need_.observer.trouble("delivery.refused",
                            "a result was refused by the store: " + error.message, id);
@@ -186,6 +198,34 @@ void Dispatcher::not_written(Work& work, std::vector<Pending> pending, const bas
       write(*still);
   }
   check_drained();
+}
+
+/// The database is busy or gone: what the plugin answered must not be forgotten, so it waits.
+void Dispatcher::try_again(Work& work, std::deque<Pending> again, const base::Error& error) {
+  need_.observer.trouble("delivery.not_recorded",
+                         "a result could not be recorded and is tried again: " + error.message,
+                         work.id());
+  work.in_doubt = work.loaded;
+  auto& waits = work.in_doubt ? work.doubtful : work.queue;
+  waits.insert(waits.begin(), std::make_move_iterator(again.begin()),
+               std::make_move_iterator(again.end()));
+  work.writing = true;
+  need_.executor.after(kRecordAgain, [this, id = work.id()] {
+    auto& waiting = *find(id);
+    waiting.writing = false;
+    clock_moves_->look();
+    write(waiting);
+  });
+}
+
+/// What was known of it was old: everything is judged anew by what is stored.
+void Dispatcher::overtaken(Work& work, std::vector<Pending> pending,
+                           const store::Applied& applied) {
+  work.notification = applied.notification;
+  work.queue.insert(work.queue.begin(), std::make_move_iterator(pending.begin()),
+                    std::make_move_iterator(pending.end()));
+  clock_moves_->settle(work);
+  write(work);
 }
 
 /// The clock was set while this waited to be recorded: the notification follows the clock first.

@@ -34,7 +34,10 @@ void Dispatcher::recover(std::string after, std::function<void(base::Result<void
           HERALD_POINT("delivery.recovering");
           for (auto& notification : *page) {
             const auto id = notification.head.id;
-            push(id, Pending{lost(notification.progress),
+            auto event = lost(notification.progress);
+            // Known as it is stored, it can be repeated should its commit be in doubt.
+            if (find(id) == nullptr) hold(std::move(notification));
+            push(id, Pending{std::move(event),
                              {},
                              {},
                              [this, left, last, more, done](base::Result<store::Applied>) {
@@ -43,7 +46,9 @@ void Dispatcher::recover(std::string after, std::function<void(base::Result<void
                                  recover(last, done);
                                else
                                  done({});
-                             }});
+                             },
+                             {},
+                             true});
           }
         });
       });

@@ -20,7 +20,6 @@ using base::fail;
 
 constexpr std::array<std::string_view, 8> kFields{
     "kind", "to", "params", "content", "idempotency_key", "priority", "not_before", "expires_at"};
-constexpr std::size_t kLongestKey = 255;
 constexpr auto kFarthest = std::chrono::days{90};
 
 base::Result<void> known_fields_only(const json::object& request) {
@@ -48,34 +47,6 @@ base::Result<std::string> text_field(const json::object& request, std::string_vi
                 std::string{name} + " is longer than " + std::to_string(longest) + " bytes",
                 std::string{name});
   return text;
-}
-
-base::Result<model::Identity> recipient(const json::object& request,
-                                        const model::ports::Directory& directory) {
-  const auto* to = request.if_contains("to");
-  if (to == nullptr)
-    return fail(Code::unprocessable, "to is missing: {\"phone\": \"+237...\"} or {\"user\": 42}",
-                "to");
-  const auto named = [](base::Result<model::Identity> identity,
-                        std::string where) -> base::Result<model::Identity> {
-    if (identity) return identity;
-    return fail(Code::unprocessable, identity.error().message, std::move(where));
-  };
-  if (to->is_string()) return named(directory.parse(to->get_string()), "to");
-  const auto* object = to->if_object();
-  if (object == nullptr || object->size() != 1)
-    return fail(Code::unprocessable,
-                "to names exactly one identity: {\"phone\": \"+237...\"} or {\"user\": 42}", "to");
-  const auto& [key, value] = *object->begin();
-  std::string text;
-  if (value.is_string())
-    text = std::string{value.get_string()};
-  else if (value.is_int64())
-    text = std::to_string(value.get_int64());
-  else
-    return fail(Code::unprocessable, "the value of an identity is a text or a whole number",
-                "to." + base::escape_control(key));
-  return named(directory.normalise({std::string{key}, text}), "to." + base::escape_control(key));
 }
 
 base::Result<model::TimePoint> time_field(const json::object& request, std::string_view name,
@@ -144,6 +115,34 @@ base::Result<bool> take_body(const json::object& request, model::NewNotification
 
 }  // namespace
 
+base::Result<model::Identity> recipient_of(const json::object& request,
+                                           const model::ports::Directory& directory) {
+  const auto* to = request.if_contains("to");
+  if (to == nullptr)
+    return fail(Code::unprocessable, "to is missing: {\"phone\": \"+237...\"} or {\"user\": 42}",
+                "to");
+  const auto named = [](base::Result<model::Identity> identity,
+                        std::string where) -> base::Result<model::Identity> {
+    if (identity) return identity;
+    return fail(Code::unprocessable, identity.error().message, std::move(where));
+  };
+  if (to->is_string()) return named(directory.parse(to->get_string()), "to");
+  const auto* object = to->if_object();
+  if (object == nullptr || object->size() != 1)
+    return fail(Code::unprocessable,
+                "to names exactly one identity: {\"phone\": \"+237...\"} or {\"user\": 42}", "to");
+  const auto& [key, value] = *object->begin();
+  std::string text;
+  if (value.is_string())
+    text = std::string{value.get_string()};
+  else if (value.is_int64())
+    text = std::to_string(value.get_int64());
+  else
+    return fail(Code::unprocessable, "the value of an identity is a text or a whole number",
+                "to." + base::escape_control(key));
+  return named(directory.normalise({std::string{key}, text}), "to." + base::escape_control(key));
+}
+
 base::Result<model::NewNotification> check_submission(const SubmissionRules& rules,
                                                       std::string producer,
                                                       const json::value& value,
@@ -177,7 +176,7 @@ base::Result<model::NewNotification> check_submission(const SubmissionRules& rul
   }
   n.kind = *kind_name;
 
-  auto to = recipient(*request, *rules.directory);
+  auto to = recipient_of(*request, *rules.directory);
   if (!to) return to.error();
   n.to = std::move(*to);
   n.create_recipient = rules.create_recipients && n.to.kind != "user";

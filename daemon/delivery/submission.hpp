@@ -24,6 +24,13 @@ struct SubmissionRules {
   bool create_recipients = false;
 };
 
+/// Bytes of an idempotency key.
+inline constexpr std::size_t kLongestKey = 255;
+
+/// Whom a request is for, spelled as the store keeps it.
+base::Result<model::Identity> recipient_of(const boost::json::object& request,
+                                           const model::ports::Directory& directory);
+
 /// Checks a producer's request (architecture, section 8) and makes the notification that would be
 /// stored. Pure but for the id. Errors name the field in `where`. `params` is checked by the kind's
 /// declaration, never by calling a plugin.

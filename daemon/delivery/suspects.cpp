@@ -17,6 +17,9 @@ constexpr unsigned kDeaths = 4;
 constexpr unsigned kSuspect = 2;
 /// Who kills does it at once: what has not by then only is slow.
 constexpr model::Duration kPatience{std::chrono::seconds{3}};
+/// How long the others go first after a suspect's first death; twice as long after each further
+/// one. Without it the daemon would do nothing between two starts but die again.
+constexpr model::Duration kRest{std::chrono::seconds{1}};
 /// A note that nobody takes back says nothing any more after this.
 constexpr model::Duration kNoteLife{std::chrono::hours{24}};
 
@@ -42,6 +45,7 @@ void Suspects::begin(std::function<void()> then) {
 void Suspects::end(std::function<void()> then) {
   watching_ = false;
   waiting_.clear();
+  resting_.clear();
   while (!handed_.empty()) acquit(std::string{handed_.begin()->first});
   need_.store.kv_remove(kOwner, kAlive,
                         [this, then = std::move(then)](const base::Result<store::Nothing>&) {
@@ -69,6 +73,8 @@ void Suspects::judge(const std::string& id, const store::KvEntry& note,
     verdict = Verdict::set_aside;
     // Its next step gets one chance: the same text may kill there too.
     deaths = kDeaths - 2;
+  } else if (deaths > 0 && rests(id, deaths)) {
+    return then(Verdict::wait);
   } else if (deaths >= kSuspect && !alone_.empty() && alone_ != id) {
     waiting_.insert(id);
     return then(Verdict::wait);
@@ -81,6 +87,18 @@ void Suspects::judge(const std::string& id, const store::KvEntry& note,
                      [this, then = std::move(then), verdict](const base::Result<uint64_t>&) {
                        need_.executor.post([then, verdict] { then(verdict); });
                      });
+}
+
+bool Suspects::rests(const std::string& id, unsigned deaths) {
+  const auto [it, first] = resting_.try_emplace(id, true);
+  if (first)
+    need_.executor.after(kRest * (1 << (deaths - 1)), [this, id] {
+      const auto rested = resting_.find(id);
+      if (rested == resting_.end()) return;
+      rested->second = false;
+      need_.wake(id);
+    });
+  return it->second;
 }
 
 void Suspects::acquit(const std::string& id) {

@@ -37,7 +37,7 @@ class Suspects {
   }
   enum class Verdict {
     hand_over,
-    wait,       ///< another suspect is being handed over: it is woken afterwards
+    wait,       ///< others go first: it is woken when its turn comes
     set_aside,  ///< it was being handed over at too many deaths
   };
   /// Notes that `id` is about to be handed over. The answer comes on the delivery thread, when it
@@ -48,6 +48,7 @@ class Suspects {
 
  private:
   void judge(const std::string& id, const store::KvEntry& note, std::function<void(Verdict)> then);
+  bool rests(const std::string& id, unsigned deaths);
   void acquit(const std::string& id);
 
   Needs need_;
@@ -56,6 +57,7 @@ class Suspects {
   std::map<std::string, uint64_t, std::less<>> handed_;  ///< and the timer of its acquittal
   std::string alone_;                                    ///< the suspect that is being handed over
   std::set<std::string> waiting_;                        ///< suspects
+  std::map<std::string, bool> resting_;                  ///< suspects; false: its rest is over
 };
 
 }  // namespace herald::delivery

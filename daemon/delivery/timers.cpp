@@ -123,6 +123,11 @@ void Machine::on(const event::Blocked& e) {
     if (p.state == State::waiting && !stopping()) leave(Reason::evicted, false, e.detail);
     return;
   }
+  if (e.reason == Reason::invalid) {  // R23
+    if (p.state != State::queued || !p.attempts.empty() || !p.left.empty()) return;
+    p.left.push_back({p.run, p.round, p.step, e.reason, false, e.detail, now_});
+    return end(State::undelivered, Reason::invalid);
+  }
   if (can_be_gated()) leave(e.reason, e.transient, e.detail);
 }
 

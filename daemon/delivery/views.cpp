@@ -163,6 +163,11 @@ json::object dead_letter_view(const model::Notification& n) {
                                    {"round", l.round},
                                    {"reason", text(to_string(l.reason))},
                                    {"detail", l.detail}});
+    else if (l.reason == model::Reason::invalid)
+      steps.push_back(json::object{{"channel", ""},
+                                   {"round", l.round},
+                                   {"reason", text(to_string(l.reason))},
+                                   {"detail", l.detail}});
   return json::object{{"id", n.head.id},
                       {"kind", n.head.kind},
                       {"user", n.head.user},

@@ -17,6 +17,7 @@ struct Dispatcher::Pending {
   store::Done<store::Applied>
       done;  ///< may be empty: then a failure to record is tried again, not reported
   model::ChainPtr new_chain;  ///< of a redrive: recorded alone, for it decides the event
+  bool insist = false;        ///< tried again although `done` is there, which hears the last word
 };
 
 /// A notification in memory: the only one who writes it while it is here.
@@ -25,6 +26,11 @@ struct Dispatcher::Work {
   bool loaded = false;   ///< false: only head.id is known; the first write brings the rest
   bool writing = false;  ///< a write is under way; what comes meanwhile waits in `queue`
   std::deque<Pending> queue;
+  /// The latest write answered `unavailable`, so it may have been written (recording.cpp). Until
+  /// that is known, nothing else is; what of it still has to be recorded waits in `doubtful`.
+  bool in_doubt = false;
+  model::Duration offset{};  ///< wall minus monotonic clock, at its first try
+  std::deque<Pending> doubtful;
 
   /// deliver() was called and its answer is owed.
   std::optional<model::AttemptRef> in_flight;

@@ -7,6 +7,7 @@
 
 #include "base/memory.hpp"
 #include "base/text.hpp"
+#include "directory/phone_memory.hpp"
 
 namespace herald::directory {
 namespace {
@@ -17,7 +18,10 @@ using i18n::phonenumbers::PhoneNumberUtil;
 constexpr std::size_t kLongest = 32;
 
 const PhoneNumberUtil& library() {
-  static const PhoneNumberUtil& instance = *PhoneNumberUtil::GetInstance();
+  static const PhoneNumberUtil& instance = []() -> const PhoneNumberUtil& {
+    end_when_icu_has_no_memory();
+    return *PhoneNumberUtil::GetInstance();
+  }();
   return instance;
 }
 

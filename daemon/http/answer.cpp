@@ -27,15 +27,18 @@ bool belongs_to_connection(std::string_view name) {
 }
 
 /// The date text of this second; formatting it once per second and thread instead of per answer.
-const std::string& date_of(base::TimePoint now) {
+/// Plain bytes: for a destructor at the thread's end glibc wants memory, and aborts without.
+std::string_view date_of(base::TimePoint now) {
   thread_local int64_t second = -1;
-  thread_local std::string text;
+  thread_local std::array<char, 32> text{};
+  thread_local std::size_t size = 0;
   const auto s = base::unix_us(now) / 1'000'000;
   if (s != second) {
+    const auto made = http_date(now);
+    size = made.copy(text.data(), text.size());
     second = s;
-    text = http_date(now);
   }
-  return text;
+  return {text.data(), size};
 }
 
 void field(std::string& out, std::string_view name, std::string_view value) {

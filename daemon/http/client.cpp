@@ -4,6 +4,7 @@
 #include <deque>
 #include <mutex>
 #include <stdexcept>
+#include <string_view>
 #include <thread>
 #include <unordered_map>
 #include <unordered_set>
@@ -102,10 +103,7 @@ class Client::Loop {
         if (out) dropped.push_back(std::move(*it));
         it = out ? waiting_.erase(it) : it + 1;
       }
-      while (!waiting_.empty() && running_.size() + start.size() < options_.max_in_flight) {
-        start.push_back(std::move(waiting_.front()));
-        waiting_.pop_front();
-      }
+      take_turns(start);
       running_count_ = running_.size() + start.size();
     }
     for (const auto& t : refused)
@@ -131,6 +129,25 @@ class Client::Loop {
     curl_multi_poll(multi_, nullptr, 0, static_cast<int>(std::max<int64_t>(pause.count(), 1)),
                     nullptr);
     return false;
+  }
+
+  /// Moves to `start` what may begin now, the oldest first. A host whose name is not found or that
+  /// does not answer holds no more places than it may have connections.
+  void take_turns(Queue& start) {
+    std::unordered_map<std::string_view, std::size_t> at;
+    for (const auto& [handle, transfer] : running_) ++at[transfer->authority()];
+    auto left = options_.max_in_flight - std::min(running_.size(), options_.max_in_flight);
+    for (auto it = waiting_.begin(); it != waiting_.end() && left > 0;) {
+      auto& busy = at[(*it)->authority()];
+      if (busy >= options_.max_per_host) {
+        ++it;
+        continue;
+      }
+      ++busy;
+      --left;
+      start.push_back(std::move(*it));
+      it = waiting_.erase(it);
+    }
   }
 
   void begin(std::unique_ptr<Transfer> transfer) {

@@ -13,7 +13,7 @@ namespace herald::http {
 struct ClientOptions {
   std::size_t max_in_flight = 64;  ///< beyond it requests wait
   std::size_t max_queued = 1024;   ///< beyond it they fail at once, with nothing sent
-  std::size_t max_per_host = 16;   ///< connections
+  std::size_t max_per_host = 16;   ///< connections, and requests under way to one host and port
   std::chrono::milliseconds connect_timeout{10'000};
   std::string user_agent = "herald";
   std::string proxy;    ///< empty: none, whatever the environment says
@@ -25,7 +25,7 @@ struct ClientOptions {
 
 /// Outbound HTTP/1.1 over libcurl, on one thread of its own: pooled connections, TLS verified, http
 /// and https only, no redirects, no proxy from the environment. Every request ends within its
-/// timeout, the wait in the queue included.
+/// timeout, the waits in the queue and for its host's address included (transfer.cpp).
 ///
 /// Requests that are not GET or HEAD, and all with `once`, are never sent twice (trap 15): libcurl
 /// repeats a request by itself when a kept connection dies before the first byte of the answer,

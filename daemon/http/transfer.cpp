@@ -68,6 +68,12 @@ Transfer::~Transfer() {
   curl_slist_free_all(headers_);
 }
 
+std::string_view Transfer::authority() const {
+  std::string_view rest = request_.url;
+  if (const auto scheme = rest.find("://"); scheme != rest.npos) rest.remove_prefix(scheme + 3);
+  return rest.substr(0, rest.find_first_of("/?#"));
+}
+
 std::size_t Transfer::on_body(char* data, std::size_t size, std::size_t n, void* self) {
   auto& t = *static_cast<Transfer*>(self);
   const auto bytes = size * n;
@@ -170,6 +176,9 @@ std::string Transfer::prepare(const ClientOptions& options) {
   if (!options.ca_file.empty()) set(CURLOPT_CAINFO, options.ca_file.c_str());
   set(CURLOPT_PROXY, options.proxy.c_str());
   set(CURLOPT_NOSIGNAL, 1L);
+  // Without it the end of a transfer whose name is still being looked up waits for that, and with
+  // it everybody's thread. The look-up ends by itself, on a thread that libcurl lets go.
+  set(CURLOPT_QUICK_EXIT, 1L);
   set(CURLOPT_TIMEOUT_MS, static_cast<long>(left.count()));
   set(CURLOPT_CONNECTTIMEOUT_MS,
       static_cast<long>(std::min(left, options.connect_timeout).count()));

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "http/client.hpp"
 
@@ -31,6 +32,8 @@ class Transfer {
   CURL* easy() const { return easy_; }
   uint64_t handle() const { return handle_; }
   Clock::time_point deadline() const { return deadline_; }
+  /// Host and port as the URL spells them.
+  std::string_view authority() const;
 
   /// Calls `done`, once: with what libcurl says about the ended transfer, or with a failure before
   /// or instead of it.

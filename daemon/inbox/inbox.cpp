@@ -103,7 +103,7 @@ void Inbox::clear(model::Principal who, model::UserId user, int64_t up_to_seq, D
           if (item.returned && !item.read && (up_to_seq <= 0 || item.seq <= up_to_seq))
             shown.push_back(item.notification);
         evidence_.inbox_evidence(std::move(shown), model::Evidence::read,
-                                 [this, user, up_to_seq, done](base::Result<bool> recorded) {
+                                 [this, user, up_to_seq, done](const base::Result<bool>& recorded) {
                                    if (!recorded) return done(recorded.error());
                                    empty(user, up_to_seq, done);
                                  });

@@ -48,6 +48,7 @@ struct Head {
 struct Notification {
   Head head;
   Progress progress;
+  int64_t seq = 0;  ///< of its latest event in the timeline; 0: none yet
 };
 
 }  // namespace herald::model

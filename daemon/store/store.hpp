@@ -52,9 +52,14 @@ struct Apply {
   /// more while the request waited, then nothing is written and the answer is conflict: the caller
   /// has to tell of that first.
   std::optional<model::Duration> clock_offset;
+  /// Notification::seq as the caller knows it. Is the stored one another, then nothing is written
+  /// and the answer is `stale`. So a caller whose commit was in doubt can repeat the request:
+  /// either it is done now, or the answer tells that it had been.
+  std::optional<int64_t> after_seq;
   static constexpr model::Duration kClockSet{std::chrono::milliseconds{250}};
 };
 struct Applied {
+  bool stale = false;  ///< `after_seq` was another: `notification` is as stored, the rest is empty
   model::Notification notification;  ///< after all events
   model::State before = model::State::queued;
   model::Evidence evidence_before = model::Evidence::none;
@@ -108,7 +113,8 @@ class DeliveryStore {
   /// another body), unavailable (queue or backlog full, disk full). Resolves `to` and creates the
   /// user when asked, in the same transaction.
   virtual void accept(model::NewNotification, Done<Accepted>) = 0;
-  /// Loads, decides, writes. Errors: not_found, unavailable. Never partially applied.
+  /// Loads, decides, writes. Errors: not_found, conflict (see clock_offset), unavailable: then it
+  /// may have been written all the same (after_seq). Never partially applied.
   virtual void apply(Apply, Done<Applied>) = 0;
   /// Notifications whose due time is <= now, by priority then age, at most `limit`.
   virtual void due(model::TimePoint now, unsigned limit,
@@ -122,8 +128,9 @@ class DeliveryStore {
   /// Which notification and attempt; not_found when no such provider id is known on that channel.
   virtual void find_attempt(AttemptLookup, Done<FoundAttempt>) = 0;
   /// Keeps a receipt whose attempt is not known yet for 24 h: apply() decides it as soon as the
-  /// attempt is. Gives the attempt, and keeps nothing, when it is known by now. limited beyond 16
-  /// receipts for one id.
+  /// attempt is. Gives the attempt, and keeps nothing, when it is known by now. What was parked
+  /// under the id of an attempt goes, unless it says `failed`, to whichever attempt of that
+  /// notification on that channel becomes known first. limited beyond 16 receipts for one id.
   virtual void park_receipt(AttemptLookup, model::event::Receipt, model::TimePoint now,
                             Done<std::optional<FoundAttempt>>) = 0;
   /// The stored rendering of a step; json empty when there is none.

@@ -9,10 +9,12 @@
 namespace herald::telemetry {
 namespace {
 
-/// Upper bounds in seconds, from a quick local answer to the time a person takes.
-constexpr std::array<double, 18> kBounds{0.0005, 0.001, 0.0015, 0.0025, 0.004, 0.006,
-                                         0.008,  0.01,  0.015,  0.025,  0.05,  0.1,
-                                         0.25,   0.5,   1,      5,      30,    120};
+/// Upper bounds in seconds, from a quick local answer to the time a person takes; where commits lie
+/// they are close enough to place a p99 between two of them.
+constexpr std::array<double, 29> kBounds{0.0005, 0.001, 0.0015, 0.002, 0.0025, 0.003, 0.0035, 0.004,
+                                         0.005,  0.006, 0.007,  0.008, 0.009,  0.01,  0.012,  0.014,
+                                         0.016,  0.02,  0.025,  0.035, 0.05,   0.07,  0.1,    0.25,
+                                         0.5,    1,     5,      30,    120};
 
 bool is_name(std::string_view name) {
   if (name.empty() || name.size() > 120 || (name[0] >= '0' && name[0] <= '9')) return false;

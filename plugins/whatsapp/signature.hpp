@@ -6,13 +6,15 @@
 
 namespace whatsapp {
 
-/// "sha256=" and 64 lower-case hex digits: HMAC-SHA256 of exactly these bytes.
-std::string signature(std::string_view key, std::string_view body);
+enum class Hash { sha1, sha256 };
+
+/// The raw bytes of HMAC(key, data).
+std::string hmac(Hash hash, std::string_view key, std::string_view data);
+std::string sha256(std::string_view data);
+std::string hex(std::string_view bytes);  // lower case
+std::string base64(std::string_view bytes);
 
 /// Takes the same time wherever the two differ, and says nothing about their lengths.
 bool same_secret(std::string_view a, std::string_view b);
-
-/// Is `header` (X-Hub-Signature-256) the signature of the raw body? An empty key proves nothing.
-bool signed_by(std::string_view key, std::string_view body, std::string_view header);
 
 }  // namespace whatsapp

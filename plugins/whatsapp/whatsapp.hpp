@@ -1,5 +1,5 @@
-// whatsapp.hpp - the channel: sends through the WhatsApp Business Cloud API, hears of statuses by
-// webhook.
+// whatsapp.hpp - the channel: sends through one of two providers, hears of statuses and of people's
+// messages by webhook.
 // Owns: the settings, the secrets in memory. Runs on: the instance's strand.
 // Never: sends a request twice, blocks, writes a secret, number or text anywhere but to the
 // provider.
@@ -7,40 +7,45 @@
 
 #include <herald/herald.hpp>
 
-#include <array>
-#include <memory>
-#include <optional>
-
-#include "answer.hpp"
-#include "settings.hpp"
+#include "people/people.hpp"
+#include "provider.hpp"
 
 namespace whatsapp {
 
 class Whatsapp : public herald::Channel {
  public:
-  using Channel::Channel;
+  explicit Whatsapp(herald::Host host) : Channel{host}, people_{std::move(host)} {}
 
   void configure(std::string_view json) override;
   void start() override;
   void deliver(const herald::Delivery& delivery, herald::Completion done) override;
 
  private:
-  struct Batch;
+  struct Post;
 
-  void watch(const char* name, std::string& into);
-  void finish(herald::Completion done, Answer answer);
-  void note(const Answer& answer);
+  // Sending (sending.cpp)
+  void send(const herald::Delivery& delivery, const Person& person, herald::Completion done);
+  void sent(const herald::Delivery& delivery, const Address& to, herald::Completion done,
+            Answer answer);
+  void finish(herald::Completion done, const Answer& answer);
+  void note(const herald::Outcome& outcome);
 
+  // Hearing (webhook.cpp, hearing.cpp)
   std::string path() const;
   void mount_webhook();
   void verify(const herald::Incoming& request, const herald::Exchange& exchange);
   void notified(const herald::Incoming& request, const herald::Exchange& exchange);
-  void record(const std::shared_ptr<Batch>& batch);
-  void answer(const herald::Exchange& exchange, uint32_t status, std::string_view text);
+  void count(const Notice& notice);
+  void heard(const Inbound& message, herald::Callback<bool> next);
+  void learnt(const News& news, herald::Callback<bool> next);
+  void record(const std::shared_ptr<Post>& post);
+  void answer(const herald::Exchange& exchange, herald::Response response);
 
   Settings settings_;
+  Secrets secrets_;
+  std::unique_ptr<Provider> provider_;  // borrows both
+  People people_;
   bool started_ = false;
-  std::string token_, app_secret_, verify_token_;
   std::optional<std::string> alarm_;  // what the last clear alarm was about; nothing while it works
   herald::Metric sends_, webhooks_, statuses_, inbound_;
 };

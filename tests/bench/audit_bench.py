@@ -21,6 +21,7 @@ def measured(command):
 
 
 def audit(build, count):
+    os.environ["HERALD_BUILD_DIR"] = str(build)
     from harness.config import daemon_config, write_config
     folder = pathlib.Path(tempfile.mkdtemp(prefix="herald-bench-"))
     try:

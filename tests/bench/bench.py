@@ -7,7 +7,6 @@ import argparse
 import json
 import os
 import pathlib
-import re
 import shutil
 import sqlite3
 import statistics
@@ -15,13 +14,13 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
+
+import half_bench
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests" / "system"), str(ROOT / "tests" / "support")]
 
 CONNECTIONS, USERS = 32, 1000
-BATCH, BATCHES = 100, 400
 BENCHES = ["start", "accept", "sustained", "half"]
 
 
@@ -41,58 +40,15 @@ def single_row_commits(folder, seconds=2.0):
     return rate
 
 
-def batch_commits(path):
-    """How long commits of BATCH rows took, in ms, sorted: on the daemon's own file, once it has stopped."""
-    db = sqlite3.connect(path, isolation_level=None)
-    assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-    db.execute("PRAGMA synchronous=FULL")
-    db.execute("CREATE TABLE bench(id INTEGER PRIMARY KEY, body TEXT)")
-    body, took = "x" * 300, []
-    for _ in range(BATCHES):
-        start = time.perf_counter()
-        db.execute("BEGIN IMMEDIATE")
-        db.executemany("INSERT INTO bench(body) VALUES(?)", [(body,)] * BATCH)
-        db.execute("COMMIT")
-        took.append((time.perf_counter() - start) * 1000)
-    db.close()
-    return sorted(took)
-
-
-class Histogram:
-    """A Prometheus histogram, all labels together; the difference of two is what came between."""
-
-    def __init__(self, text, name):
-        self.buckets = {}
-        for line in text.splitlines():
-            found = re.fullmatch(name + r'_bucket\{.*le="([^"]+)"\} (\d+)', line)
-            if found:
-                bound = float(found[1].replace("+Inf", "inf"))
-                self.buckets[bound] = self.buckets.get(bound, 0) + int(found[2])
-
-    def since(self, earlier):
-        for bound, count in earlier.buckets.items():
-            self.buckets[bound] -= count
-        return self
-
-    def quantile(self, part):
-        """Interpolated within its bucket, in seconds."""
-        below, low = 0, 0.0
-        wanted = part * max(self.buckets.values(), default=0)
-        for bound, count in sorted(self.buckets.items()):
-            if count >= wanted:
-                width = 0 if bound == float("inf") else bound - low
-                return low + width * (wanted - below) / max(count - below, 1)
-            below, low = count, bound
-        return low
-
-
 class Bench:
     def __init__(self, build, runs, seconds):
-        os.environ["HERALD_BUILD_DIR"] = str(pathlib.Path(build).resolve())
         self.build, self.runs, self.seconds = pathlib.Path(build).resolve(), runs, seconds
         self.rows = []
+        self.tools = self.build  # whose load generator
+        self.other = None  # another Bench to take turns with
 
     def daemon(self, folder, chain):
+        os.environ["HERALD_BUILD_DIR"] = str(self.build)
         from harness.config import daemon_config, write_config
         from harness.daemon import Daemon
         from harness.places import free_port
@@ -115,8 +71,8 @@ class Bench:
             assert b'"error"' not in answer, answer
         s.close()
 
-    def load(self, door, where, *more):
-        out = subprocess.run([str(self.build / "tests" / "bench" / "herald_load"), door, str(where), str(CONNECTIONS),
+    def load(self, door, where, *more, connections=CONNECTIONS):
+        out = subprocess.run([str(self.tools / "tests" / "bench" / "herald_load"), door, str(where), str(connections),
                               str(self.seconds), str(USERS), *map(str, more)], capture_output=True, text=True, check=True)
         return json.loads(out.stdout)
 
@@ -134,19 +90,22 @@ class Bench:
     def row(self, name, values, unit, note=""):
         middle = statistics.median(values)
         self.rows.append((name, middle, min(values), max(values), unit, note))
-        print(f"  {name:<44} {middle:>10.1f} {unit:<6} (min {min(values):.1f}, max {max(values):.1f}) {note}", flush=True)
+        print(f"  {name:<44} {middle:>10.2f} {unit:<6} (min {min(values):.2f}, max {max(values):.2f}) {note}", flush=True)
         return middle
 
     def each(self, chain, work):
         for _ in range(self.runs):
-            folder = pathlib.Path(tempfile.mkdtemp(prefix="herald-bench-"))
-            daemon, port = self.daemon(folder, chain)
-            try:
-                work(folder, daemon, port)
-            finally:
-                if daemon.process is not None:
-                    daemon.stop(60)
-                shutil.rmtree(folder, ignore_errors=True)
+            self.one(chain, work)
+
+    def one(self, chain, work):
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="herald-bench-"))
+        daemon, port = self.daemon(folder, chain)
+        try:
+            work(folder, daemon, port)
+        finally:
+            if daemon.process is not None:
+                daemon.stop(60)
+            shutil.rmtree(folder, ignore_errors=True)
 
     def start(self):
         ready, memory = [], []
@@ -204,38 +163,8 @@ class Bench:
         self.row("accept -> recorded p99 (at full load)", p99, "ms")
         print(f"  ratio to single-row commits: {rate / base:.2f} (aim 1)")
 
-
     def half(self):
-        """At half of what the daemon can sustain: from the acceptance of a notification to the end of the commit that
-        records its web chat item and outcome, beside commits of 100 rows on the same file."""
-        full, rates, p50, p99, batch = [], [], [], [], []
-
-        def work(folder, daemon, port):
-            def waits():
-                with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
-                    return Histogram(answer.read().decode(), "herald_first_evidence_seconds")
-            daemon.start()
-            self.people(folder)
-            start = time.perf_counter()
-            sent = self.load("http", port)["accepted"]
-            self.drained(folder)
-            full.append(sent / (time.perf_counter() - start))
-            before = waits()
-            rates.append(self.load("http", port, int(full[-1] / 2))["per_second"])
-            self.drained(folder)
-            during = waits().since(before)
-            p50.append(during.quantile(0.5) * 1000)
-            p99.append(during.quantile(0.99) * 1000)
-            daemon.stop(60)
-            took = batch_commits(folder / "herald.db")
-            batch.append(took[int(len(took) * 0.99)])
-        self.each([{"channel": "webchat", "until": "delivered", "within": "1h"}, "log"], work)
-        self.row("sustained, to find the half", full, "/s")
-        self.row("submitted, half of it", rates, "/s")
-        self.row("accept -> recorded by webchat p50", p50, "ms")
-        ours = self.row("accept -> recorded by webchat p99", p99, "ms", "aim 10")
-        peer = self.row(f"commit of {BATCH} rows on the same file p99", batch, "ms")
-        print(f"  ratio of the p99: {ours / peer:.2f} (aim: at most 1)")
+        half_bench.half([self] if self.other is None else [self, self.other])
 
 
 def main():
@@ -246,6 +175,7 @@ def main():
     options.add_argument("--runs", type=int, default=5)
     options.add_argument("--seconds", type=float, default=5.0)
     options.add_argument("--notifications", type=int, default=1_000_000, help="of audit")
+    options.add_argument("--against", metavar="BUILD", help="of half: another build, by turns with this one")
     given = options.parse_args()
     if given.name == "audit":
         from audit_bench import audit
@@ -253,6 +183,9 @@ def main():
         audit(pathlib.Path(given.build).resolve(), given.notifications)
         return 0
     bench = Bench(given.build, given.runs, given.seconds)
+    if given.against:
+        bench.other = Bench(given.against, given.runs, given.seconds)
+        bench.other.tools = bench.tools
     for name in BENCHES if given.name == "all" else [given.name]:
         print(f"{name} (median of {given.runs})")
         getattr(bench, name)()

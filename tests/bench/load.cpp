@@ -5,8 +5,11 @@
 //   herald_load http PORT | control SOCKET   CONNECTIONS SECONDS USERS [hold] [RATE]
 //
 // Prints one JSON line: {"accepted", "refused", "seconds", "per_second", "p50_us", "p99_us"}.
-// USERS: ids 1..USERS take turns. hold: not_before in an hour. RATE: at most that many per second
-// in all; 0 or absent: as fast as answers come.
+// USERS: ids 1..USERS take turns. hold: not_before in an hour. RATE: that many per second in all,
+// evenly spaced; what no connection was free for is sent as soon as one is. 0 or absent: as fast as
+// answers come. With a rate each message ends with the time it was planned for, in microseconds
+// since the Unix epoch, so that what waited here, or before the daemon read it, can be told from
+// the rows; so a daemon that stands still is not spared what it kept from being sent.
 #include <arpa/inet.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -40,11 +43,11 @@ struct Load {
   long serial = 0, accepted = 0, refused = 0;
   std::vector<uint32_t> latencies;
 
-  std::string request() {
+  std::string request(int64_t mark) {
     ++serial;
     std::string fields = R"("kind":"message","to":{"user":)" + std::to_string(1 + serial % users) +
-                         R"(},"params":{"message":"Votre demande )" + std::to_string(serial) +
-                         R"( a bien été reçue et traitée."})";
+                         R"(},"params":{"message":"Votre demande a bien été reçue et traitée: )" +
+                         std::to_string(mark) + "\"}";
     if (!not_before.empty()) fields += R"(,"not_before":")" + not_before + '"';
     if (!http) return R"({"method":"io.herald.Send","parameters":{)" + fields + "}}" + '\0';
     const auto body = "{" + fields + "}";
@@ -127,24 +130,41 @@ int main(int argc, char** argv) {
   const auto end =
       start + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
   long started = 0;
+  const auto epoch = std::chrono::system_clock::now().time_since_epoch();
+  const auto planned = [&](long nth) {
+    return start + std::chrono::duration_cast<Clock::duration>(
+                       std::chrono::duration<double>(static_cast<double>(nth) / rate));
+  };
   const auto send = [&](Connection& c) {
-    const auto text = load.request();
+    using std::chrono::microseconds;
+    const auto text = load.request(
+        rate > 0
+            ? std::chrono::duration_cast<microseconds>(epoch + (planned(started) - start)).count()
+            : started);
     c.sent = Clock::now();
     c.busy =
         ::send(c.fd, text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size());
     ++started;
   };
-  const auto may = [&] {
-    return rate <= 0 || static_cast<double>(started) <
-                            std::chrono::duration<double>(Clock::now() - start).count() * rate + 1;
+  const auto may = [&] { return rate <= 0 || Clock::now() >= planned(started); };
+  /// Until the next is due; the end is looked for often enough either way.
+  const auto pause = [&] {
+    const auto left = rate > 0 && Clock::now() < end
+                          ? planned(started) - Clock::now()
+                          : Clock::duration{std::chrono::milliseconds{100}};
+    const auto ns = std::clamp<int64_t>(std::chrono::nanoseconds{left}.count(), 0, 100'000'000);
+    return timespec{0, ns};
   };
   long open = 0;
+  std::size_t turn = 0;
   for (auto& c : connections)
     if (may()) send(c), ++open;
   std::vector<epoll_event> events(connections.size());
   const auto last = end + std::chrono::seconds{10};
   while (Clock::now() < last && (open > 0 || Clock::now() < end)) {
-    const int n = ::epoll_wait(poll, events.data(), count, rate > 0 ? 1 : 100);
+    const bool full = open == static_cast<long>(connections.size());
+    const auto wait = full ? timespec{0, 100'000'000} : pause();
+    const int n = ::epoll_pwait2(poll, events.data(), count, &wait, nullptr);
     for (int i = 0; i < n; ++i) {
       auto& c = connections[events[static_cast<std::size_t>(i)].data.u64];
       char buffer[16384];
@@ -161,8 +181,11 @@ int main(int argc, char** argv) {
       }
     }
     if (Clock::now() >= end) continue;
-    for (auto& c : connections)
-      if (!c.busy && may()) send(c), ++open;
+    // By turns: the daemon closes a connection on which nothing comes.
+    for (std::size_t i = 0; i < connections.size() && may(); ++i) {
+      auto& c = connections[turn++ % connections.size()];
+      if (!c.busy) send(c), ++open;
+    }
   }
   const auto took = std::chrono::duration<double>(Clock::now() - start).count();
   std::sort(load.latencies.begin(), load.latencies.end());

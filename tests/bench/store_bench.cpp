@@ -1,6 +1,6 @@
-// What the embedded store can do on this machine: one-row commits of plain SQLite against accept()
-// and apply() through the writer with many callers waiting. Prints operations per second;
-// arguments: folder, number of notifications.
+// What a store can do on this machine: accept() and apply() through the writer with many callers
+// waiting, for SQLite beside its plain one-row commits. Prints operations per second; arguments: a
+// folder for SQLite, or the postgresql: URL of an empty database; number of notifications.
 #include <sqlite3.h>
 #include <sys/resource.h>
 
@@ -102,15 +102,20 @@ void measure(const char* what, const store::Store& store, int count, F&& start_o
 }  // namespace
 
 int main(int argc, char** argv) {
-  const std::filesystem::path parent = argc > 1 ? argv[1] : std::filesystem::temp_directory_path();
+  const std::string where = argc > 1 ? argv[1] : "";
+  const bool server = where.starts_with("postgresql:");
+  const std::filesystem::path parent = where.empty() || server
+                                           ? std::filesystem::temp_directory_path()
+                                           : std::filesystem::path{where};
   const int count = argc > 2 ? std::stoi(argv[2]) : 50'000;
   const auto folder = parent / "herald_store_bench";
   std::filesystem::remove_all(folder);
   std::filesystem::create_directories(folder);
-  std::printf("%-28s %9.0f /s\n", "plain one-row commits", plain_commits(folder / "plain.db"));
+  if (!server)
+    std::printf("%-28s %9.0f /s\n", "plain one-row commits", plain_commits(folder / "plain.db"));
 
   store::Options options;
-  options.url = "sqlite:" + (folder / "herald.db").string();
+  options.url = server ? where : "sqlite:" + (folder / "herald.db").string();
   auto opened = store::open(options, decide, base::Clock::system());
   if (!opened) {
     std::fprintf(stderr, "%s\n", opened.error().message.c_str());

@@ -123,7 +123,8 @@ TEST_P(ClockMoves, ScheduledWorkFollowsTheNewTime) {
   const bool over = clock.time >= when + 24h;
   EXPECT_EQ(channels.deliveries.size(), over ? 0U : 1U);
   EXPECT_EQ(progress("a").state == State::expired, over);
-  EXPECT_EQ(store.events["a"].size(), over ? 1U : 0U) << "a time of day has nothing to follow";
+  ASSERT_EQ(store.events["a"].size(), 1U) << "a time of day has nothing to follow";
+  EXPECT_TRUE(std::holds_alternative<model::event::Due>(store.events["a"][0]));
 }
 
 TEST_P(ClockMoves, WhileTheDaemonWasDownAreFollowedAtTheNextStart) {
@@ -140,6 +141,29 @@ TEST_P(ClockMoves, WhileTheDaemonWasDownAreFollowedAtTheNextStart) {
   EXPECT_EQ(progress("a").step, 0U);
   executor.pass(8s);
   EXPECT_EQ(progress("a").step, 1U);
+}
+
+TEST_P(ClockMoves, AreNotedBeforeAnybodyFollowsSoThatADeathLetsNobodyFollowTwice) {
+  DispatcherOptions options;
+  options.boot = "b0075";
+  start(options);
+  accept("a");
+  put_into_inbox(0);
+  const auto before = store.events["a"].size();
+  store.notes_refused = 2;
+  step();
+  executor.pass(500ms);
+  EXPECT_EQ(store.events["a"].size(), before) << "the note is not on stable storage";
+  die();
+  start(options);
+  executor.pass(500ms);
+  EXPECT_EQ(store.events["a"].size(), before) << "nor now";
+  executor.pass(1s);
+  EXPECT_EQ(store.events["a"].size(), before + 1);
+  die();
+  start(options);
+  executor.pass(5s);
+  EXPECT_EQ(store.events["a"].size(), before + 1);
 }
 
 TEST_P(ClockMoves, ReachEveryPageOfTheStoreOnce) {

@@ -131,6 +131,21 @@ TEST(DecideR16, AStepWithoutAnAddressIsLeftWithoutAnAttempt) {
   }
 }
 
+TEST(DecideR23, WhatTheChecksRefuseEndsAtOnceAndIsNotRedriven) {
+  Play play{Chain{}};
+  play.give(event::Blocked{Reason::invalid, false, "params.service: is missing"});
+  EXPECT_EQ(play.p.state, State::undelivered);
+  EXPECT_EQ(play.p.reason, Reason::invalid);
+  EXPECT_EQ(play.p.due, TimePoint::max());
+  EXPECT_EQ(ending_text(play.p, play.chain), "undelivered: invalid: params.service: is missing");
+  const auto before = play.p;
+  const auto refused =
+      decide(before, event::Redrive{"uid:0", play.now + 1h, false}, web_wa_log(), play.now);
+  EXPECT_EQ(refused.next, before);
+  ASSERT_EQ(refused.effects.size(), 1U);
+  EXPECT_TRUE(std::holds_alternative<effect::Refused>(refused.effects[0]));
+}
+
 TEST(DecideR17, AGateHoldsTheAttemptWithItsReason) {
   Play play{web_wa_log()};
   play.give(event::Gated{Reason::rate_limited, kStart + 30s});

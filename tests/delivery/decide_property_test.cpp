@@ -3,6 +3,7 @@
 #include <map>
 #include <random>
 
+#include "kept.hpp"
 #include "play.hpp"
 
 namespace herald::delivery::testing {
@@ -101,28 +102,6 @@ Event any_event(Dice& dice, Play& play) {
   return event::Due{};
 }
 
-bool may_follow(State before, State after, bool redrive) {
-  switch (before) {
-    case State::delivered:
-    case State::cancelled:
-      return after == before;
-    case State::unconfirmed:
-      return after == before || after == State::undelivered || after == State::delivered;
-    case State::expired:
-      return after == before || after == State::delivered;
-    case State::undelivered:
-      return after == before || after == State::delivered || (redrive && after == State::queued);
-    default:
-      return true;
-  }
-}
-
-bool may_have(const Attempt& a) {
-  if (a.evidence >= Evidence::delivered) return true;
-  return !a.failed &&
-         (a.in_flight || a.evidence >= Evidence::accepted || a.outcome.kind == K::unknown);
-}
-
 void check(const Progress& before, const Play& play, bool redrive) {
   const auto& p = play.p;
   EXPECT_TRUE(may_follow(before.state, p.state, redrive))
@@ -153,13 +132,7 @@ void check(const Progress& before, const Play& play, bool redrive) {
     if (start == nullptr) continue;
     EXPECT_EQ(ref(p.attempts.back()), start->attempt);
     EXPECT_LT(play.now, p.expires);
-    for (const auto& a : before.attempts) {
-      const bool same_try = a.run == p.run && a.step == p.step && a.round == p.round;
-      if (a.channel != p.attempts.back().channel || (a.run != p.run && p.resend) || !may_have(a))
-        continue;
-      EXPECT_TRUE(same_try && play.chain.steps[p.step].idempotent && a.evidence == Evidence::none)
-          << "R7";
-    }
+    EXPECT_EQ(sent_already(before, p, play.chain.steps[p.step]), nullptr) << "R7";
   }
 }
 

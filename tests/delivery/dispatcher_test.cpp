@@ -51,6 +51,22 @@ TEST_F(DispatcherTest, SilenceMovesOnToTheNextChannelWhoseAttemptIsRecordedBefor
   ASSERT_NE(progress(kId).in_flight(), nullptr) << "R13: a restart must find the attempt";
 }
 
+// covers: F13
+TEST_F(DispatcherTest, AStoreThatCannotBeReadIsAskedAgainAndTheStepIsNotLeftForIt) {
+  start();
+  accept(kId);
+  put_into_inbox(0);
+  store.unreadable = true;
+  executor.pass(125s);
+  EXPECT_EQ(channels.deliveries.size(), 1U);
+  EXPECT_EQ(progress(kId).step, 1U);
+  store.unreadable = false;
+  executor.pass(2s);
+  ASSERT_EQ(channels.deliveries.size(), 2U);
+  EXPECT_EQ(channels.deliveries[1].channel, "whatsapp");
+  EXPECT_EQ(progress(kId).attempts.size(), 2U);
+}
+
 TEST_F(DispatcherTest, ReadInTimeEndsTheChain) {
   start();
   accept(kId);

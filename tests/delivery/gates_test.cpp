@@ -297,6 +297,7 @@ TEST_F(GatesTest, OutcomesMoveTheBreakerByWhatTheySayAboutTheChannel) {
   tell(OutcomeKind::rejected, Reason::bad_recipient);
   for (int i = 0; i < 4; ++i) tell(OutcomeKind::unknown, Reason::timeout);
   for (int i = 0; i < 4; ++i) tell(OutcomeKind::retry, Reason::cancelled_attempt);
+  for (int i = 0; i < 9; ++i) tell(OutcomeKind::retry, Reason::rate_limited);
   EXPECT_EQ(gates.view("whatsapp", kStart).breaker, Breaker::State::closed);
   tell(OutcomeKind::retry, Reason::network);
   EXPECT_EQ(gates.view("whatsapp", kStart).breaker, Breaker::State::open);

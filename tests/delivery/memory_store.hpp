@@ -4,6 +4,7 @@
 #include <set>
 
 #include "delivery/decide.hpp"
+#include "store/decided.hpp"
 #include "store/store.hpp"
 
 namespace herald::delivery::testing {
@@ -34,14 +35,17 @@ class MemoryStore : public store::Store {
   std::map<std::string, std::vector<model::Event>> events;
   std::map<std::string, std::string> renderings, kv;
   std::map<model::UserId, store::User> users;
+  bool unreadable = false;  // users cannot be read
   std::vector<model::Item> appended;
   std::map<std::string, std::vector<model::event::Receipt>> parked;
   std::set<std::string> withdrawn;
   std::vector<std::string> evict_next;
+  unsigned notes_refused = 0;  ///< so many from now on
   std::map<std::string, store::Pause> paused;
   std::map<std::string, std::string> notes;
   std::function<void()> on_apply;  ///< happens once, while the next apply() is on its way
   bool slow = false, broken = false;
+  bool doubtful = false;  ///< writes, and says that it could not
   bool slow_due = false;  ///< only due() answers later
   std::vector<std::function<void()>> answers;
   int commits = 0;
@@ -56,14 +60,28 @@ class MemoryStore : public store::Store {
 
   void apply(store::Apply apply, store::Done<store::Applied> done) override {
     if (const auto happens = std::exchange(on_apply, nullptr)) happens();
-    if (broken) return reply([done] { done(base::fail(base::Code::unavailable, "disk full")); });
+    const auto unavailable = [done] { done(base::fail(base::Code::unavailable, "disk full")); };
+    if (broken) return reply(unavailable);
     const auto it = notifications.find(apply.id);
     if (it == notifications.end())
       return reply([done] { done(base::fail(base::Code::not_found, "no such notification")); });
     auto& n = it->second;
+    if (apply.after_seq && *apply.after_seq != n.seq) {
+      if (doubtful) return reply(unavailable);
+      store::Applied stale;
+      stale.stale = true;
+      stale.notification = n;
+      return reply([done, stale] { done(stale); });
+    }
     const auto offset = clock_.now().time_since_epoch() - clock_.mono().time_since_epoch();
     if (apply.clock_offset && *apply.clock_offset != offset)
       return reply([done] { done(base::fail(base::Code::conflict, "the clock was set")); });
+    store::Decided decided;
+    decided.chain = n.head.chain;
+    if (apply.append &&
+        store::decide_all(decide, apply.events, n.progress, {}, clock_.now(), decided) &&
+        store::tells_of_unmade(apply.events, decided))
+      return reply([done] { done(base::fail(base::Code::unprocessable, "not begun")); });
     ++commits;
     store::Applied out;
     out.before = n.progress.state;
@@ -83,6 +101,7 @@ class MemoryStore : public store::Store {
       n.progress = std::move(decision.next);
       for (auto& effect : decision.effects) out.effects.push_back(effect);
       events[apply.id].push_back(event);
+      ++n.seq;
     };
     for (const auto& event : apply.events) give(event);
     if (n.progress.run != before.run) n.head.chain = chain;
@@ -94,6 +113,7 @@ class MemoryStore : public store::Store {
       out.withdrawn = n.head.user;
     }
     out.notification = n;
+    if (doubtful) return reply(unavailable);
     reply([done, out] { done(out); });
   }
   void due(model::TimePoint now, unsigned limit,
@@ -136,6 +156,8 @@ class MemoryStore : public store::Store {
     });
   }
   void user(model::UserId id, store::Done<store::User> done) override {
+    if (unreadable)
+      return reply([done] { done(base::fail(base::Code::unavailable, "the server is away")); });
     const auto it = users.find(id);
     if (it == users.end())
       return reply([done] { done(base::fail(base::Code::not_found, "no such user")); });
@@ -182,6 +204,10 @@ class MemoryStore : public store::Store {
     reply([done, out] { done(out); });
   }
   void put_note(std::string name, std::string text, store::Done<store::Nothing> done) override {
+    if (notes_refused > 0) {
+      --notes_refused;
+      return reply([done] { done(base::fail(base::Code::unavailable, "disk full")); });
+    }
     notes[name] = text;
     reply([done] { done(store::Nothing{}); });
   }
@@ -296,7 +322,8 @@ class MemoryStore : public store::Store {
       const auto& a = after.attempts[i];
       const bool fresh = i >= before.attempts.size();
       std::vector<std::string> keys;
-      if (fresh) keys.push_back(model::attempt_id(after.id, a));
+      for (const auto& [key, receipts] : parked)
+        if (fresh && key.starts_with(after.id + '.')) keys.push_back(key);
       if (!a.provider_id.empty() && (fresh || before.attempts[i].provider_id.empty()))
         keys.push_back(a.provider_id);
       for (const auto& one : keys)

@@ -112,6 +112,58 @@ TEST_F(Passing, ABrokenTemplatePluginIsNotAskedForAWhile) {
   EXPECT_TRUE(progress("c").in_flight() != nullptr);
 }
 
+/// A store in which at times nobody can be looked up.
+class HalfStore final : public MemoryStore {
+ public:
+  using MemoryStore::MemoryStore;
+  bool unreadable = true;
+  void user(model::UserId id, store::Done<store::User> done) override {
+    if (!unreadable) return MemoryStore::user(id, std::move(done));
+    done(base::fail(base::Code::unavailable, "the database cannot be read"));
+  }
+};
+
+class Unreadable : public Passing {
+ protected:
+  void SetUp() override {
+    half.users = store.users;
+    dispatcher = std::make_unique<Dispatcher>(
+        Dispatcher::Needs{executor, half, channels, clock, recorder}, DispatcherOptions{});
+    dispatcher->start([](auto result) { ASSERT_TRUE(result); });
+    executor.run();
+  }
+  void TearDown() override { dispatcher.reset(); }
+  void send(const std::string& id, model::UserId user) {
+    half.notifications[id] = make(id, user);
+    dispatcher->accepted(half.notifications[id]);
+    executor.run();
+  }
+  HalfStore half{clock};
+};
+
+TEST_F(Unreadable, ADirectoryThatCannotBeReadIsNoMissingAddress) {
+  send("a", 1);
+  executor.pass(30s);
+  EXPECT_TRUE(channels.deliveries.empty());
+  EXPECT_TRUE(half.notifications.at("a").progress.left.empty()) << "the step was left";
+  half.unreadable = false;
+  executor.pass(2s);
+  EXPECT_EQ(on("whatsapp"), 1U);
+}
+
+TEST_F(Unreadable, WhoCannotBeLookedUpHoldsNoSlotAndMayBeCancelled) {
+  channels.infos["whatsapp"].max_in_flight = 1;
+  send("a", 1);
+  send("b", 2);
+  dispatcher->cancel("a", "test", [](auto) {});
+  executor.run();
+  EXPECT_EQ(half.notifications.at("a").progress.state, State::cancelled);
+  half.unreadable = false;
+  executor.pass(2s);
+  ASSERT_EQ(on("whatsapp"), 1U);
+  EXPECT_NE(channels.deliveries.at(0).delivery.attempt_id.find("b"), std::string::npos);
+}
+
 TEST_F(Passing, AShortWaitIsHeldInMemoryInOrderAndCostsNothing) {
   start(limited({10, 1s}));
   accept("a", 1);
@@ -184,6 +236,45 @@ TEST_F(Passing, APausedChannelWaitsAndGoesOnAtOnceWhenItIsResumedAlsoAfterAResta
   EXPECT_EQ(on("whatsapp"), 0U) << "the pause outlives the restart";
   resume();
   EXPECT_EQ(on("whatsapp"), 600U);
+}
+
+TEST_F(Passing, AResumeWhileThePauseIsBeingRecordedIsNotMissed) {
+  start();
+  pause();
+  store.on_apply = [this] { resume(); };
+  accept("a", 1);
+  executor.pass(1s);
+  EXPECT_EQ(on("whatsapp"), 1U) << "it goes on at once, not when try_for is over";
+}
+
+TEST_F(Passing, WhatIsPausedNoMoreInTheStoreGoesOnThoughItsResumingSeemedToFail) {
+  start();
+  pause();
+  accept("a", 1);
+  EXPECT_EQ(on("whatsapp"), 0U);
+  store.paused.clear();  // the commit arrived, its answer did not
+  base::Code said = base::Code::internal;
+  dispatcher->resume("whatsapp", [&](auto result) { said = result.error().code; });
+  executor.run();
+  EXPECT_EQ(said, base::Code::not_found);
+  EXPECT_EQ(on("whatsapp"), 1U);
+}
+
+TEST_F(Passing, AnAttemptThatTheExpiryOvertakesIsCalledBackAndAwaited) {
+  start();
+  auto n = make("a");
+  n.progress = first_progress("a", clock.time, clock.time, clock.time + 10s);
+  store.notifications["a"] = n;
+  dispatcher->accepted(n);
+  executor.pass(9s);
+  EXPECT_EQ(on("whatsapp"), 1U);
+  EXPECT_TRUE(channels.cancelled.empty());
+  executor.pass(10s);
+  EXPECT_EQ(channels.cancelled, std::vector<std::string>{"a.1.0.1"}) << "once";
+  EXPECT_EQ(progress("a").state, State::trying);
+  answer(0, OutcomeKind::accepted);
+  EXPECT_EQ(progress("a").state, State::expired);
+  EXPECT_EQ(progress("a").best_evidence(), model::Evidence::accepted);
 }
 
 TEST_F(Passing, APauseCountsAgainstTryFor) {

@@ -5,7 +5,9 @@
 #include <boost/json/parse.hpp>
 
 #include "base/json.hpp"
+#include "base/text.hpp"
 #include "delivery/digest.hpp"
+#include "delivery/refusal.hpp"
 
 namespace herald::delivery {
 namespace {
@@ -252,6 +254,43 @@ TEST_F(SubmissionTest, OnlyOthersThanUserIdsCanBeCreated) {
                   ->create_recipient);
   EXPECT_FALSE(
       check(R"({"kind":"message","to":{"user":42},"params":{"message":"x"}})")->create_recipient);
+}
+
+TEST_F(SubmissionTest, ARefusalNamesTheParameterAndKeepsWhatCanBeUnderstood) {
+  const auto refused = [&](std::string_view text) {
+    const auto request = boost::json::parse({text.data(), text.size()});
+    const auto checked = check_submission(rules, "sql:shop", request, base::Random::system(), now);
+    EXPECT_FALSE(checked) << text;
+    return refusal_of(rules, "id", "sql:shop", request, checked.error(), now);
+  };
+  const auto one = refused(
+      R"({"kind":"message","to":"691924173","params":{"type":"info"},"idempotency_key":"k"})");
+  EXPECT_EQ(one.why.reason, model::Reason::invalid);
+  EXPECT_TRUE(one.why.detail.starts_with("params.message: ")) << one.why.detail;
+  EXPECT_EQ(one.notification.id, "id");
+  EXPECT_EQ(one.notification.producer, "sql:shop");
+  EXPECT_EQ(one.notification.kind, "message");
+  EXPECT_EQ(one.notification.to, (model::Identity{"phone", "+237691924173"}));
+  EXPECT_EQ(one.notification.params_json, R"({"type":"info"})");
+  EXPECT_EQ(one.notification.idempotency_key, "k");
+  EXPECT_FALSE(one.notification.body_digest.empty());
+  EXPECT_TRUE(one.notification.chain->steps.empty());
+  EXPECT_GT(one.notification.expires, now);
+
+  const auto other = refused(R"({"kind":"\u001b[31m","to":{"phone":"x"}})");
+  EXPECT_TRUE(other.why.detail.starts_with("kind: ")) << other.why.detail;
+  EXPECT_EQ(other.notification.kind.find('\x1b'), std::string::npos);
+  EXPECT_EQ(other.notification.to, model::Identity{});
+  const auto nothing = refused("null");
+  EXPECT_TRUE(nothing.why.detail.starts_with("request: ")) << nothing.why.detail;
+  EXPECT_EQ(nothing.notification.params_json, "{}");
+
+  // Texts of others are cut between two characters.
+  const auto longest = std::string(300, 'k') + "\u00e9";
+  const auto cut = refused(R"({"kind":")" + longest + R"(","to":"42"})");
+  EXPECT_LE(cut.notification.kind.size(), 128U);
+  EXPECT_LE(cut.why.detail.size(), 500U);
+  EXPECT_TRUE(base::is_utf8(cut.why.detail));
 }
 
 }  // namespace

@@ -24,12 +24,12 @@ class SuspectsTest : public DispatcherTest {
     c.steps[1].within = {};
     chain = std::make_shared<const model::Chain>(c);
   }
-  /// The daemon dies, some time passes, and another begins.
+  /// The daemon dies, some time passes, and another begins; until it has handed something over.
   void live_again() {
     die();
     executor.pass(1s);
     start();
-    executor.pass(100ms);
+    for (int i = 0; i < 50 && handed().empty(); ++i) executor.pass(100ms);
   }
   /// The deliveries of this life, "channel:first letter of the id".
   std::string handed() {
@@ -56,6 +56,26 @@ TEST_F(SuspectsTest, WhatKillsTheDaemonIsHandedOverFiveTimesAndThenItsStepIsLeft
   EXPECT_EQ(recorder.troubles, std::vector<std::string>{"notification.set_aside"});
   answer(0, OutcomeKind::accepted);
   EXPECT_EQ(progress(kPoison).state, State::undelivered) << "a dead letter that can be redriven";
+}
+
+TEST_F(SuspectsTest, AfterADeathTheOthersGoFirst) {
+  start();
+  accept(kPoison);
+  live_again();
+  accept(std::string(35, '0'), 2);
+  const std::chrono::milliseconds rests[] = {1s, 2s, 4s};
+  for (std::size_t i = 0; i < std::size(rests); ++i) {
+    die();
+    executor.pass(1s);
+    start();
+    executor.pass(rests[i] - 100ms);
+    const auto other = "webchat:" + std::to_string(i);
+    EXPECT_EQ(handed(), other) << "the suspect rests";
+    answer(0, OutcomeKind::accepted);
+    executor.pass(200ms);
+    EXPECT_EQ(handed(), other + " webchat:p");
+    accept(std::string(35, static_cast<char>('1' + i)), 2);
+  }
 }
 
 TEST_F(SuspectsTest, ATextThatKillsInEveryStepGetsOneChanceInEachOfTheOthers) {

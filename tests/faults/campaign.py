@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 """Runs the fault campaign and prints what it measured; ./dev faults. See docs/explanation/faults.md.
 
-Each test is a file fault_NN_name.py, NN its number in the catalogue, run as a process of its own. A few
-numbers are shown by other programs of the build (ELSEWHERE). Ends with 1 when anything failed.
+Each test is a file fault_NN_name.py, NN its number in the catalogue, run as a process of its own. Those in
+ON_BOTH run on either store; fault_NN_postgresql_name.py is about PostgreSQL alone. A few numbers are shown
+by other programs of the build (ELSEWHERE). Ends with 1 when anything failed.
 """
 
 import argparse
@@ -19,6 +20,8 @@ from dataclasses import dataclass
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 ELSEWHERE = {11: ("simulator", r"^simulator\.")}  # number: name, the ctests that show it
+ON_BOTH = {"sigkill", "idempotency", "sleep"}  # they know nothing of how a store keeps things
+STORES = ("sqlite", "postgresql")
 
 
 @dataclass
@@ -27,10 +30,12 @@ class Test:
     name: str
     command: list
     folder: pathlib.Path
+    store: str = "sqlite"
 
     @property
     def title(self):
-        return f"{self.number:02} {self.name}"
+        on = "" if self.store == "sqlite" else f" [{self.store}]"
+        return f"{self.number:02} {self.name}{on}"
 
 
 def tests_of(build):
@@ -39,14 +44,18 @@ def tests_of(build):
         named = re.fullmatch(r"fault_(\d+)_(\w+)", path.stem)
         if named:
             command = [sys.executable, "-B", "-m", "unittest", "-v", path.stem]
-            found.append(Test(int(named[1]), named[2], command, HERE))
+            name = named[2].removeprefix("postgresql_")
+            stores = STORES if name in ON_BOTH else STORES[:1] if name == named[2] else STORES[1:]
+            found += [Test(int(named[1]), name, command, HERE, store) for store in stores]
     for number, (name, pattern) in ELSEWHERE.items():
         listed = subprocess.run(["ctest", "--test-dir", build, "-N", "-R", pattern],
                                 capture_output=True, text=True, check=True).stdout
         if "Total Tests: 0" not in listed:
             command = ["ctest", "--test-dir", str(build), "--output-on-failure", "-R", pattern]
             found.append(Test(number, name, command, HERE))
-    return sorted(found, key=lambda t: (t.number, t.name))
+    mutants = [sys.executable, "-B", "sabotage.py", "--build", str(build), "--sample", "2"]
+    found.append(Test(80, "mutants", mutants, HERE))
+    return sorted(found, key=lambda t: (t.number, t.name, STORES.index(t.store)))
 
 
 def chosen(tests, only):
@@ -108,6 +117,7 @@ def main(arguments=None):
     p.add_argument("--build", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
     p.add_argument("--long", action="store_true", help="the catalogue's sizes")
     p.add_argument("--only", default="", metavar="N,...", help="numbers or names of tests")
+    p.add_argument("--store", choices=STORES, help="only the tests on this store")
     p.add_argument("--seed", type=int, default=0, help="repeat the choices of a run")
     p.add_argument("--set", action="append", default=[], metavar="NAME=VALUE",
                    help="another size, such as kills=50; repeatable")
@@ -116,9 +126,10 @@ def main(arguments=None):
     p.add_argument("--list", action="store_true", help="the tests there are")
     options = p.parse_args(arguments)
     build = options.build.resolve()
-    tests = tests_of(build)
+    tests = [t for t in tests_of(build) if options.store in (None, t.store)]
     if options.list:
-        print_table([["NN", "TEST"], *([f"{t.number:02}", t.name] for t in tests)])
+        print_table([["NN", "TEST", "STORE"],
+                     *([f"{t.number:02}", t.name, t.store] for t in tests)])
         return 0
     seed = options.seed or random.SystemRandom().randrange(1, 1 << 32)
     environment = {"HERALD_BUILD_DIR": str(build), "HERALD_SEED": str(seed),
@@ -128,7 +139,7 @@ def main(arguments=None):
           + (f", {' '.join(options.set)}" if options.set else ""), flush=True)
     if options.sabotage:
         command = [sys.executable, "-B", str(HERE / "sabotage.py"), "--build", str(build),
-                   "--only", options.only]
+                   "--only", options.only, "--store", options.store or "sqlite"]
         return subprocess.run(command, cwd=HERE, env=os.environ | environment).returncode
     return campaign(chosen(tests, options.only), environment, build, seed)
 
@@ -139,14 +150,16 @@ def campaign(tests, environment, build, seed):
     terminal = sys.stdout.isatty()
     table, failed = [["TEST", "FIGURE", "VALUE", "ASKED"]], []
     for place, test in enumerate(tests, 1):
-        log, figures = folder / f"{test.title.replace(' ', '_')}.log", folder / "figures"
+        log = folder / f"{re.sub('[^0-9a-z]+', '_', test.title).strip('_')}.log"
+        figures = folder / "figures"
         figures.unlink(missing_ok=True)
 
         def show(seconds):
             if terminal:
                 print(f"\r  [{place}/{len(tests)}] {test.title} ... {seconds:.0f} s ", end="",
                       flush=True)
-        passed, seconds = run(test, environment | {"HERALD_FIGURES": str(figures)}, log, show)
+        own = {"HERALD_FIGURES": str(figures), "HERALD_STORE": test.store}
+        passed, seconds = run(test, environment | own, log, show)
         print(f"{chr(13) if terminal else ''}  [{place}/{len(tests)}] {test.title}: "
               f"{'ok' if passed else 'FAILED'}, {seconds:.1f} s   ", flush=True)
         for n, figure in enumerate(load_figures(figures)):
@@ -159,7 +172,7 @@ def campaign(tests, environment, build, seed):
             print(f"    all of it: {log}")
     print_table(table)
     if failed:
-        again = ",".join(str(t.number) for t in failed)
+        again = ",".join(dict.fromkeys(str(t.number) for t in failed))
         print(f"FAILED: {', '.join(t.title for t in failed)}\n"
               f"again: ./dev faults --only {again} --seed {seed}")
         return 1

@@ -1,5 +1,6 @@
 """The base of a fault test: seed, size, figures, and the checks that follow every scenario."""
 
+import contextlib
 import json
 import os
 import random
@@ -7,7 +8,7 @@ import sqlite3
 import subprocess
 import types
 
-from herald_harness import Oracle, SystemTest, program
+from herald_harness import Oracle, SystemTest, postgres, program
 
 
 def chosen_seed():
@@ -17,8 +18,21 @@ def chosen_seed():
     return int(os.environ["HERALD_SEED"])
 
 
-def chosen_size(everyday, long):
-    size = dict(everyday) | (dict(long) if os.environ.get("HERALD_LONG") == "1" else {})
+def is_long():
+    return os.environ.get("HERALD_LONG") == "1"
+
+
+def on_postgresql():
+    return os.environ.get("HERALD_STORE") == "postgresql"
+
+
+def chosen_size(everyday, long, smaller=None):
+    """smaller: everyday sizes for PostgreSQL, where they differ."""
+    size = dict(everyday)
+    if is_long():
+        size |= long
+    elif on_postgresql():
+        size |= smaller or {}
     for setting in os.environ.get("HERALD_SIZES", "").split():
         name, _, value = setting.partition("=")
         if name in size:
@@ -42,13 +56,14 @@ class FaultTest(SystemTest):
 
     everyday = {}  # options by name
     long = {}      # those that differ with --long
+    smaller = {}   # those that differ in the everyday run on PostgreSQL, which is its second
     quiet = False  # one scenario within another test
 
     def setUp(self):
         super().setUp()
         self.seed = chosen_seed()
         self.random = random.Random(f"{self.seed} {self.id()}")
-        options = chosen_size(self.everyday, self.long)
+        options = chosen_size(self.everyday, self.long, self.smaller)
         self.size = types.SimpleNamespace(**options)
         self.oracle = Oracle()
         self.whole = True
@@ -61,6 +76,20 @@ class FaultTest(SystemTest):
         daemon = super().prepare(config, **changes)
         self.database = self.folder / self.config["store"]["url"].removeprefix("sqlite:")
         return daemon
+
+    def rows(self, sql):
+        """Asked of the database itself, whatever runs; numbers as numbers."""
+        store = self.config["store"]
+        if store["url"].startswith("postgresql:"):
+            found = self.server().sql(sql, schema=store["schema"])
+            return [tuple(int(cell) if cell and cell.lstrip("-").isdigit() else cell
+                          for cell in row) for row in found]
+        with contextlib.closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as db:
+            return db.execute(sql).fetchall()
+
+    def server(self):
+        """The PostgreSQL server that holds the daemon's database."""
+        return postgres.shared()
 
     def figure(self, name, value, target=""):
         """Something measured, for the table at the end; `target` is what the catalogue asks."""
@@ -80,10 +109,9 @@ class FaultTest(SystemTest):
 
     def check_database(self):
         """Of a stopped daemon: sound as a file, and every row is what its events say."""
-        with sqlite3.connect(f"file:{self.database}?mode=ro", uri=True) as db:
-            self.assertEqual(db.execute("PRAGMA integrity_check").fetchall(), [("ok",)])
-            self.assertEqual(db.execute("PRAGMA foreign_key_check").fetchall(), [])
-        db.close()
+        if self.config["store"]["url"].startswith("sqlite:"):
+            self.assertEqual(self.rows("PRAGMA integrity_check"), [("ok",)])
+            self.assertEqual(self.rows("PRAGMA foreign_key_check"), [])
         if daemon_can("audit"):
             done = subprocess.run([str(program("heraldd")), "audit", "--config",
                                    str(self.folder / "herald.yaml")], capture_output=True,

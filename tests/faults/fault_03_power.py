@@ -10,7 +10,7 @@ import time
 import unittest
 
 from fault_harness import Api, FaultTest, daemon_can, program
-from power_cut import Disk, entries
+from power_cut import DATABASE, SYNC, Disk, entries
 from shims import DiskShim
 
 PRODUCERS = 3
@@ -50,7 +50,7 @@ class Acknowledged:
 
 
 class PowerCut(FaultTest):
-    everyday = {"images": 60, "sends": 240, "starts": 2}
+    everyday = {"images": 60, "sends": 540, "starts": 2}
     long = {"images": 1000, "sends": 2000, "starts": 25}
 
     def setUp(self):
@@ -64,7 +64,7 @@ class PowerCut(FaultTest):
         try:
             for n in range(count):
                 phone = f"2376910{name:02}{n % 10:03}"
-                text = f"Message {name}-{n} " + "x" * random.randrange(6000)
+                text = f"Message {name}-{n} " + "x" * random.randrange(12_000)
                 self.acknowledged.intended.add(text)
                 made = api.submit("message", {"phone": phone}, {"message": text})["id"]
                 self.acknowledged.texts[made] = text
@@ -115,6 +115,12 @@ class PowerCut(FaultTest):
         end = self.shim.page.position
         return sorted(self.random.choice(told) if self.random.random() < 0.5
                       else self.random.randrange(1, end) for _ in range(self.size.images))
+
+    def copied(self):
+        """How often the log was copied into the database's file once something was acknowledged."""
+        first = min(position for position, _, _ in self.acknowledged.facts)
+        return sum(entry == SYNC and kind == DATABASE and position > first
+                   for position, (entry, kind, _, _) in enumerate(entries(self.shim.journal), 1))
 
     def images(self, folder):
         """(position, folder of the image); the folder is gone when the next one is asked for."""
@@ -176,6 +182,10 @@ class PowerCut(FaultTest):
         self.figure("images", self.size.images)
         self.figure("writes and syncs", self.shim.page.position)
         self.figure("acknowledged facts", len(self.acknowledged.facts))
+        copied = self.copied()
+        # When the daemon stops, twice, and in the midst of the work of each life.
+        self.figure("times the log was copied", copied, ">= 4")
+        self.assertGreaterEqual(copied, 4)
         self.figure("broken promises", len(problems), "0")
         self.assertEqual(problems[:10], [])
         own = self.config

@@ -4,7 +4,6 @@ import collections
 import concurrent.futures
 import contextlib
 import json
-import sqlite3
 import threading
 import unittest
 
@@ -16,6 +15,7 @@ PHONE = "237691924173"
 class Idempotency(FaultTest):
     everyday = {"keys": 40, "posts": 25}
     long = {"keys": 1000, "posts": 100}
+    smaller = {"keys": 15, "posts": 25}
 
     def test_concurrent_equal_posts_are_one_notification(self):
         self.start()
@@ -55,9 +55,7 @@ class Idempotency(FaultTest):
         self.figure("answers", dict(sorted(heard.items())), "201 once a key, 200, 409")
 
     def one_record_each(self, ids):
-        with sqlite3.connect(f"file:{self.folder}/herald.db?mode=ro", uri=True) as db:
-            stored = {row[0] for row in db.execute("SELECT id FROM notifications")}
-        db.close()
+        stored = {row[0] for row in self.rows("SELECT id FROM notifications")}
         self.assertEqual(stored, set(ids.values()))
         self.assertEqual(len(stored), self.size.keys)
 

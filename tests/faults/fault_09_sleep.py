@@ -22,6 +22,7 @@ class Sleep(FaultTest):
     # Fewer at once than the timeouts in a row that open the breaker.
     everyday = {"sleeps": 4, "sends": 4}
     long = {"sleeps": 100, "sends": 4}
+    smaller = {"sleeps": 1}
 
     def begin(self):
         self.people = 0
@@ -79,7 +80,7 @@ class Sleep(FaultTest):
             before = state
         return shown
 
-    def test_a_second_daemon_on_the_same_file_is_refused(self):
+    def test_a_second_daemon_on_the_same_store_is_refused(self):
         self.begin()
         first = self.send(1)
         for asleep in (False, True):
@@ -89,16 +90,16 @@ class Sleep(FaultTest):
             if asleep:
                 self.daemon.signal(signal.SIGCONT)
             self.assertEqual(code, 1, said)
-            self.assertIn("herald.db is in use by another heraldd", said.splitlines()[-1])
+            self.assertIn("is in use by another heraldd", said.splitlines()[-1])
         wait_until(lambda: self.api.timeline(first)["state"] == "delivered", 30, "delivered")
-        self.figure("a second daemon on the file", "refused", "refused")
+        self.figure("a second daemon on the store", "refused", "refused")
 
     def second(self):
         """Exit code and words of another daemon with doors of its own on the same database."""
         folder = self.folder / "second"
         folder.mkdir(exist_ok=True)
         config = daemon_config(folder, free_port(), self.whatsapp,
-                               store={"url": f"sqlite:{self.folder / 'herald.db'}"})
+                               store=self.config["store"])
         other = Daemon(write_config(folder / "herald.yaml", config), folder)
         other.spawn()
         try:

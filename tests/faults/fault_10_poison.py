@@ -12,18 +12,20 @@ CHAIN = [{"channel": "kills", "until": "delivered", "within": "1m"},
 
 
 class Supervisor(threading.Thread):
-    """Starts the daemon again whenever it dies, as systemd does, until stop()."""
+    """Starts the daemon again whenever it dies, `pause` seconds later as systemd does, until stop()."""
 
-    def __init__(self, daemon):
+    def __init__(self, daemon, pause):
         super().__init__(daemon=True)
-        self.daemon_, self.deaths, self.over = daemon, 0, threading.Event()
+        self.daemon_, self.pause = daemon, pause
+        self.deaths, self.over = 0, threading.Event()
 
     def run(self):
-        while not self.over.wait(0.05):
+        while not self.over.wait(0.02):
             process = self.daemon_.process
             if process is not None and process.poll() is not None:
                 self.deaths += 1
                 self.daemon_.forget()
+                time.sleep(self.pause)
                 self.daemon_.spawn()
 
     def stop(self):
@@ -32,10 +34,10 @@ class Supervisor(threading.Thread):
 
 
 class Poison(FaultTest):
-    # In the daemon's own process a poison costs everybody five restarts; the asked 90 % need a process of
-    # its own for the plugin.
-    everyday = {"poisons": 1, "baseline": 2.0, "rate": 15.0, "least": 0.0}
-    long = {"poisons": 10, "baseline": 20.0, "least": 0.5}
+    # A poison costs everybody five restarts in its first seven seconds: what comes through is measured over
+    # `window` seconds for each. The shipped unit waits a second before a restart, and so does the long run.
+    everyday = {"poisons": 1, "baseline": 2.0, "window": 10.0, "pause": 0.1, "rate": 10.0, "least": 0.5}
+    long = {"poisons": 10, "baseline": 30.0, "window": 60.0, "pause": 1.0, "least": 0.9}
 
     def test_poison_is_set_aside_and_the_others_arrive(self):
         record = self.folder / "record"
@@ -49,13 +51,11 @@ class Poison(FaultTest):
         load.send(ENDLESS, rate=self.size.rate)
         load.reach(20)
         baseline = self.per_second(load, self.size.baseline)
-        supervisor = Supervisor(self.daemon)
+        supervisor = Supervisor(self.daemon, self.size.pause)
         supervisor.start()
         self.addCleanup(supervisor.stop)
         began, before = time.monotonic(), load.acknowledged()
-        poisons = [self.send(n) for n in range(self.size.poisons)]
-        for poison in poisons:
-            wait_until(lambda p=poison: self.set_aside(p), 120, "poison that is set aside", 0.1)
+        slowest = max(self.poisoned(n, began) for n in range(self.size.poisons))
         took = time.monotonic() - began
         meanwhile = (load.acknowledged() - before) / took
         handed = record.read_text().count("poison")
@@ -65,13 +65,23 @@ class Poison(FaultTest):
         load.collect(self.oracle)
         self.figure("deaths, times handed over", f"{supervisor.deaths}, {handed}",
                     f"<= {5 * self.size.poisons} each")
-        self.figure("set aside after s", f"{took:.1f}")
+        self.figure("set aside after s, slowest", f"{slowest:.1f}")
         self.figure("other traffic/s", f"{meanwhile:.1f} of {baseline:.1f} "
-                    f"({meanwhile / baseline:.0%})", ">= 90 %")
+                    f"({meanwhile / baseline:.0%}) over {took:.0f} s", ">= 90 %")
         self.assertLessEqual(handed, 5 * self.size.poisons)
         self.assertGreater(meanwhile / baseline, self.size.least, "the others had to wait")
         # The log is idempotent: what was being written at a death is written once more.
         self.verdict(faults={"log": 16 * supervisor.deaths})
+
+    def poisoned(self, n, began):
+        """Sends a poison and waits until its window is over; seconds until it was set aside."""
+        sent = time.monotonic()
+        poison = self.send(n)
+        wait_until(lambda: self.set_aside(poison), 120, "poison that is set aside", 0.1)
+        took = time.monotonic() - sent
+        self.api.close()
+        time.sleep(max(0.0, began + (n + 1) * self.size.window - time.monotonic()))
+        return took
 
     def plugin(self):
         folder = self.folder / "plugins"

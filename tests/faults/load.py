@@ -2,7 +2,7 @@
 
 import collections
 
-from herald_harness import (Api, Producers, Varlink, VarlinkError, load_lines, wait_until)
+from herald_harness import (Api, CtlFailure, Producers, Varlink, VarlinkError, load_lines, wait_until)
 
 UNSETTLED = ("queued", "trying", "waiting")  # `holding` has what it asked for
 ENDLESS = 10**6                              # acknowledgements: until stop()
@@ -19,10 +19,14 @@ LOG_IN_FLIGHT = 16
 
 
 class Load:
-    """The load of one FaultTest. begin() starts daemon and fake, send() the producers."""
+    """The load of one FaultTest. begin() starts daemon and fake, send() the producers.
 
-    def __init__(self, test, people=60, groups=tuple(GROUPS)):
-        self.test, self.groups = test, {name: GROUPS[name] for name in groups}
+    `groups` names some of GROUPS; `more` are groups of the test's own, which may have "rounds" too.
+    """
+
+    def __init__(self, test, people=60, groups=tuple(GROUPS), more=None):
+        self.test = test
+        self.groups = {name: GROUPS[name] for name in groups} | (more or {})
         self.record = test.folder / "sent.jsonl"
         self.numbers = {name: [f"2376{n}{i:07d}" for i in range(people)]
                         for n, name in enumerate(self.groups, 1)}
@@ -39,7 +43,8 @@ class Load:
         return {"inbox": {"keep": 500},
                 "channels": {"log": {"max_in_flight": LOG_IN_FLIGHT, "settings": {"text": True}}},
                 "routes": [{"name": name, "match": {"producer": f"token:{name}"},
-                            "chain": group["chain"]} for name, group in self.groups.items()]
+                            **{k: group[k] for k in ("chain", "rounds") if k in group}}
+                           for name, group in self.groups.items()]
                 + [{"name": "default", "chain": ["log"]}]}
 
     def send(self, acks, rate=0.0):
@@ -71,7 +76,10 @@ class Load:
     def settled(self, timeout=90):
         """Once there is nothing left to try (I6); the counts by state."""
         def ended():
-            counts = self.test.ctl("status")["counts"]
+            try:
+                counts = self.test.ctl("status")["counts"]
+            except CtlFailure:  # its database is still on its way back
+                return None
             return counts if not any(counts.get(state) for state in UNSETTLED) else None
         return wait_until(ended, timeout, "the end of every chain", 0.25)
 

@@ -8,7 +8,8 @@ may or may not be there.
 import struct
 
 CREATE, WRITE, TRUNCATE, SYNC, SYNC_FOLDER, UNLINK = range(6)
-NAMES = {1: "herald.db", 2: "herald.db-wal", 4: "herald.db-journal"}  # by enum file of disk.h
+DATABASE = 1
+NAMES = {DATABASE: "herald.db", 2: "herald.db-wal", 4: "herald.db-journal"}  # by enum file of disk.h
 HEAD = struct.Struct("=IIQQ")
 SECTOR = 512
 

@@ -58,7 +58,7 @@ class Tour:
     def walk(self):
         for step in (self.begin, self.people, self.tokens, self.notify, self.inbox, self.cancel,
                      self.redrive, self.receipt_of_nobody, self.killed_in_flight, self.reload, self.much,
-                     self.planned_end, self.settle, self.told):
+                     self.planned_end, self.settle, self.told, self.look):
             self.act(step)
         self.collect()
 
@@ -246,14 +246,20 @@ class Tour:
 
     # The judgement
 
+    def look(self):
+        """What the daemon says of everything; whoever reads an inbox gives evidence, so it may die of it."""
+        self.begin()
+        self.states = {i: self.state(i) for i in self.test.oracle.acks.values()}
+        self.inboxes = {phone: self.test.api.inbox(phone, "?history=1")["notifications"]
+                        for phone in map(PHONE.format, range(14))}
+
     def collect(self):
         """Tells the oracle what became of everything."""
         test, oracle = self.test, self.test.oracle
-        for notification_id in oracle.acks.values():
-            oracle.state(notification_id, self.state(notification_id))
-        for n in range(14):
-            oracle.inbox(PHONE.format(n), test.api.inbox(PHONE.format(n),
-                                                         "?history=1")["notifications"])
+        for notification_id, state in self.states.items():
+            oracle.state(notification_id, state)
+        for phone, items in self.inboxes.items():
+            oracle.inbox(phone, items)
         oracle.sends(load_lines(self.record))
         log = test.folder / "notifications.jsonl"
         oracle.log_lines((line["text"], line["id"])

@@ -298,6 +298,16 @@ TEST(Client, CancelsWaitingAndRunningRequests) {
   client.cancel(a);  // long gone: nothing happens
 }
 
+TEST(Client, AHostThatHangsLeavesRoomForOthers) {
+  Scripted dead{[](int) { return Scripted::Do::hang; }};
+  Scripted alive{[](int) { return Scripted::Do::answer; }};
+  Client client{{.max_in_flight = 4, .max_per_host = 2}};
+  for (int i = 0; i < 8; ++i) client.fetch(post_to(dead.url()), [](const FetchResult&) {});
+  EXPECT_EQ(fetch(client, post_to(alive.url())).reached, Reached::answered);
+  EXPECT_EQ(client.pending(), 8U);
+  EXPECT_LE(dead.requests, 2);
+}
+
 TEST(Client, EndsEverythingWhenItIsDestroyed) {
   Scripted server{[](int) { return Scripted::Do::hang; }};
   std::atomic<int> cancelled{0};

@@ -8,7 +8,7 @@ class Deliver : public Whatsapp {};
 TEST_F(Deliver, SaysWhatItCan) {
   const auto& d = host.descriptor();
   EXPECT_EQ(herald::view(d.id), "org.herald.whatsapp");
-  EXPECT_EQ(herald::view(d.addresses), "whatsapp.user_id whatsapp.phone phone");
+  EXPECT_EQ(herald::view(d.addresses), "whatsapp.phone phone whatsapp.user_id");
   EXPECT_EQ(herald::view(d.formats), "text/markdown text/plain");
   EXPECT_EQ(d.flags, uint32_t{HERALD_PLUGIN_RECEIPTS | HERALD_PLUGIN_DISTURBS});
   EXPECT_EQ(d.evidence,
@@ -66,7 +66,20 @@ TEST_F(Deliver, TheNumberAlwaysHasItsPlus) {
   m.address_kind = "whatsapp.user_id";
   m.recipient = "CM.1502576394655843";
   deliver(accepted(), m);
-  EXPECT_EQ(sent_body().at("to").as_string(), "CM.1502576394655843");
+  // A user id has a field of its own.
+  EXPECT_EQ(sent_body().at("recipient").as_string(), "CM.1502576394655843");
+  EXPECT_FALSE(sent_body().contains("to"));
+}
+
+TEST_F(Deliver, TheNumberTheProviderKnowsThePersonByIsLearnt) {
+  host.store.people = {{{"phone", kPhone}, "42"}};
+  deliver(accepted());
+  EXPECT_TRUE(host.store.learnt.empty());
+  deliver(herald::Response::json(
+      R"({"contacts":[{"input":"x","wa_id":"23791924173"}],"messages":[{"id":"wamid.1"}]})"));
+  ASSERT_EQ(host.store.learnt.size(), 1u);
+  EXPECT_EQ(host.store.learnt[0].second.kind, "whatsapp.phone");
+  EXPECT_EQ(host.store.learnt[0].second.value, "+23791924173");
 }
 
 TEST_F(Deliver, WhatCannotBeSentIsNotSent) {
@@ -154,11 +167,10 @@ class Templates : public Whatsapp {
   Templates()
       : Whatsapp(R"({"phone_number_id":106540352242922,"base_url":"http://127.0.0.1:8441/",
           "version":"v24.0","timeout":"5s","templates":{
-            "service_request.confirmed":{"name":"demande_confirmee","language":"fr",
+            "service_request.confirmed":{"name":"demande_confirmee","language":["fr","en_US"],
               "header":"service","params":["service","location","urgency"],
-              "buttons":[{"quick_reply":"accept"},{"url":"location"}]},
-            "service_request.status":{"name":"statut","language":"fr","params":["text"],"when":"never"},
-            "message":{"name":"message","language":"en_US","params":["title","text"]},
+              "buttons":[{"quick_reply":"accept"},{"url":"location"}],"when":"always"},
+            "message":{"name":"message","language":"en_US","params":["title","text","id"]},
             "bare":{"name":"bare","language":"fr"}}})") {}
 };
 
@@ -180,6 +192,20 @@ TEST_F(Templates, ByteForByte) {
             R"("biz_opaque_callback_data":"attempt-1"})");
 }
 
+TEST_F(Templates, InTheLanguageThatFitsBest) {
+  const auto language = [&](const std::string& locale) {
+    auto m = message();
+    m.locale = locale;
+    deliver(accepted(), m);
+    return std::string{sent_body().at("template").at("language").at("code").as_string()};
+  };
+  EXPECT_EQ(language("fr-CM"), "fr");
+  EXPECT_EQ(language("en-US"), "en_US");
+  EXPECT_EQ(language("en-GB"), "en_US");
+  EXPECT_EQ(language("de"), "fr");
+  EXPECT_EQ(language(""), "fr");
+}
+
 TEST_F(Templates, ParametersAreWhatTheProviderAccepts) {
   auto m = message();
   m.fields = {{"service", " a\n\tb     c  "}, {"location", "\xC2\xA0\n"}};
@@ -191,7 +217,7 @@ TEST_F(Templates, ParametersAreWhatTheProviderAccepts) {
             R"({"type":"text","text":"-"}])");
 }
 
-TEST_F(Templates, TitleAndTextAreFieldsOfEveryKind) {
+TEST_F(Templates, TitleTextAndIdAreFieldsOfEveryKind) {
   auto m = message("Ligne **une**\nligne deux");
   m.kind = "message";
   m.fields.clear();
@@ -199,7 +225,7 @@ TEST_F(Templates, TitleAndTextAreFieldsOfEveryKind) {
   const auto body = sent_body();
   EXPECT_EQ(json::serialize(body.at("template").at("components").as_array()[0].at("parameters")),
             R"([{"type":"text","text":"Demande confirmée"},)"
-            R"({"type":"text","text":"Ligne *une* ligne deux"}])");
+            R"({"type":"text","text":"Ligne *une* ligne deux"},{"type":"text","text":"n-42"}])");
 }
 
 TEST_F(Templates, NoParametersNoComponents) {
@@ -209,20 +235,8 @@ TEST_F(Templates, NoParametersNoComponents) {
   EXPECT_FALSE(sent_body().at("template").as_object().contains("components"));
 }
 
-TEST_F(Templates, OtherKindsAndThoseSwitchedOffGoAsText) {
-  auto m = message();
-  m.kind = "service_request.status";
-  deliver(accepted(), m);
-  EXPECT_EQ(sent_body().at("type").as_string(), "text");
-  m.kind = "unmapped";
-  deliver(accepted(), m);
-  EXPECT_EQ(sent_body().at("type").as_string(), "text");
-  // The window is closed: the next step may reach the person, another try would not.
-  EXPECT_EQ(deliver(error(131047), m).result, HERALD_REJECTED);
-}
-
-TEST_F(Templates, AReloadCountsAtOnceButForTheWebhooksPath) {
-  EXPECT_TRUE(host.configure(R"({"phone_number_id":"777"})").ok());
+TEST_F(Templates, AReloadCountsAtOnceButForProviderAndWebhooksPath) {
+  EXPECT_TRUE(host.configure(R"({"phone_number_id":"777","window":"ignore"})").ok());
   deliver(accepted());
   EXPECT_EQ(host.http.fetches[0].url, "https://graph.facebook.com/v23.0/777/messages");
   EXPECT_FALSE(host.configure(R"({"phone_number_id":"x"})").ok());
@@ -230,6 +244,49 @@ TEST_F(Templates, AReloadCountsAtOnceButForTheWebhooksPath) {
   EXPECT_EQ(host.http.fetches[1].url, "https://graph.facebook.com/v23.0/777/messages");
   EXPECT_EQ(host.configure(R"({"phone_number_id":"777","webhook_path":"/hooks/wa"})").code,
             HERALD_E_RESTART);
+  EXPECT_EQ(host.configure(twilio_settings()).code, HERALD_E_RESTART);
+}
+
+class Choices : public Whatsapp {
+ protected:
+  static Message question(std::vector<herald::Action> actions) {
+    auto m = message("Souhaitez-vous **accepter** ?");
+    m.actions = std::move(actions);
+    return m;
+  }
+};
+
+TEST_F(Choices, UpToThreeAreButtonsByteForByte) {
+  deliver(accepted(), question({{"accept", "OUI", "oui"}, {"refuse", "NON", "non"}}));
+  EXPECT_EQ(host.http.fetches[0].body,
+            R"({"messaging_product":"whatsapp","recipient_type":"individual","to":"+237691924173",)"
+            R"("type":"interactive","interactive":{"type":"button",)"
+            R"("body":{"text":"Souhaitez-vous *accepter* ?"},"action":{"buttons":[)"
+            R"({"type":"reply","reply":{"id":"accept:n-42","title":"OUI"}},)"
+            R"({"type":"reply","reply":{"id":"refuse:n-42","title":"NON"}}]}},)"
+            R"("biz_opaque_callback_data":"attempt-1"})");
+}
+
+TEST_F(Choices, MoreAreAListByteForByte) {
+  deliver(accepted(),
+          question({{"a", "8h", ""}, {"b", "10h", ""}, {"c", "14h", ""}, {"d", "16h", ""}}));
+  EXPECT_EQ(json::serialize(sent_body().at("interactive")),
+            R"({"type":"list","body":{"text":"Souhaitez-vous *accepter* ?"},)"
+            R"("action":{"button":"…","sections":[{"rows":[{"id":"a:n-42","title":"8h"},)"
+            R"({"id":"b:n-42","title":"10h"},{"id":"c:n-42","title":"14h"},)"
+            R"({"id":"d:n-42","title":"16h"}]}]}})");
+}
+
+TEST_F(Choices, WhatFitsNoButtonIsAskedInTheText) {
+  auto m = question({{"accept", "OUI", "oui"}, {"refuse", "NON", "non"}});
+  m.parts = {{"text/plain", "", std::string(1'025, 'x')}};
+  deliver(accepted(), m);
+  const std::string text{sent_body().at("text").at("body").as_string()};
+  EXPECT_TRUE(text.ends_with("x\n\n- oui\n- non")) << text;
+  std::vector<herald::Action> eleven;
+  for (int i = 0; i < 11; ++i) eleven.push_back({"a", std::to_string(i), ""});
+  deliver(accepted(), question(eleven));
+  EXPECT_EQ(sent_body().at("type").as_string(), "text");
 }
 
 }  // namespace

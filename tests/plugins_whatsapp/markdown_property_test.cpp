@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <random>
 
-#include "markdown.hpp"
-#include "text.hpp"
+#include "text/markdown.hpp"
+#include "text/text.hpp"
 
 namespace whatsapp {
 namespace {

@@ -1,4 +1,4 @@
-#include "markdown.hpp"
+#include "text/markdown.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "text.hpp"
+#include "text/text.hpp"
 
 #include <gtest/gtest.h>
 
@@ -66,6 +66,13 @@ TEST(Text, NumbersAndTokensAreMasked) {
   EXPECT_EQ(masked("error 131047 at 12:30"), "error 131047 at 12:30");
   EXPECT_EQ(masked("token EAAtesttoken0123456789abcdefghijklmnop!"), "token •••!");
   EXPECT_EQ(masked("wa237691924173"), "wa23•••••173");
+}
+
+TEST(Text, AWordWithoutItsSurroundings) {
+  EXPECT_EQ(bare_word("  STOP! \n"), "stop");
+  EXPECT_EQ(bare_word("Arrêt."), "arrêt");
+  EXPECT_EQ(bare_word("stop it"), "stop it");
+  EXPECT_EQ(bare_word(" .,! "), "");
 }
 
 TEST(Text, ShortenedAtACharacter) {

@@ -60,7 +60,8 @@ TEST_F(Webhook, TheAnswerWaitsForTheCommit) {
   const auto body = statuses({status("delivered")});
   const auto id = host.http.request(
       "POST", kHook,
-      {.headers = {{"x-hub-signature-256", whatsapp::signature(kAppSecret, body)}}, .body = body});
+      {.headers = {{"x-hub-signature-256", whatsapp::cloud_api::signature(kAppSecret, body)}},
+       .body = body});
   EXPECT_FALSE(host.http.seen(id).answered);
   EXPECT_TRUE(host.store.receipts.empty());
   host.run();
@@ -161,6 +162,8 @@ TEST_F(Webhook, MessagesFromPeopleAreAcknowledgedAndCounted) {
   EXPECT_EQ(post(notice({change({{"messages", messages}})})).response.status, 200u);
   EXPECT_EQ(host.core.total("whatsapp_inbound_total"), 4);
   EXPECT_TRUE(host.store.receipts.empty());
+  EXPECT_TRUE(row(kPhone).contains("wrote"));
+  EXPECT_TRUE(row("CM.1502576394655843").contains("wrote"));
   std::string types;
   for (const auto& s : host.core.samples)
     if (s.name == "whatsapp_inbound_total")
@@ -177,9 +180,9 @@ TEST_F(Webhook, ErrorsOfTheAccountReachTheOperator) {
 TEST_F(Webhook, ForgeriesAreRefusedBeforeTheyAreRead) {
   const auto body = statuses({status("failed")});
   for (const auto& wrong :
-       {std::string{}, whatsapp::signature("appsecret124", body),
-        whatsapp::signature(kAppSecret, body + " "),
-        whatsapp::signature(kAppSecret, body).substr(7), std::string{"sha256="}})
+       {std::string{}, whatsapp::cloud_api::signature("appsecret124", body),
+        whatsapp::cloud_api::signature(kAppSecret, body + " "),
+        whatsapp::cloud_api::signature(kAppSecret, body).substr(7), std::string{"sha256="}})
     EXPECT_EQ(post(body, wrong).response.status, 401u) << wrong;
   EXPECT_EQ(host.request("POST", kHook, {.body = body}).response.status, 401u);
   EXPECT_EQ(post("{", "sha256=0").response.status, 401u);
@@ -195,7 +198,7 @@ TEST_F(Webhook, SignedGarbageIs400) {
 TEST_F(Webhook, WithoutAnAppSecretNothingIsBelieved) {
   host.core.set_secret("app_secret", "");
   const auto body = statuses({status("failed")});
-  EXPECT_EQ(post(body, whatsapp::signature("", body)).response.status, 503u);
+  EXPECT_EQ(post(body, whatsapp::cloud_api::signature("", body)).response.status, 503u);
   EXPECT_TRUE(host.store.receipts.empty());
 }
 
@@ -203,7 +206,7 @@ TEST_F(Webhook, ANewAppSecretCountsWithoutARestart) {
   const auto body = statuses({status("sent")});
   host.core.set_secret("app_secret", "rotated");
   EXPECT_EQ(post(body).response.status, 401u);
-  EXPECT_EQ(post(body, whatsapp::signature("rotated", body)).response.status, 200u);
+  EXPECT_EQ(post(body, whatsapp::cloud_api::signature("rotated", body)).response.status, 200u);
 }
 
 TEST_F(Webhook, BodiesUpToFourMebibytes) {
@@ -219,6 +222,20 @@ TEST_F(Webhook, BodiesUpToFourMebibytes) {
 TEST_F(Webhook, OtherMethodsAndPathsAreNotHere) {
   EXPECT_EQ(host.request("PUT", kHook).response.status, 404u);
   EXPECT_EQ(host.request("GET", kHook + "/x").response.status, 404u);
+}
+
+// A second secret is accepted while one takes the other's place, and no longer.
+TEST_F(Webhook, TwoSecretsWhileTheyChange) {
+  const auto body = statuses({status("sent")});
+  const auto with_new = whatsapp::cloud_api::signature("brand-new", body);
+  EXPECT_EQ(post(body, with_new).response.status, 401u);
+  host.core.set_secret("app_secret_2", "brand-new");
+  EXPECT_EQ(post(body, with_new).response.status, 200u);
+  EXPECT_EQ(post(body).response.status, 200u);
+  host.core.set_secret("app_secret", "brand-new");
+  host.core.set_secret("app_secret_2", "");
+  EXPECT_EQ(post(body, with_new).response.status, 200u);
+  EXPECT_EQ(post(body).response.status, 401u);
 }
 
 class WebhookElsewhere : public Whatsapp {

@@ -6,7 +6,10 @@
 #include <boost/json.hpp>
 #include <herald/testing/fake_host.hpp>
 
+#include "cloud_api/cloud_api.hpp"
 #include "signature.hpp"
+#include "twilio/form.hpp"
+#include "twilio/twilio.hpp"
 
 namespace whatsapp_test {
 
@@ -22,6 +25,18 @@ inline const std::string kAppSecret = "appsecret123";
 inline const std::string kNumberId = "106540352242922";
 inline const std::string kWamid = "wamid.HBgMMjM3NjkxOTI0MTczFQIAERgSQTNGOEVFNEVDRUJBQzI2M0FDAA==";
 inline const std::string kHook = "/hooks/whatsapp";
+/// Always as text: for tests that are about something else than the 24-hour window.
+inline const std::string kAlwaysText = R"({"phone_number_id":"106540352242922","window":"ignore"})";
+
+inline const std::string kAccount = "ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+inline const std::string kAuthToken = "0123456789abcdef0123456789abcdef";
+inline const std::string kSid = "SMaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+inline const std::string kPublicUrl = "https://notify.example.com/hooks/whatsapp";
+inline std::string twilio_settings(const std::string& more = R"("window":"ignore")") {
+  return R"({"provider":"twilio","account_sid":")" + kAccount +
+         R"(","from":"whatsapp:+14155238886","webhook_url":")" + kPublicUrl + "\"" +
+         (more.empty() ? "" : "," + more) + "}";
+}
 
 inline Message message(const std::string& markdown = "Bonjour **Paul**") {
   Message m;
@@ -83,10 +98,24 @@ inline std::string statuses(json::array list) {
   return notice({change({{"statuses", std::move(list)}})});
 }
 
+inline herald::Response twilio_accepted(const std::string& sid = kSid) {
+  return herald::Response::json(R"({"sid":")" + sid + R"(","status":"queued","error_code":null})",
+                                201);
+}
+
+inline herald::Response twilio_error(int64_t code, uint32_t http = 400,
+                                     const std::string& said = "why") {
+  return herald::Response::json(
+      json::serialize(json::object{{"code", code},
+                                   {"message", said},
+                                   {"more_info", "https://www.twilio.com/docs/errors/1"},
+                                   {"status", http}}),
+      http);
+}
+
 class Whatsapp : public testing::Test {
  protected:
-  explicit Whatsapp(std::string settings = R"({"phone_number_id":"106540352242922"})")
-      : settings_{std::move(settings)} {}
+  explicit Whatsapp(std::string settings = kAlwaysText) : settings_{std::move(settings)} {}
 
   void SetUp() override {
     ASSERT_TRUE(host.load_file(WHATSAPP_PLUGIN).ok()) << host.last_status().text;
@@ -94,6 +123,7 @@ class Whatsapp : public testing::Test {
     host.core.set_secret("token", kToken + "\n");
     host.core.set_secret("app_secret", kAppSecret);
     host.core.set_secret("verify_token", "open-sesame");
+    host.core.set_secret("auth_token", kAuthToken + "\n");
     ASSERT_TRUE(host.start().ok()) << host.last_status().text;
   }
   void TearDown() override {
@@ -109,7 +139,8 @@ class Whatsapp : public testing::Test {
     }
     for (const auto& sample : host.core.samples)
       for (const auto& [key, value] : sample.labels) all += key + "=" + value + "\n";
-    for (const auto& secret : {kToken, kAppSecret, std::string{"open-sesame"}, kPhone.substr(1)})
+    for (const auto& secret :
+         {kToken, kAppSecret, kAuthToken, std::string{"open-sesame"}, kPhone.substr(1)})
       EXPECT_EQ(all.find(secret), std::string::npos) << secret;
   }
 
@@ -133,7 +164,28 @@ class Whatsapp : public testing::Test {
         {.headers = {{"content-type", "application/json"}, {"x-hub-signature-256", signature}},
          .body = body});
   }
-  Seen post(const std::string& body) { return post(body, whatsapp::signature(kAppSecret, body)); }
+  Seen post(const std::string& body) {
+    return post(body, whatsapp::cloud_api::signature(kAppSecret, body));
+  }
+
+  /// A form as Twilio posts it, signed over the public address and `query`.
+  Seen twilio_post(const herald::Fields& form, const std::string& query = "",
+                   const std::string& token = kAuthToken) {
+    return host.request("POST", kHook + query,
+                        {.headers = {{"content-type", "application/x-www-form-urlencoded"},
+                                     {"x-twilio-signature", whatsapp::twilio::signature(
+                                                                token, kPublicUrl + query, form)}},
+                         .body = whatsapp::twilio::form(form)});
+  }
+  herald::Fields sent_form() {
+    if (host.http.fetches.empty()) return {};
+    return whatsapp::twilio::read_form(host.http.fetches.back().body).value_or(herald::Fields{});
+  }
+  /// What is kept of a person, by number or user id.
+  json::object row(const std::string& who) {
+    const auto it = host.store.kv.find("person/" + who);
+    return it == host.store.kv.end() ? json::object{} : json::parse(it->second.value).as_object();
+  }
 
   FakeHost host{"whatsapp"};
 

@@ -17,11 +17,14 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Row::count)> kRo
     "outcome channel_down",
     "outcome unknown, idempotent",
     "outcome unknown, not idempotent",
+    "reconciled",
+    "question asked again",
     "lost",
     "render failed",
     "blocked",
     "blocked: evicted",
     "gated",
+    "a gate is lifted",
     "try_for over",
     "within over",
     "receipts_for over",
@@ -40,43 +43,45 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Column::count)> 
 /// What is not demanded of 1,000 seeds, and why; one letter a column, ' ' is demanded.
 /// Cannot be entered:
 ///   t  a timer of another state: no such event exists there
-///   o  one attempt at a time: while an answer is owed nothing is looked up, rendered or gated
-///   c  an outcome is recorded once; when that commit was in doubt, a second time, and then it
-///      meets the state that it led to, which is another one
+///   o  gates, text and address are asked of nobody but who may start at once, and the store has
+///      him as the dispatcher knows him
+///   c  an outcome is recorded once, also when its commit was in doubt
 ///   l  declared lost is what is in flight or being asked about; neither is left behind in this
-///   state
+///      state
+///   p  the plugins' side answers at the deadline at the latest: nobody looks for one that passed
 /// Counted, but rare, so that 1,000 seeds may miss it:
 ///   r  only a race: the state changes in a commit that is under way when the event is on its way
 ///      too
 ///   e  only after an eviction, or a failure of the step that is held, during a plugin's last words
-/// Not in the scenarios yet:
-///   g  limits, pauses, quiet hours and redrives
 constexpr std::array<std::string_view, static_cast<std::size_t>(Row::count)> kUndemanded{
-    "      ",  // due
-    "c crrr",  // outcome delivered
-    "e r   ",  // outcome accepted
-    "e     ",  // outcome retry
-    "e e er",  // outcome rejected
-    "e e er",  // outcome channel_down
-    "e    r",  // outcome unknown, idempotent
-    "e e   ",  // outcome unknown, not idempotent
-    "e leer",  // lost
+    " r   p",  // due
+    "c cc r",  // outcome delivered
+    "c rc  ",  // outcome accepted
+    "e e   ",  // outcome retry
+    "e e   ",  // outcome rejected
+    "e e   ",  // outcome channel_down
+    "e e   ",  // outcome unknown, idempotent
+    "e ec  ",  // outcome unknown, not idempotent
+    "rr    ",  // reconciled
+    "ttt tt",  // question asked again
+    "e le  ",  // lost
     " o rrr",  // render failed
     " o rrr",  // blocked
     "ror rr",  // evicted
-    "gggggg",  // gated
-    "tr ttt",  // try_for over
+    " o ooo",  // gated
+    "   rr ",  // a gate is lifted
+    "tt ttt",  // try_for over
     "ttt tt",  // within over
     "tttt t",  // receipts_for over
     "     t",  // the clock was set
     "      ",  // evidence >= until
     "      ",  // evidence < until
-    "e e   ",  // failed receipt, latest
+    "e     ",  // failed receipt, latest
     "      ",  // failed receipt, other
     "rrr r ",  // failed after delivered
     "     t",  // expiry
     "      ",  // cancel
-    "gggggg",  // redrive
+    "      ",  // redrive
 };
 
 Column column_of(const Progress& p) {
@@ -103,7 +108,8 @@ bool left_by(const Progress& before, const Progress& after, Reason reason) {
   return after.left.size() > before.left.size() && after.left[before.left.size()].reason == reason;
 }
 
-Row due_row(const Progress& before, const Progress& after) {
+Row due_row(const Progress& before, const Decision& decision) {
+  const auto& after = decision.next;
   if (is_ended(before.state)) return Row::due;
   if (after.reason == Reason::expiry || (after.expiry_passed && !before.expiry_passed))
     return Row::expiry;
@@ -111,6 +117,8 @@ Row due_row(const Progress& before, const Progress& after) {
     return Row::receipts_over;
   if (left_by(before, after, Reason::not_accepted_in_time)) return Row::try_for_over;
   if (left_by(before, after, Reason::no_evidence_in_time)) return Row::within_over;
+  for (const auto& effect : decision.effects)
+    if (std::holds_alternative<effect::Reconcile>(effect)) return Row::asked_again;
   return Row::due;
 }
 
@@ -149,9 +157,11 @@ Row receipt_row(const Progress& p, const Attempt& a, const event::Receipt& r, co
 }
 
 std::optional<Row> row_of(const Progress& before, const Event& event, const Chain& chain,
-                          const Decision& decision) {
-  if (std::holds_alternative<event::Due>(event)) return due_row(before, decision.next);
-  if (std::holds_alternative<event::Gated>(event)) return Row::gated;
+                          const Decision& decision, TimePoint now) {
+  if (std::holds_alternative<event::Due>(event)) return due_row(before, decision);
+  if (const auto* e = std::get_if<event::Gated>(&event))
+    return e->until <= now ? Row::gate_lifted : Row::gated;
+  if (std::holds_alternative<event::Reconciled>(event)) return Row::reconciled;
   if (std::holds_alternative<event::ClockMoved>(event)) return Row::clock_moved;
   if (std::holds_alternative<event::RenderFailed>(event)) return Row::render_failed;
   if (std::holds_alternative<event::Lost>(event)) return Row::lost;
@@ -179,8 +189,8 @@ std::string padded(std::string text, std::size_t width) {
 }  // namespace
 
 void Cells::enter(const Progress& before, const Event& event, const Chain& chain,
-                  const Decision& decision) {
-  if (const auto row = row_of(before, event, chain, decision)) ++at(*row, column_of(before));
+                  const Decision& decision, TimePoint now) {
+  if (const auto row = row_of(before, event, chain, decision, now)) ++at(*row, column_of(before));
 }
 
 void Cells::add(const Cells& other) {

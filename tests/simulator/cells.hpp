@@ -20,11 +20,14 @@ enum class Row : uint8_t {
   outcome_channel_down,
   outcome_unknown_idempotent,
   outcome_unknown_other,
+  reconciled,
+  asked_again,
   lost,
   render_failed,
   blocked,
   evicted,
   gated,
+  gate_lifted,
   try_for_over,
   within_over,
   receipts_over,
@@ -44,7 +47,7 @@ enum class Column : uint8_t { queued, in_flight, later, waiting, holding, ended,
 class Cells {
  public:
   void enter(const model::Progress& before, const model::Event& event, const model::Chain& chain,
-             const model::Decision& decision);
+             const model::Decision& decision, model::TimePoint now);
   void add(const Cells& other);
   /// The table, one line a row; what was not entered and need not be is shown by its reason's
   /// letter.

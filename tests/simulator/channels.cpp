@@ -9,8 +9,8 @@ using model::Outcome;
 using model::OutcomeKind;
 using model::Reason;
 
-SimChannels::SimChannels(Stage& stage, Providers& providers, Loop::Lane& lane)
-    : stage_{stage}, providers_{providers}, lane_{lane} {
+SimChannels::SimChannels(Stage& stage, Truth& truth, Providers& providers, Loop::Lane& lane)
+    : stage_{stage}, truth_{truth}, providers_{providers}, lane_{lane} {
   for (const auto& [kind, chain] : stage.scenario.routes) {
     model::KindSpec spec;
     spec.kind = kind;
@@ -38,12 +38,21 @@ std::optional<model::ChannelInfo> SimChannels::channel(std::string_view name) co
 
 void SimChannels::deliver(std::string_view channel, model::Delivery delivery,
                           std::function<void(Outcome)> done) {
+  truth_.calls.push_back({stage_.clock.mono(),
+                          stage_.clock.now(),
+                          truth_.lives.size(),
+                          std::string{channel},
+                          delivery.attempt_id,
+                          delivery.head.user,
+                          delivery.head.priority,
+                          {}});
   lane_.post([this, name = std::string{channel}, delivery = std::move(delivery),
               done = std::move(done)]() mutable {
     const auto info = this->channel(name);
-    if (!info || !info->running)
-      return done({OutcomeKind::channel_down, Reason::provider, {}, {}, "not running"});
     const auto attempt = delivery.attempt_id;
+    if (!info || !info->running)
+      return tell(name, attempt, done,
+                  {OutcomeKind::channel_down, Reason::provider, {}, {}, "not running"});
     stage_.story.tell("deliver ", attempt, " on ", name);
     auto& op = open_[attempt];
     op = {name, info->idempotent, 0, std::move(done)};
@@ -110,7 +119,7 @@ void SimChannels::answer(const std::string& channel, const std::string& attempt,
     const auto op = std::move(it->second);
     open_.erase(it);
     lane_.cancel(op.alarm);
-    return op.done(std::move(outcome));
+    return tell(channel, attempt, op.done, std::move(outcome));
   }
   // Ended by its deadline: what comes now is a receipt, as late_receipt() of plugin/outcome.cpp.
   if (outcome.kind == OutcomeKind::unknown ||
@@ -134,7 +143,21 @@ void SimChannels::deadline(const std::string& attempt) {
   const auto op = std::move(it->second);
   open_.erase(it);
   stage_.story.tell("deadline of ", attempt);
-  op.done({op.idempotent ? OutcomeKind::retry : OutcomeKind::unknown, Reason::timeout});
+  tell(op.channel, attempt, op.done,
+       {op.idempotent ? OutcomeKind::retry : OutcomeKind::unknown, Reason::timeout});
+}
+
+void SimChannels::tell(const std::string& channel, const std::string& attempt,
+                       const std::function<void(Outcome)>& done, Outcome outcome) {
+  truth_.calls.push_back({stage_.clock.mono(),
+                          stage_.clock.now(),
+                          truth_.lives.size(),
+                          channel,
+                          attempt,
+                          0,
+                          {},
+                          outcome});
+  done(std::move(outcome));
 }
 
 void SimChannels::cancel(std::string_view attempt_id) {
@@ -164,8 +187,9 @@ void SimChannels::reconcile(std::string_view channel, model::Delivery delivery, 
 
 void SimChannels::render(RenderRequest request,
                          std::function<void(base::Result<model::Rendered>)> done) {
-  const auto takes =
-      stage_.dice.percent(85) ? stage_.dice.between(10us, 30ms) : stage_.dice.between(30ms, 8s);
+  const auto takes = stage_.scenario.instant   ? Duration{0}
+                     : stage_.dice.percent(85) ? stage_.dice.between(10us, 30ms)
+                                               : stage_.dice.between(30ms, 8s);
   lane_.after(takes, [this, request = std::move(request), done] {
     if (stage_.fault(stage_.scenario.trouble / 6, "rendering"))
       return done(base::fail(base::Code::internal, "the template is broken"));

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "provider.hpp"
+#include "truth.hpp"
 
 namespace herald::simulator {
 
@@ -11,7 +12,7 @@ namespace herald::simulator {
 class SimChannels final : public model::ports::Channels {
  public:
   using Providers = std::map<std::string, Provider>;
-  SimChannels(Stage& stage, Providers& providers, Loop::Lane& lane);
+  SimChannels(Stage& stage, Truth& truth, Providers& providers, Loop::Lane& lane);
 
   /// The dispatcher comes after its channels.
   void connect(model::ports::DeliveryEvents& delivery) { delivery_ = &delivery; }
@@ -39,8 +40,12 @@ class SimChannels final : public model::ports::Channels {
   void answer(const std::string& channel, const std::string& attempt, model::Outcome outcome);
   void deadline(const std::string& attempt);
   model::Outcome any_refusal();
+  /// Answers what the dispatcher asked for, once.
+  void tell(const std::string& channel, const std::string& attempt,
+            const std::function<void(model::Outcome)>& done, model::Outcome outcome);
 
   Stage& stage_;
+  Truth& truth_;
   Providers& providers_;
   Loop::Lane& lane_;
   model::ports::DeliveryEvents* delivery_ = nullptr;

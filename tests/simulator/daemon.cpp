@@ -4,12 +4,12 @@
 
 namespace herald::simulator {
 
-Daemon::Daemon(Stage& stage, Witness& witness, SimChannels::Providers& providers, Threads threads,
-               std::string url)
+Daemon::Daemon(Stage& stage, Truth& truth, Witness& witness, SimChannels::Providers& providers,
+               Threads threads, std::string url)
     : stage_{stage},
       witness_{witness},
       threads_{threads},
-      channels_{stage, providers, threads.plugins} {
+      channels_{stage, truth, providers, threads.plugins} {
   store_options_.url = std::move(url);
   store_options_.inbox_keep = stage.scenario.inbox_keep;
 }
@@ -41,6 +41,10 @@ delivery::DispatcherOptions Daemon::options() const {
   options.held = stage_.scenario.held;
   options.in_flight = stage_.scenario.in_flight;
   options.backstop = stage_.scenario.backstop;
+  options.boot = "only";
+  options.time_zone = stage_.scenario.gates.time_zone;
+  options.gates = stage_.scenario.gates;
+  options.gates.channels.erase(stage_.gone);
   return options;
 }
 

@@ -16,8 +16,8 @@ class Daemon final : private delivery::Observer, private model::ports::Directory
   struct Threads {
     Loop::Lane &delivery, &writes, &reads, &plugins;
   };
-  Daemon(Stage& stage, Witness& witness, SimChannels::Providers& providers, Threads threads,
-         std::string url);
+  Daemon(Stage& stage, Truth& truth, Witness& witness, SimChannels::Providers& providers,
+         Threads threads, std::string url);
 
   /// Opens the store, declares lost what was in flight, opens the doors. `done(false)`: as a
   /// process that ends at once with an error.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <functional>
 #include <map>
@@ -18,11 +19,17 @@ class VirtualClock final : public base::Clock {
   base::TimePoint now() const override { return base::from_unix_us(mono_us_ + offset_us_); }
   base::MonoPoint mono() const override { return base::MonoPoint{Duration{mono_us_}}; }
   void go_to(base::MonoPoint when) { mono_us_ = when.time_since_epoch().count(); }
-  void jump(Duration by) { offset_us_ += by.count(); }
+  void jump(Duration by) {
+    offset_us_ += by.count();
+    furthest_us_ = std::max(furthest_us_, offset_us_);
+  }
+  /// By how much it is behind the furthest it ever was.
+  Duration behind() const { return Duration{furthest_us_ - offset_us_}; }
 
  private:
   int64_t mono_us_ = 1'000'000'000;
   int64_t offset_us_ = 1'767'603'600'000'000;  // 2026-01-05, nine in the morning
+  int64_t furthest_us_ = offset_us_;
 };
 
 /// Threads that are not there: every lane keeps the order of its own tasks, and which lane runs

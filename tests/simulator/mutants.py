@@ -18,6 +18,14 @@ MUTANTS = {
     "resend_unknown": "unknown is sent again where that arrives twice",
     "recover_nothing": "a restart leaves in flight what was",
     "attempt_not_committed_first": "a channel that takes twice is called before the commit",
+    "parked_receipts_dropped": "a receipt that overtakes its attempt is acknowledged and dropped",
+    "pause_ignored": "a paused channel is sent to",
+    "pause_not_lifted": "what waits for a paused channel waits on when that is resumed",
+    "quiet_hours_ignored": "people are disturbed in their quiet hours",
+    "limits_ignored": "rates of channels and people are exceeded",
+    "breaker_never_opens": "a channel that is down is sent to again at once",
+    "redrive_resends": "a redrive sends again where the first run may have arrived",
+    "clock_not_followed": "timers stay where they were when the clock is set",
 }
 
 

@@ -16,14 +16,16 @@ void Oracle::judge(const store::Timeline& timeline) {
   const auto& n = timeline.notification;
   const auto params = boost::json::parse(n.head.params_json);
   const auto number = static_cast<unsigned>(params.at("n").to_number<int64_t>());
-  if (number >= truth_.intents.size())
+  const bool other_body = number >= kOtherBody && truth_.a_day_passed();
+  if (number >= truth_.intents.size() && !other_body)
     breaks("I2 phantom", n.head.id, "nobody asked for it");
   else
     stored_.emplace(n.head.id, number);
   replay(timeline);
   ended(n.progress);
   evidence(n.progress);
-  copies(n.progress);
+  copies(timeline);
+  redriven(timeline);
   acknowledged(n.progress);
   if (truth_.cancelled.contains(n.head.id) && n.progress.state != State::cancelled)
     breaks("R12 cancel", n.head.id,
@@ -77,9 +79,29 @@ void Oracle::evidence(const Progress& p) {
   }
 }
 
+namespace {
+
+/// Redrives that began a new run; those with `resend` alone when that is wanted.
+unsigned redrives(const store::Timeline& timeline, bool resend_only) {
+  unsigned count = 0;
+  auto before = State::queued;
+  for (const auto& entry : timeline.entries) {
+    const auto* redrive = std::get_if<event::Redrive>(&entry.event);
+    if (redrive != nullptr && before == State::undelivered && (redrive->resend || !resend_only))
+      ++count;
+    before = entry.state;
+  }
+  return count;
+}
+
+}  // namespace
+
 /// I3. What arrives, or may yet: a copy that the provider gave up does not count. A provider that
-/// says of an arrived message that it failed asks for the next copy itself.
-void Oracle::copies(const Progress& p) {
+/// says of an arrived message that it failed asks for the next copy itself, and so does an operator
+/// who redrives with `resend`.
+void Oracle::copies(const store::Timeline& timeline) {
+  const auto& p = timeline.notification.progress;
+  const auto resent = redrives(timeline, true);
   std::map<std::string, std::pair<unsigned, unsigned>> of;  // channel -> arriving, allowed
   for (const auto& copy : truth_.copies) {
     if (copy.notification != p.id || copy.failed) continue;
@@ -88,10 +110,22 @@ void Oracle::copies(const Progress& p) {
     if (copy.contradicted) ++contradicted;
   }
   for (const auto& [channel, count] : of)
-    if (count.first > 1 + count.second)
+    if (count.first > 1 + count.second + resent)
       breaks("I3 duplicates", p.id,
              std::to_string(count.first) + " copies on " + channel + ", allowed are " +
-                 std::to_string(1 + count.second));
+                 std::to_string(1 + count.second + resent));
+}
+
+/// R20: what was acknowledged was done, and nothing else.
+void Oracle::redriven(const store::Timeline& timeline) {
+  const auto& p = timeline.notification.progress;
+  const auto known = truth_.redriven.find(p.id);
+  const auto told = known == truth_.redriven.end() ? 0 : known->second;
+  const auto done = redrives(timeline, false);
+  if (done < told || p.run != done + 1)
+    breaks("R20 redrive", p.id,
+           std::to_string(told) + " were acknowledged, " + std::to_string(done) +
+               " are recorded, it is run " + std::to_string(p.run));
 }
 
 /// What was acknowledged after a commit is in what was committed.
@@ -108,8 +142,13 @@ void Oracle::acknowledged(const Progress& p) {
           known || (told.kind == ReceiptKind::failed ? a.failed || a.evidence >= Evidence::delivered
                                                      : a.evidence >= evidence_of(told.kind));
     }
+    // That an attempt failed which a crash left unrecorded is no news of another one.
+    const bool made = std::any_of(p.attempts.begin(), p.attempts.end(), [&](const Attempt& a) {
+      return attempt_id(p.id, a) == copy.attempt;
+    });
+    if (told.kind == ReceiptKind::failed && told.by_attempt && !made) continue;
     // Parked for ever: no attempt ever got this provider id.
-    if (bound && !known)
+    if (bound && !known && !truth_.a_day_passed())
       breaks("receipts", p.id,
              std::string{to_string(told.kind)} + " of " + copy.provider_id +
                  " was acknowledged and is not known");
@@ -136,16 +175,18 @@ void Oracle::judge_item(const Notification& n, const ItemPage& page) {
 }
 
 void Oracle::judge_producers() {
+  const bool forgotten = truth_.a_day_passed();  // keys are
   std::map<unsigned, unsigned> count;
   for (const auto& [id, intent] : stored_) ++count[intent];
   for (const auto& intent : truth_.intents) {
     const auto name = "submission " + std::to_string(intent.number);
     for (const auto& id : intent.acks) {
       if (!stored_.contains(id)) breaks("I1 lost", id, name + " was acknowledged and is gone");
-      if (!intent.key.empty() && id != intent.acks.front())
+      if (!intent.key.empty() && id != intent.acks.front() && !forgotten)
         breaks("I2 idempotency", name, "one key, two ids");
     }
-    const auto allowed = intent.key.empty() ? intent.sent : std::min(intent.sent, 1U);
+    const bool once = !intent.key.empty() && !forgotten;
+    const auto allowed = once ? std::min(intent.sent, 1U) : intent.sent;
     if (count[intent.number] > allowed)
       breaks("I2 phantom", name,
              "stored " + std::to_string(count[intent.number]) + " times, asked for " +

@@ -29,6 +29,13 @@ class Oracle {
   void replay(const store::Timeline& timeline);
   void forward(const model::Progress& before, const model::TimelineEntry& entry,
                const model::Progress& after);
+  void once_a_channel(const model::Progress& before, const model::Progress& after,
+                      const model::Chain& chain);
+  void held_by_pause(const model::Progress& before, const model::TimelineEntry& entry,
+                     const model::Progress& after, const model::Chain& chain, base::MonoPoint at,
+                     base::MonoPoint since);
+  bool is_over(const std::string& channel, base::MonoPoint from, base::MonoPoint to) const;
+  // silence.cpp
   void silence(const model::Progress& before, const model::Event& event,
                const model::Progress& after, const model::Chain& chain, base::MonoPoint at);
   void remember_acceptance(const model::Progress& before, const model::Progress& after,
@@ -36,13 +43,11 @@ class Oracle {
   // oracle.cpp: against the world
   void ended(const model::Progress& p);
   void evidence(const model::Progress& p);
-  void copies(const model::Progress& p);
+  void copies(const store::Timeline& timeline);
+  void redriven(const store::Timeline& timeline);
   void acknowledged(const model::Progress& p);
 
   void breaks(const std::string& rule, const std::string& id, const std::string& what);
-  /// By how far the wall clock was set in that time: forward, backward.
-  std::pair<base::Duration, base::Duration> set_between(base::MonoPoint from,
-                                                        base::MonoPoint to) const;
   model::Evidence true_evidence(const model::Progress& p, const model::Attempt& attempt) const;
 
   Stage& stage_;
@@ -56,7 +61,6 @@ class Oracle {
   /// A step as it was visited in one round of one run.
   using Visit = std::tuple<unsigned, unsigned, unsigned>;
   std::map<Visit, base::MonoPoint> accepted_at_;  // of the timeline being replayed
-  base::Duration clock_moved_again_{0};           // what it followed twice
   base::MonoPoint waits_since_{};                 // it is in `waiting`, at this step
 };
 

@@ -23,6 +23,8 @@ void People::move_in(std::function<void()> done) {
   for (unsigned i = 1; i <= stage_.scenario.users; ++i) {
     store::User user;
     user.id = i;
+    if (const auto zone = stage_.scenario.zones.find(i); zone != stage_.scenario.zones.end())
+      user.time_zone = zone->second;
     // Some cannot be reached by phone, by mail, or by either.
     if (!stage_.dice.percent(15))
       user.identities.push_back({"phone", "+2376900000" + std::to_string(10 + i)});

@@ -192,7 +192,7 @@ void Provider::send(std::size_t copy, model::ports::ChannelReceipt receipt, unsi
           if (taken && tries < 1000) {
             stage_.story.tell("  receipt ", to_string(receipt.kind), " of ",
                               truth_.copies[copy].provider_id, " acknowledged");
-            truth_.acknowledged.push_back({copy, receipt.kind});
+            truth_.acknowledged.push_back({copy, receipt.kind, receipt.provider_id.empty()});
           }
           if (std::exchange(*settled, true)) return;
           if (!told) again(stage_.dice.between(200ms, 3s));

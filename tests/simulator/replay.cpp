@@ -1,8 +1,9 @@
-// What a timeline must show by itself: it replays to what is stored, goes only forward, and leaves
-// no step before its time.
+// What a timeline must show by itself: it replays to what is stored, goes only forward, sends to no
+// channel that may have it, and is held by no pause that is over.
 #include <algorithm>
 
 #include "delivery/decide.hpp"
+#include "kept.hpp"
 #include "oracle.hpp"
 
 namespace herald::simulator {
@@ -12,33 +13,8 @@ using namespace model;
 
 namespace {
 
-/// How late a timer may be once everything works again: the poller's backstop, a slow disk, a
-/// queue.
+/// How late the daemon may be with what waits once everything works again.
 constexpr Duration kLate = 40s;
-
-bool may_follow(State before, State after, bool redriven) {
-  switch (before) {
-    case State::delivered:
-    case State::cancelled:
-      return after == before;
-    case State::unconfirmed:
-      return after == before || after == State::undelivered || after == State::delivered;
-    case State::expired:
-      return after == before || after == State::delivered;
-    case State::undelivered:
-      return after == before || after == State::delivered || (redriven && after == State::queued);
-    default:
-      return true;
-  }
-}
-
-/// A step was accepted, or may have been (R4).
-bool starts_waiting(const Attempt& a) {
-  if (a.evidence >= Evidence::accepted) return true;
-  return !a.in_flight &&
-         (a.outcome.kind == OutcomeKind::unknown || a.outcome.kind == OutcomeKind::accepted ||
-          a.outcome.kind == OutcomeKind::delivered);
-}
 
 }  // namespace
 
@@ -46,8 +22,6 @@ void Oracle::replay(const store::Timeline& timeline) {
   const auto& head = timeline.notification.head;
   const auto& stored = timeline.notification.progress;
   accepted_at_.clear();
-  clock_moved_again_ = Duration{0};
-  const event::ClockMoved* last_move = nullptr;
   auto p = delivery::first_progress(head.id, head.created, head.not_before,
                                     witness_.first_expiry(head.id).value_or(stored.expires));
   auto last = base::MonoPoint::min();
@@ -66,17 +40,14 @@ void Oracle::replay(const store::Timeline& timeline) {
                     "entry " + std::to_string(seq) + " says " +
                         std::string{to_string(entry.state)} + ", decided again it is " +
                         std::string{to_string(next.state)});
-    const auto at = witness_.mono(entry.at);
-    if (!at || *at < last) return breaks("I5 timeline", head.id, "a time that never was");
-    last = *at;
+    const auto at = witness_.mono(entry.at, last);
+    if (!at) return breaks("I5 timeline", head.id, "a time that never was");
     forward(p, entry, next);
-    // A commit in doubt is repeated, and this event then counts twice.
-    const auto* move = std::get_if<event::ClockMoved>(&entry.event);
-    if (move != nullptr && last_move != nullptr && *move == *last_move)
-      clock_moved_again_ += std::chrono::abs(move->by);
-    if (move != nullptr) last_move = move;
+    once_a_channel(p, next, *chain);
+    held_by_pause(p, entry, next, *chain, *at, last);
     remember_acceptance(p, next, *at);
     silence(p, entry.event, next, *chain, *at);
+    last = *at;
     hash_ = base::hash64(to_json_text(entry.event), hash_ + seq);
     p = std::move(decision.next);
   }
@@ -84,9 +55,54 @@ void Oracle::replay(const store::Timeline& timeline) {
     breaks("I5 replay", head.id, "the stored progress is not what its events give");
 }
 
+/// R7, R20: a channel that has it, or may have it, is not sent to again; a redrive that says so
+/// lifts that for what was sent before it.
+void Oracle::once_a_channel(const Progress& before, const Progress& after, const Chain& chain) {
+  if (after.attempts.size() == before.attempts.size()) return;
+  if (const auto* first = delivery::testing::sent_already(before, after, chain.steps[after.step]))
+    breaks("R7 once a channel", before.id,
+           attempt_id("", after.attempts.back()) + " on " + first->channel + ", which may have " +
+               attempt_id("", *first));
+}
+
+/// R17: what is held by a pause goes on when that is over, and no pause that is over holds anybody.
+void Oracle::held_by_pause(const Progress& before, const TimelineEntry& entry,
+                           const Progress& after, const Chain& chain, base::MonoPoint at,
+                           base::MonoPoint since) {
+  const auto open = [&](const Progress& p, base::MonoPoint from) {
+    return at - from > kLate && is_over(chain.steps[p.step].channel, from, at);
+  };
+  const auto* gated = std::get_if<event::Gated>(&entry.event);
+  const bool held = gated != nullptr && gated->reason == Reason::paused &&
+                    gated->until == TimePoint::max() && after.state == State::trying &&
+                    after.reason == Reason::paused;
+  if (held && open(after, at - kLate - 1s))
+    breaks("R17 pause", before.id,
+           "held at " + chain.steps[after.step].channel + ", which is open");
+  const bool waits = before.state == State::trying && before.reason == Reason::paused &&
+                     before.in_flight() == nullptr && before.next_try > entry.at;
+  if (waits && open(before, std::max(since, truth_.ready_before(at))))
+    breaks("R17 pause", before.id,
+           "still waits for " + chain.steps[before.step].channel + ", which is open");
+}
+
+/// The operator knows that the channel was not paused in all that time.
+bool Oracle::is_over(const std::string& channel, base::MonoPoint from, base::MonoPoint to) const {
+  const auto it = truth_.pauses.find(channel);
+  if (it == truth_.pauses.end()) return true;
+  auto is = PauseKnown::Is::open;
+  for (const auto& known : it->second) {
+    if (known.at > to) break;
+    const bool both_open = is == PauseKnown::Is::open && known.is == PauseKnown::Is::open;
+    if (known.at > from && !both_open) return false;
+    is = known.is;
+  }
+  return is == PauseKnown::Is::open;
+}
+
 void Oracle::forward(const Progress& before, const TimelineEntry& entry, const Progress& after) {
   const bool redriven = std::holds_alternative<event::Redrive>(entry.event);
-  if (!may_follow(before.state, after.state, redriven))
+  if (!delivery::testing::may_follow(before.state, after.state, redriven))
     breaks("I5 forward", before.id,
            std::string{to_string(before.state)} + " -> " + std::string{to_string(after.state)});
   for (std::size_t i = 0; i < before.attempts.size(); ++i) {
@@ -96,52 +112,6 @@ void Oracle::forward(const Progress& before, const TimelineEntry& entry, const P
   const auto flying = std::count_if(after.attempts.begin(), after.attempts.end(),
                                     [](const Attempt& a) { return a.in_flight; });
   if (flying > 1) breaks("R18 one at a time", before.id, "two attempts are in flight");
-}
-
-void Oracle::remember_acceptance(const Progress& before, const Progress& after,
-                                 base::MonoPoint at) {
-  for (std::size_t i = 0; i < after.attempts.size(); ++i) {
-    const auto& a = after.attempts[i];
-    if (!starts_waiting(a)) continue;
-    if (i < before.attempts.size() && starts_waiting(before.attempts[i])) continue;
-    accepted_at_.emplace(Visit{a.run, a.round, a.step}, at);
-  }
-  if (after.state == State::waiting &&
-      (before.state != State::waiting || before.step != after.step))
-    waits_since_ = at;
-}
-
-void Oracle::silence(const Progress& before, const Event& event, const Progress& after,
-                     const Chain& chain, base::MonoPoint at) {
-  if (before.state != State::waiting) return;
-  const auto accepted = accepted_at_.find({before.run, before.round, before.step});
-  if (accepted == accepted_at_.end())
-    return breaks("silence", before.id,
-                  "waits at step " + std::to_string(before.step) + " for nothing that was sent");
-  const auto within =
-      chain.steps[before.step].within.count() > 0 ? chain.steps[before.step].within : Duration{60s};
-  const auto waited = at - accepted->second;
-  const auto [forward, backward] = set_between(accepted->second, at);
-  const auto said = [&](const char* what) {
-    breaks("silence", before.id,
-           std::string{what} + " step " + std::to_string(before.step) + " after " +
-               base::to_string(waited) + " of " + base::to_string(within));
-  };
-  const bool left = after.left.size() > before.left.size() &&
-                    after.left[before.left.size()].reason == Reason::no_evidence_in_time;
-  if (left && waited < within - forward - clock_moved_again_) said("left");
-  // A timer that was lost shows in what finds the step still waiting long after.
-  const auto due =
-      std::max({accepted->second + within + backward, waits_since_, calm_since_ + 60s});
-  if (std::holds_alternative<event::Due>(event) && at > due + kLate) said("still at");
-}
-
-std::pair<Duration, Duration> Oracle::set_between(base::MonoPoint from, base::MonoPoint to) const {
-  Duration forward{0};
-  Duration backward{0};
-  for (const auto& set : truth_.clock_set)
-    if (set.at >= from && set.at <= to) (set.by.count() > 0 ? forward : backward) += set.by;
-  return {forward, -backward};
 }
 
 }  // namespace herald::simulator

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "daemon.hpp"
+#include "gate_judge.hpp"
 #include "oracle.hpp"
 
 namespace herald::simulator {
@@ -28,14 +29,15 @@ Run::~Run() { die(); }
 
 /// How long an access takes.
 Duration Run::disk(Duration usual) {
+  if (stage_.scenario.instant) return Duration{0};
   if (stage_.fault(stage_.scenario.slow, "slow disk")) return stage_.dice.between(100ms, 3s);
   return stage_.dice.between(10us, usual);
 }
 
 void Run::boot() {
-  ++lives_;
-  stage_.story.tell("--- boot ", std::to_string(lives_));
-  daemon_ = std::make_unique<Daemon>(stage_, witness_, providers_,
+  truth_.lives.push_back({stage_.clock.mono()});
+  stage_.story.tell("--- boot ", std::to_string(truth_.lives.size()));
+  daemon_ = std::make_unique<Daemon>(stage_, truth_, witness_, providers_,
                                      Daemon::Threads{delivery_, writes_, reads_, plugins_},
                                      "sqlite:" + folder_ + "/herald.db");
   const std::weak_ptr life = stage_.life;
@@ -50,6 +52,7 @@ void Run::boot() {
     if (!ready) return stage_.world.post(again);
     stage_.story.tell("--- ready");
     stage_.daemon = daemon_.get();
+    truth_.lives.back().ready = stage_.clock.mono();
     if (stage_.calm) calm_since_ = std::min(calm_since_, stage_.clock.mono());
     if (failed == weather_.failed_commits()) all_declared_lost();
   });
@@ -69,6 +72,7 @@ void Run::all_declared_lost() {
 }
 
 void Run::die() {
+  if (daemon_ != nullptr) truth_.lives.back().died = stage_.clock.mono();
   stage_.daemon = nullptr;
   stage_.life = std::make_shared<int>(0);
   stage_.loop.drop_daemon();
@@ -127,7 +131,8 @@ Verdict Run::play() {
   schedule_faults();
   pass(stage_.scenario.window + stage_.dice.between(10s, 3min));
   while (stage_.faults.total() < kFewestFaults || producers_.acknowledged() < kFewest) {
-    if (stage_.faults.total() < kFewestFaults) weather_.arm_store_failure();
+    if (stage_.faults.total() < kFewestFaults && !stage_.scenario.instant)
+      weather_.arm_store_failure();
     stage_.world.post([this] { producers_.one_more(); });
     pass(stage_.dice.between(500ms, 5s));
   }
@@ -146,12 +151,16 @@ void Run::heal() {
   stage_.gone.clear();
   stage_.stopped.clear();
   weather_.clear();
+  // Back to the furthest time it ever showed: what was to happen at a time of day comes soon.
+  if (const auto behind = stage_.clock.behind(); behind > 0s) set_clock(behind);
   if (stage_.daemon != nullptr) stage_.daemon->configure();
 }
 
-/// The longest life of a notification, from the scenario's limits: not_before, expiry, receipts.
+/// The longest life of a notification, from the scenario's limits: not_before, expiry, receipts;
+/// and by how much a timer may be late that a clock set back has left behind.
 bool Run::until_ended() {
-  for (const auto limit = stage_.clock.mono() + 45min; stage_.clock.mono() < limit;) {
+  const auto limit = stage_.clock.mono() + 45min + truth_.not_followed().second;
+  while (stage_.clock.mono() < limit) {
     pass(15s);
     if (stage_.daemon == nullptr) continue;
     const auto counts =
@@ -191,12 +200,13 @@ void Run::judge(Verdict& verdict) {
   }
   for (const auto& why : producers_.broken()) broken_.push_back(why);
   for (const auto& why : oracle.broken()) broken_.push_back(why);
+  for (const auto& why : GateJudge{stage_, truth_}.judge()) broken_.push_back(why);
   verdict.broken = std::move(broken_);
   verdict.story = stage_.story.lines();
   verdict.hash = stage_.loop.hash() ^ oracle.hash();
   verdict.notifications = oracle.notifications();
   verdict.events = oracle.events();
-  verdict.lives = lives_;
+  verdict.lives = truth_.lives.size();
   verdict.faults = stage_.faults;
   verdict.cells = cells_;
 }

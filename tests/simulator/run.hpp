@@ -4,6 +4,7 @@
 
 #include "cells.hpp"
 #include "channels.hpp"
+#include "operator.hpp"
 #include "people.hpp"
 #include "producers.hpp"
 #include "weather.hpp"
@@ -37,7 +38,7 @@ class Run {
   void die();
   void all_declared_lost();
   void schedule_faults();
-  void set_clock();
+  void set_clock(Duration by);
   void reload();
   void heal();
   bool turn(base::MonoPoint limit);
@@ -56,13 +57,13 @@ class Run {
   Witness witness_{stage_, cells_};
   People people_{stage_, truth_};
   Producers producers_{stage_, truth_};
+  Operator operator_{stage_, truth_};
   SimChannels::Providers providers_;
   const std::string folder_;
   Loop::Lane &delivery_, &writes_, &reads_, &plugins_;
   std::unique_ptr<Daemon> daemon_;
   Weather weather_{stage_};
   base::MonoPoint calm_since_ = base::MonoPoint::max();  ///< everything works
-  uint64_t lives_ = 0;
   std::vector<std::string> broken_;
 };
 

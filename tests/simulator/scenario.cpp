@@ -104,6 +104,7 @@ Scenario make_scenario(Dice& dice) {
   s.store_failures = dice.from_to(1, 6);
   s.reloads = dice.percent(50) ? dice.from_to(1, 2) : 0;
   s.cancels = dice.from_to(1, 5);
+  make_theme(dice, s);
   return s;
 }
 

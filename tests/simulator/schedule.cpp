@@ -6,6 +6,24 @@ namespace herald::simulator {
 
 using namespace std::chrono_literals;
 
+namespace {
+
+Duration either_way(Dice& dice, Duration by) { return dice.percent(50) ? by : -by; }
+
+/// Minutes, hours or a day: as when a machine gets its time late, or by hand.
+Duration far(Dice& dice) {
+  switch (dice.below(3)) {
+    case 0:
+      return either_way(dice, dice.between(1min, 30min));
+    case 1:
+      return either_way(dice, dice.between(1h, 5h));
+    default:
+      return either_way(dice, 24h + dice.between(-5min, 5min));
+  }
+}
+
+}  // namespace
+
 void Run::schedule_faults() {
   auto& dice = stage_.dice;
   const auto window = stage_.scenario.window + 2min;
@@ -21,17 +39,19 @@ void Run::schedule_faults() {
     stage_.faults.count("cancel");
     producers_.cancel_one();
   });
-  times(stage_.scenario.clock_jumps, [this] { set_clock(); });
+  times(stage_.scenario.pauses, [this] { operator_.pauses_one(); });
+  times(stage_.scenario.redrives, [this] { operator_.redrives_some(); });
+  times(stage_.scenario.clock_jumps,
+        [this] { set_clock(either_way(stage_.dice, stage_.dice.between(1s, 20s))); });
+  times(stage_.scenario.clock_steps, [this] { set_clock(far(stage_.dice)); });
   times(stage_.scenario.reloads, [this] { reload(); });
 }
 
-void Run::set_clock() {
-  auto by = stage_.dice.between(1s, 20s);
-  if (stage_.dice.percent(50)) by = -by;
+void Run::set_clock(Duration by) {
   stage_.faults.count("clock set");
   stage_.story.tell("--- the clock is set by ", std::to_string(by.count() / 1'000'000), " s");
   stage_.clock.jump(by);
-  truth_.clock_set.push_back({stage_.clock.mono(), by, stage_.daemon == nullptr});
+  truth_.clock_set.push_back({stage_.clock.mono(), by});
 }
 
 /// A channel leaves the configuration, or does not run, and comes back later.

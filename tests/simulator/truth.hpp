@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,7 @@ struct Copy {
 struct Acknowledged {
   std::size_t copy = 0;
   model::ReceiptKind kind = model::ReceiptKind::sent;
+  bool by_attempt = false;  ///< it named nothing that the provider knows
 };
 
 /// What a producer asked for, and what it was told.
@@ -35,8 +37,33 @@ struct Intent {
 struct ClockSet {
   base::MonoPoint at{};
   base::Duration by{};
-  bool while_down = false;
 };
+
+/// A life of the daemon; what did not come is max().
+struct Life {
+  base::MonoPoint born{}, ready = base::MonoPoint::max(), died = base::MonoPoint::max();
+};
+
+/// The dispatcher gave an attempt to a channel, or a channel answered it.
+struct Call {
+  base::MonoPoint at{};
+  model::TimePoint wall{};
+  std::size_t life = 0;  ///< the how manieth
+  std::string channel, attempt;
+  model::UserId user = 0;
+  model::Priority priority = model::Priority::normal;
+  std::optional<model::Outcome> answer;  ///< nothing: it is the attempt
+};
+
+/// What the operator knows of a channel from `at` on. Between an order and its answer nobody knows.
+struct PauseKnown {
+  enum class Is : uint8_t { open, unsure, paused };
+  base::MonoPoint at{};
+  Is is = Is::open;
+};
+
+/// The number in the other body that a key is used with comes from here on.
+constexpr unsigned kOtherBody = 100'000;
 
 /// The record of what really happened outside the daemon: what the oracle judges by.
 struct Truth {
@@ -47,7 +74,21 @@ struct Truth {
   std::map<std::string, model::Evidence> seen, seen_acknowledged;
   std::vector<Intent> intents;
   std::map<std::string, base::MonoPoint> cancelled;  ///< acknowledged cancels
+  std::map<std::string, unsigned> redriven;          ///< acknowledged redrives
   std::vector<ClockSet> clock_set;
+  std::vector<Life> lives;
+  std::vector<Call> calls;                                ///< in order of time
+  std::map<std::string, std::vector<PauseKnown>> pauses;  ///< by channel, in order of time
+
+  /// By the wall clock at least a day went by: what is kept for a day may be gone.
+  bool a_day_passed() const;
+  /// When the doors of the daemon that lived then had opened; max() when they had not.
+  base::MonoPoint ready_before(base::MonoPoint at) const;
+  /// By how far the wall clock was set in that time, forward and backward, where a daemon that died
+  /// on the way may have left some timers as they were (R22).
+  std::pair<base::Duration, base::Duration> not_followed(
+      base::MonoPoint from = base::MonoPoint::min(),
+      base::MonoPoint to = base::MonoPoint::max()) const;
 };
 
 }  // namespace herald::simulator

@@ -18,8 +18,8 @@ class Witness {
 
   store::Decide decide();
 
-  /// When a wall clock time of the timeline was on the clock that nobody can set.
-  std::optional<base::MonoPoint> mono(model::TimePoint wall) const;
+  /// When a wall clock time of the timeline was, from then on, on the clock that nobody can set.
+  std::optional<base::MonoPoint> mono(model::TimePoint wall, base::MonoPoint since) const;
   /// The expiry it was accepted with; a redrive brings another.
   std::optional<model::TimePoint> first_expiry(const std::string& id) const;
   /// The chain of a run (R20), nullptr when nothing was ever decided in it.
@@ -28,7 +28,8 @@ class Witness {
  private:
   Stage& stage_;
   Cells& cells_;
-  std::unordered_map<int64_t, base::MonoPoint> mono_;
+  std::unordered_map<int64_t, std::vector<base::MonoPoint>>
+      mono_;  // a clock set back comes by again
   std::map<std::pair<std::string, unsigned>, model::ChainPtr> chains_;
   std::map<std::string, model::TimePoint> first_expiry_;
 };

@@ -33,7 +33,26 @@ class Audit : public SqliteStore {
     value(wait<std::optional<FoundAttempt>>([&](auto done) {
       store->park_receipt({"whatsapp", "wamid.early", {}}, receipt, clock.now(), done);
     }));
+    webhooks_with_messages();
     store.reset();
+  }
+
+  /// One that was told everything, and a message of the second entry that waits.
+  void webhooks_with_messages() {
+    const auto all = value(wait<JournalPage>([&](auto done) { store->journal({}, done); }));
+    value(wait<Webhook>(
+        [&](auto done) { store->open_webhook("shop", "https://shop.example/", done); }));
+    Settlement kept;
+    kept.webhook = "shop";
+    kept.cursor = all.last;
+    WebhookMessage message;
+    message.position = 2;
+    message.notification = read.id;
+    message.id = "m2";
+    message.body = "{}";
+    message.first_try = message.next_try = clock.now();
+    kept.keep.push_back(message);
+    value(wait<Nothing>([&](auto done) { store->settle(kept, done); }));
   }
 
   void accept(const model::NewNotification& n) {
@@ -129,6 +148,21 @@ TEST_F(Audit, FindsNothingInWhatTheStoreWrote) {
   EXPECT_EQ(looked_at, 6);
   EXPECT_EQ(texts(audit(clock.now() + 1h)), "");
   EXPECT_EQ(looked_at, 0);
+}
+
+TEST_F(Audit, AJournalOfWhichTheOldestIsGoneIsWhole) {
+  ask("DELETE FROM journal WHERE pos <= 5");
+  EXPECT_EQ(texts(audit()), "");
+  ask("DELETE FROM journal WHERE pos = 7");
+  EXPECT_NE(texts(audit()), "");
+}
+
+TEST_F(Audit, WhatWasRecordedBeforeThereWasAJournalIsNotMissed) {
+  ask("DELETE FROM journal WHERE notification = 4");
+  ask("UPDATE schema_version SET applied = (SELECT 1 + max(created) FROM notifications) WHERE "
+      "version "
+      "= 3");
+  for (const auto& row : audit()) EXPECT_EQ(row.rule, "journal.pos") << texts({row});
 }
 
 TEST_F(Audit, WritesNothing) {
@@ -232,6 +266,36 @@ TEST_F(Audit, NamesEveryRowThatWasBrokenByHand) {
       {"UPDATE idempotency SET id = 'gone'", "idempotency", "1", "idempotency.id"},
       {"UPDATE dedupe SET id = 'gone'", "dedupe", "1", "dedupe.id"},
       {"UPDATE parked_receipts SET expires = 1", "parked_receipts", "1", "parked_receipts.expires"},
+      {"UPDATE parked_receipts SET provider_id = 'p1', channel = 'sms'", "parked_receipts", "1",
+       "parked_receipts.known"},
+      {"UPDATE parked_receipts SET provider_id = 'attempt ' || (SELECT id FROM notifications WHERE "
+       "rowid = 4) || '.1.0.1', channel = 'webchat'",
+       "parked_receipts", "1", "parked_receipts.known"},
+      {"UPDATE parked_receipts SET event = (SELECT event FROM timeline LIMIT 1)", "parked_receipts",
+       "1", "parked_receipts.event"},
+      {"DELETE FROM journal WHERE pos = 2", "journal", "3", "journal.pos"},
+      {"DELETE FROM journal WHERE notification = 4", "journal", "none", "journal.missing"},
+      {"UPDATE journal SET first_seq = 3, last_seq = 3 WHERE pos = 1", "journal", "1",
+       "journal.first_seq"},
+      {"UPDATE journal SET first_seq = 1 WHERE pos = 2", "journal", "2", "journal.first_seq"},
+      {"UPDATE journal SET notification = 2 WHERE pos = 3", "journal", "3", "journal.first_seq"},
+      {"INSERT INTO journal SELECT 1 + (SELECT max(pos) FROM journal), notification, first_seq, "
+       "last_seq, before, state, reason, evidence_before, evidence FROM journal WHERE pos = 2",
+       "journal", "18", "journal.first_seq"},
+      {"UPDATE notifications SET last_seq = 9 WHERE rowid = 2", "journal", "2", "journal.last_seq"},
+      {"UPDATE journal SET before = 0 WHERE pos = 2", "journal", "2", "journal.before"},
+      {"UPDATE journal SET state = 7 WHERE pos = 2", "journal", "2", "journal.state"},
+      {"UPDATE journal SET reason = 0 WHERE pos = 2", "journal", "2", "journal.reason"},
+      {"UPDATE journal SET evidence_before = 4 WHERE pos = 2", "journal", "2",
+       "journal.evidence_before"},
+      {"UPDATE journal SET evidence = 0 WHERE pos = 2", "journal", "2", "journal.evidence"},
+      {"UPDATE webhooks SET cursor = cursor + 1", "webhooks", "shop", "webhooks.cursor"},
+      {"DELETE FROM journal WHERE pos <= 5; UPDATE webhooks SET cursor = 4", "webhooks", "shop",
+       "webhooks.cursor"},
+      {"UPDATE webhook_messages SET pos = 99", "webhook_messages", "shop/99",
+       "webhook_messages.pos"},
+      {"UPDATE webhook_messages SET notification = 'gone'", "webhook_messages", "shop/2",
+       "webhook_messages.notification"},
       {"DELETE FROM notifications WHERE rowid = 2", "timeline", "2", "notification.missing"},
   };
   const auto whole = path() + ".whole";

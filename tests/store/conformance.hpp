@@ -10,8 +10,8 @@
 
 namespace herald::store::test {
 
-/// One implementation. `url` names a fresh, empty store inside a folder; the same folder names the
-/// same store.
+/// One implementation. `url` names a store inside a folder, or one of a server that is empty then;
+/// `open` opens it, as often as it is asked to.
 struct Backend {
   std::string name;
   std::function<std::string(const Folder&)> url;

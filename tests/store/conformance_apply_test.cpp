@@ -48,6 +48,42 @@ TEST_P(StoreConformance, StoredEventsReplayToTheStoredProgress) {
   EXPECT_EQ(kept.entries.size(), 4U);
 }
 
+TEST_P(StoreConformance, AWriteAfterAnotherEventThanTheLatestWritesNothing) {
+  const auto id = accepted();
+  Apply request;
+  request.id = id;
+  request.events = {model::event::Due{}};
+  request.after_seq = 0;
+  const auto first = value(apply(request));
+  EXPECT_FALSE(first.stale);
+  EXPECT_EQ(first.notification.seq, 1);
+  reopen();
+  request.append = some_item(1, id);
+  const auto again = value(apply(request));
+  EXPECT_TRUE(again.stale) << "it is recorded already";
+  EXPECT_EQ(again.notification.seq, 1);
+  EXPECT_EQ(again.notification.progress, first.notification.progress);
+  EXPECT_TRUE(again.effects.empty());
+  EXPECT_FALSE(again.item);
+  EXPECT_TRUE(page(1, true).items.empty());
+  EXPECT_EQ(timeline(id).entries.size(), 1U);
+  EXPECT_EQ(timeline(id).notification.seq, 1);
+  request.after_seq = 1;
+  request.events = {model::event::Completed{{1, 0, 1}, outcome(OutcomeKind::accepted)}};
+  EXPECT_EQ(value(apply(request)).notification.seq, 2);
+}
+
+TEST_P(StoreConformance, AnItemWhoseAttemptWasNotBegunIsNotStored) {
+  const auto id = accepted();
+  Apply request;
+  request.id = id;
+  request.events = {model::event::Completed{{1, 0, 1}, outcome(OutcomeKind::accepted)}};
+  request.append = some_item(1, id);
+  EXPECT_EQ(apply(request).error().code, Code::unprocessable);
+  EXPECT_TRUE(page(1, true).items.empty()) << "nobody could give evidence of it";
+  EXPECT_TRUE(timeline(id).entries.empty());
+}
+
 TEST_P(StoreConformance, UnknownNotificationIsNotFound) {
   const auto answer = apply({fresh_id(), {model::event::Due{}}, {}, {}, {}});
   ASSERT_FALSE(answer);

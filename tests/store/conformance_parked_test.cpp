@@ -35,6 +35,32 @@ TEST_P(StoreConformance, ParkedReceiptsAreFoundByTheIdOfAnAttemptToo) {
   EXPECT_EQ(answer.notification.progress.state, model::State::delivered);
 }
 
+TEST_P(StoreConformance, ParkedEvidenceIsOfWhicheverAttemptOnThatChannelIsMade) {
+  const auto id = accepted(), other = accepted();
+  EXPECT_FALSE(value(park({"webchat", {}, id + ".1.0.7"}, ReceiptKind::failed)));
+  EXPECT_FALSE(value(park({"webchat", {}, id + ".1.0.7"}, ReceiptKind::delivered)));
+  EXPECT_FALSE(value(park({"sms", {}, id + ".1.0.7"}, ReceiptKind::read)));
+  EXPECT_TRUE(applied(other, {model::event::Due{}}).parked.empty());
+  const auto answer = applied(id, {model::event::Due{}});
+  ASSERT_EQ(answer.parked.size(), 1U) << "that an attempt failed is no news of another";
+  EXPECT_EQ(std::get<model::event::Receipt>(answer.parked[0]).attempt,
+            (model::AttemptRef{1, 0, 1}));
+  EXPECT_EQ(answer.notification.progress.best_evidence(), Evidence::delivered);
+}
+
+TEST_P(StoreConformance, AParkedReceiptThatNamesTheProvidersIdBringsWhatIsParkedUnderIt) {
+  const auto id = accepted();
+  model::event::Receipt sent{{}, ReceiptKind::sent, {}, clock.now(), "w"};
+  value(wait<std::optional<FoundAttempt>>([&](auto done) {
+    store->park_receipt({"webchat", {}, id + ".1.0.1"}, sent, clock.now(), done);
+  }));
+  EXPECT_FALSE(value(park({"webchat", "w", {}}, ReceiptKind::delivered)));
+  const auto answer = applied(id, {model::event::Due{}});
+  ASSERT_EQ(answer.parked.size(), 2U);
+  EXPECT_EQ(answer.notification.progress.best_evidence(), Evidence::delivered);
+  EXPECT_EQ(timeline(id).entries.size(), 3U);
+}
+
 TEST_P(StoreConformance, ParkedReceiptsAreNotKeptWhenTheAttemptIsKnownByNow) {
   const auto id = accepted();
   sent(id, "a");

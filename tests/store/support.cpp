@@ -17,6 +17,7 @@ void end(model::Progress& p, State state, Reason reason) {
 }
 
 void completed(model::Progress& p, const model::event::Completed& done, TimePoint now) {
+  if (p.attempts.empty()) return;  // of an attempt that was not begun
   auto& attempt = p.attempts.back();
   attempt.in_flight = false;
   attempt.outcome = done.outcome;
@@ -59,10 +60,11 @@ model::Decision small_decide(const model::Progress& progress, const model::Event
     p.due = now + std::chrono::seconds{35};
     d.effects.push_back(model::effect::Start{ref(attempt)});
   } else if (const auto* done = std::get_if<model::event::Completed>(&event)) {
-    completed(p, *done, now);
+    if (!p.attempts.empty()) completed(p, *done, now);
   } else if (const auto* receipt = std::get_if<model::event::Receipt>(&event)) {
     auto& attempt = p.attempts.at(receipt->attempt.number - 1);
     attempt.evidence = std::max(attempt.evidence, evidence_of(receipt->kind));
+    if (attempt.provider_id.empty()) attempt.provider_id = receipt->provider_id;
     if (attempt.evidence >= Evidence::delivered) end(p, State::delivered, Reason::evidence_arrived);
   } else if (std::holds_alternative<model::event::Cancel>(event)) {
     end(p, State::cancelled, Reason::cancelled);

@@ -1,5 +1,6 @@
 """Runs herald-fake-whatsapp as a process and speaks with its control doors."""
 
+import base64
 import http.client
 import json
 import pathlib
@@ -22,8 +23,15 @@ class FakeWhatsApp:
         self.phone_number_id = options.get("phone_number_id", "106540352242922")
         self.app_secret = options.get("app_secret", "fake-app-secret")
         self.verify_token = options.get("verify_token", "fake-verify-token")
+        self.provider = options.get("provider", "cloud-api")
+        self.account_sid = options.get("account_sid", "AC" + "a" * 32)
+        self.auth_token = options.get("auth_token", "fake-auth-token")
+        self.public_url = options.get("public_url", options.get("webhook", ""))
         command = ["/usr/bin/python3", str(PROGRAM)]
         for name, value in options.items():
+            if value is True:
+                command.append("--" + name.replace("_", "-"))
+                continue
             for one in value if isinstance(value, (list, tuple)) else [value]:
                 command += ["--" + name.replace("_", "-"), str(one)]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
@@ -80,6 +88,21 @@ class FakeWhatsApp:
                                 "Content-Type": "application/json", **(headers or {})})
             answer = connection.getresponse()
             self.last_headers = answer.headers
+            return answer.status, json.loads(answer.read())
+        finally:
+            connection.close()
+
+    def send_form(self, fields, login=None, path=None):
+        """One send as a channel does it through Twilio: (status, answer object)."""
+        pair = login or f"{self.account_sid}:{self.auth_token}"
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            connection.request(
+                "POST", path or f"/2010-04-01/Accounts/{self.account_sid}/Messages.json",
+                urllib.parse.urlencode(fields),
+                {"Authorization": "Basic " + base64.b64encode(pair.encode()).decode(),
+                 "Content-Type": "application/x-www-form-urlencoded"})
+            answer = connection.getresponse()
             return answer.status, json.loads(answer.read())
         finally:
             connection.close()

@@ -9,14 +9,11 @@
 
 Environment: HERALD_BUILD_DIR holds bin/heraldd, bin/heraldctl and plugins/*.so.
 HERALD_KEEP=1 keeps the temporary folders.
+HERALD_STORE=postgresql: the daemons keep everything in a PostgreSQL server of the test's own.
 """
 
-import pathlib
-import sys
-
-SUPPORT = pathlib.Path(__file__).resolve().parent.parent / "support"
-sys.path.insert(0, str(SUPPORT))
-
+import harness  # noqa: F401  finds tests/support
+import postgres  # noqa: E402,F401
 from fake_client import FakeWhatsApp, text_to  # noqa: E402,F401
 from harness.api import Answer, Api  # noqa: E402,F401
 from harness.case import SystemTest  # noqa: E402,F401

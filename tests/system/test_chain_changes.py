@@ -99,6 +99,17 @@ class Reload(SystemTest):
         self.state(made, "undelivered")
         self.assertEqual(self.channels(made), ["log"])
 
+    # covers: S80
+    def test_what_only_the_plugins_show_to_be_wrong_changes_nothing_either(self):
+        self.start(**self.chain(WEBCHAT))
+        self.configure(**self.chain({"channel": "log", "until": "delivered"}))
+        code, _, errors = self.ctl.run("reload")
+        self.assertNotEqual(code, 0)
+        self.assertIn("reaches nobody", errors)
+        made = self.send("237691000001")
+        wait_until(lambda: self.channels(made))
+        self.assertEqual(self.channels(made), ["webchat"])
+
 
 class NoNetwork(SystemTest):
     # covers: S78

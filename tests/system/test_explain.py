@@ -3,6 +3,7 @@
 import sqlite3
 import unittest
 
+from gates_case import TOKEN_EXPIRED, GatesTest
 from herald_harness import SystemTest
 
 PHONE = "+237690000001"
@@ -67,6 +68,49 @@ class Explain(SystemTest):
                 sent, explained = self.ctl.run("send", *words), self.ctl.run("explain", *words)
                 self.assertNotEqual(sent[0], 0)
                 self.assertEqual((explained[0], explained[2]), (sent[0], sent[2]))
+
+
+class GatesInTheWay(GatesTest):
+    """What stands before the first step, WhatsApp, is told; the second step is free."""
+
+    def gate(self, to=PHONE):
+        words = ["explain", "message", "--to", to, "--param", "message=Bonjour"]
+        steps = self.ctl(*words)["chain"]
+        self.assertEqual([(s["channel"], s["would"]) for s in steps],
+                         [("whatsapp", "attempt"), ("webchat", "attempt")])
+        self.assertNotIn("gate", steps[1])
+        gate = steps[0].get("gate")
+        if gate is not None:
+            self.assertIn(gate["reason"], self.ctl.text(*words))
+        return gate
+
+    def test_a_pause(self):
+        self.begin()
+        self.assertIsNone(self.gate())
+        self.ctl("pause", "whatsapp", "--reason", "maintenance")
+        gate = self.gate()
+        self.assertEqual((gate["verdict"], gate["reason"], gate["until"]), ("gated", "paused", None))
+        self.ctl("resume", "whatsapp")
+        self.assertIsNone(self.gate())
+
+    def test_an_open_breaker(self):
+        self.begin()
+        self.whatsapp.arm(error=TOKEN_EXPIRED, always=True)
+        self.seen(self.send("237690000001"), lambda t: t["steps_left"])
+        gate = self.gate()
+        self.assertEqual((gate["verdict"], gate["reason"]), ("blocked", "breaker_open"))
+        self.assertEqual(len(self.whatsapp.requests()), 1, "to explain is not to ask")
+
+    def test_the_rates_of_recipient_and_channel(self):
+        self.begin({"rate": "1/h", "burst": 1, "recipient_rate": "1/2h"})
+        self.assertIsNone(self.gate())
+        self.delivered(self.send(PHONE))
+        gate = self.gate()
+        self.assertEqual((gate["verdict"], gate["reason"]), ("gated", "recipient_limit"))
+        self.assertIsNotNone(gate["until"])
+        gate = self.gate("+237690000002")
+        self.assertEqual((gate["verdict"], gate["reason"]), ("gated", "channel_limit"))
+        self.assertIsNotNone(gate["until"])
 
 
 if __name__ == "__main__":

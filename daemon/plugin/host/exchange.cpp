@@ -217,6 +217,13 @@ void Side::http_request(herald_token mount, base::Duration timeout, web::Exchang
   send(std::move(e));
 }
 
+void answer_failed(Side& side, herald_exchange id) {
+  const auto port = step(side, id, Stage::waiting, Stage::answered);
+  if (!port) return;
+  port->respond(problem(500, "The channel failed on this request"));
+  closed(side.weak_from_this(), id, false);
+}
+
 std::optional<std::pair<model::Principal, model::UserId>> Side::actor(herald_exchange exchange) {
   return held.with([&](Held& h) -> std::optional<std::pair<model::Principal, model::UserId>> {
     const auto it = h.exchanges.find(exchange);

@@ -28,4 +28,7 @@ herald_status ws_send(const herald_host* host, herald_exchange exchange, herald_
 herald_status ws_close(const herald_host* host, herald_exchange exchange, uint32_t code,
                        herald_str reason) noexcept;
 
+/// The plugin threw instead of answering: 500, unless it had answered before.
+void answer_failed(Side& side, herald_exchange exchange);
+
 }  // namespace herald::plugin

@@ -62,7 +62,7 @@ herald_status kv_remove(const herald_host* host, herald_token token, herald_str 
     if (token == 0 || !key) return HERALD_E_INVALID;
     if (!side.begin_request()) return HERALD_E_LIMIT;
     side.ports.kv.remove(side.name(), std::move(*key),
-                         [weak = side.weak_from_this(), token](base::Result<bool> r) {
+                         [weak = side.weak_from_this(), token](const base::Result<bool>& r) {
                            const auto self = weak.lock();
                            if (!self) return;
                            if (!r && r.error().code != base::Code::not_found)

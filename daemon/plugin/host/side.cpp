@@ -1,6 +1,7 @@
 #include "plugin/host/side.hpp"
 
 #include "base/text.hpp"
+#include "plugin/host/http.hpp"
 #include "plugin/outcome.hpp"
 #include "plugin/routes.hpp"
 #include "plugin/text.hpp"
@@ -68,7 +69,9 @@ void Side::enter(Event& e) {
     plugin->event(plugin, &e.raw);
     return HERALD_OK;
   });
-  if (!thrown.empty()) misbehaved("exception", "event() threw: " + thrown);
+  if (thrown.empty()) return;
+  misbehaved("exception", "event() threw: " + thrown);
+  if (e.raw.type == HERALD_EV_HTTP_REQUEST) answer_failed(*this, e.raw.exchange);
 }
 
 bool Side::begin_request() {

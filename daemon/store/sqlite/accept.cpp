@@ -16,11 +16,6 @@ const Sql kInsert{
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, NULL) ON CONFLICT(id) DO "
     "NOTHING"};
 
-model::Head head_of(const model::NewNotification& n, model::UserId user) {
-  return {n.id,          n.producer,     n.kind,     n.type,    n.to,         user,
-          n.params_json, n.content_json, n.priority, n.created, n.not_before, n.chain};
-}
-
 }  // namespace
 
 base::Result<Accepted> accept(WriteState& state, const model::NewNotification& n) {

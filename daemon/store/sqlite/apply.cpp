@@ -1,6 +1,5 @@
-#include <algorithm>
-
 #include "base/faults.hpp"
+#include "store/decided.hpp"
 #include "store/sqlite/delivery.hpp"
 #include "store/sqlite/gates.hpp"
 #include "store/sqlite/inbox.hpp"
@@ -21,52 +20,6 @@ const Sql kKeepChain{
     "INSERT INTO earlier_chains(notification, run, chain_id)"
     " SELECT rowid, ?, chain_id FROM notifications WHERE rowid = ?"};
 
-/// The progress after each event, and the effects of all; nothing is written yet.
-struct Decided {
-  std::vector<model::Progress> steps;
-  std::vector<model::Effect> effects;
-  model::ChainPtr chain;  ///< of the run that is reached
-};
-
-base::Result<void> decide_all(const WriteState& state, const std::vector<model::Event>& events,
-                              const model::Progress& stored, const model::ChainPtr& new_chain,
-                              model::TimePoint now, Decided& out) {
-  out.steps.reserve(out.steps.size() + events.size());
-  try {
-    for (const auto& event : events) {
-      const auto& present = out.steps.empty() ? stored : out.steps.back();
-      auto decision = state.decide(present, event, *out.chain, now);
-      if (new_chain && std::holds_alternative<model::event::Redrive>(event)) {
-        // The new chain decides from the run on that it begins; a redrive that is refused keeps the
-        // old one. So a replay knows the chain of every event by its run.
-        auto begun = state.decide(present, event, *new_chain, now);
-        if (begun.next.run != present.run) {
-          decision = std::move(begun);
-          out.chain = new_chain;
-        }
-      }
-      out.steps.push_back(std::move(decision.next));
-      for (auto& effect : decision.effects) out.effects.push_back(std::move(effect));
-    }
-  } catch (const std::exception& error) {
-    return fail(Code::internal, "the event cannot be applied to notification " + stored.id + ": " +
-                                    std::string{error.what()});
-  }
-  return {};
-}
-
-bool withdraws(const std::vector<model::Effect>& effects) {
-  return std::any_of(effects.begin(), effects.end(), [](const auto& e) {
-    return std::holds_alternative<model::effect::WithdrawItem>(e);
-  });
-}
-
-/// A plugin owes an answer: about an attempt in flight, or about what became of one.
-bool owed(const model::Progress& p) {
-  return std::any_of(p.attempts.begin(), p.attempts.end(),
-                     [](const model::Attempt& a) { return a.in_flight || a.reconciling; });
-}
-
 }  // namespace
 
 base::Result<Applied> apply(WriteState& state, const Apply& request) {
@@ -77,23 +30,38 @@ base::Result<Applied> apply(WriteState& state, const Apply& request) {
   const auto& before = stored.notification.progress;
   if (request.append && request.append->notification != request.id)
     return fail(Code::internal, "an inbox item must belong to the notification it is stored with");
+  Applied out;
+  if (request.after_seq && *request.after_seq != stored.notification.seq) {
+    out.stale = true;
+    out.notification = stored.notification;
+    return out;
+  }
 
   const auto now = state.clock.now();
   const auto offset = now.time_since_epoch() - state.clock.mono().time_since_epoch();
   if (request.clock_offset && std::chrono::abs(offset - *request.clock_offset) >= Apply::kClockSet)
     return fail(Code::conflict, "the clock was set while the request waited");
-  Applied out;
   Decided decided;
   decided.chain = stored.notification.head.chain;
-  if (auto ok = decide_all(state, request.events, before, request.new_chain, now, decided); !ok)
+  if (auto ok = decide_all(state.decide, request.events, before, request.new_chain, now, decided);
+      !ok)
     return ok.error();
+  if (request.append && tells_of_unmade(request.events, decided))
+    return fail(Code::unprocessable,
+                "the attempt of this inbox item was not begun, so the item is not stored either");
   Parked parked;
-  if (!decided.steps.empty()) {
-    auto waiting = parked_for(state, before, decided.steps.back());
+  // A receipt may bring the provider's id, under which more of them wait.
+  for (std::size_t known = 0; !decided.steps.empty();) {
+    auto waiting =
+        parked_for(state, known == 0 ? before : decided.steps[known - 1], decided.steps.back());
     if (!waiting) return waiting.error();
-    parked = std::move(*waiting);
-    if (auto ok = decide_all(state, parked.receipts, before, {}, now, decided); !ok)
+    if (waiting->rows.empty()) break;
+    known = decided.steps.size();
+    if (auto ok = decide_all(state.decide, waiting->receipts, before, {}, now, decided); !ok)
       return ok.error();
+    std::move(waiting->receipts.begin(), waiting->receipts.end(),
+              std::back_inserter(parked.receipts));
+    parked.rows.insert(parked.rows.end(), waiting->rows.begin(), waiting->rows.end());
   }
 
   HERALD_POINT("store.events_decided");
@@ -119,7 +87,7 @@ base::Result<Applied> apply(WriteState& state, const Apply& request) {
   out.attempts_before = before.attempts.size();
   out.evidence_before = before.best_evidence();
   out.effects = std::move(decided.effects);
-  auto seq = stored.last_seq;
+  auto seq = stored.notification.seq;
   const auto asked = request.events.size();
   for (std::size_t i = 0; i < decided.steps.size(); ++i) {
     if (HERALD_MUTANT("event_not_recorded") && i + 1 == decided.steps.size()) continue;
@@ -131,7 +99,7 @@ base::Result<Applied> apply(WriteState& state, const Apply& request) {
     auto& after = decided.steps.back();
     if (!HERALD_MUTANT("attempt_not_updated") || after.attempts.size() > before.attempts.size())
       write_attempts(db, stored.rowid, before, after);
-    write_journal(db, {stored.rowid, stored.last_seq + 1, seq, before, after});
+    write_journal(db, {stored.rowid, stored.notification.seq + 1, seq, before, after});
     auto due = due_column(after);
     if (HERALD_MUTANT("due_forgotten")) due.null = true;
     const auto paused = paused_channel(after, *decided.chain);
@@ -144,7 +112,7 @@ base::Result<Applied> apply(WriteState& state, const Apply& request) {
     }
     if (after.state != before.state && !HERALD_MUTANT("counters_drift"))
       state.counters.move(before.state, after.state);
-    stored.last_seq = seq;
+    stored.notification.seq = seq;
     stored.notification.progress = std::move(after);
   }
   HERALD_POINT("store.events_written");

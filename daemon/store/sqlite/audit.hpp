@@ -20,6 +20,10 @@ void audit_counters(Connection& db, std::vector<BrokenRow>& broken);
 void audit_keys(Connection& db, std::size_t limit, std::vector<BrokenRow>& broken);
 void audit_parked(Connection& db, model::TimePoint latest, model::TimePoint now, std::size_t limit,
                   std::vector<BrokenRow>& broken);
+/// Every recorded event has its place in the journal, once and in order, as far back as it is kept.
+void audit_journal(Connection& db, std::size_t limit, std::vector<BrokenRow>& broken);
+/// The cursors of webhooks and the messages they keep.
+void audit_webhooks(Connection& db, std::size_t limit, std::vector<BrokenRow>& broken);
 void audit_inboxes(Connection& db, std::size_t limit, std::vector<BrokenRow>& broken);
 
 }  // namespace herald::store::sqlite

@@ -56,6 +56,8 @@ class Reader final : public AuditReader {
     auto done = look([&](auto& found) { audit_counters(state_.db, found); });
     if (done) done = look([&](auto& found) { audit_keys(state_.db, limit, found); });
     if (done) done = look([&](auto& found) { audit_parked(state_.db, latest, now, limit, found); });
+    if (done) done = look([&](auto& found) { audit_journal(state_.db, limit, found); });
+    if (done) done = look([&](auto& found) { audit_webhooks(state_.db, limit, found); });
     if (done) done = look([&](auto& found) { audit_inboxes(state_.db, limit, found); });
     if (!done) return done.error();
     return out;

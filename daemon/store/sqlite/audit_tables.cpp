@@ -1,6 +1,8 @@
 #include <array>
 
+#include "store/parked.hpp"
 #include "store/sqlite/audit.hpp"
+#include "store/sqlite/delivery.hpp"
 #include "store/sqlite/keys.hpp"
 
 namespace herald::store::sqlite {
@@ -18,6 +20,8 @@ const Sql kDedupe{
 const Sql kParked{
     "/* audit */ SELECT rowid, expires FROM parked_receipts WHERE expires < ?1 OR expires > ?2"
     " LIMIT ?3"};
+const Sql kWaiting{
+    "/* audit */ SELECT rowid, channel, provider_id, event FROM parked_receipts WHERE expires > ?"};
 const Sql kInboxes{
     "/* audit */ SELECT u.user_id, u.last_seq, u.active, u.older_unread, count(i.id),"
     " coalesce(max(max(i.seq, coalesce(i.changed, 0))), 0), coalesce(sum(i.gone = 0), 0),"
@@ -79,14 +83,31 @@ void audit_keys(Connection& db, std::size_t limit, std::vector<BrokenRow>& broke
 void audit_parked(Connection& db, model::TimePoint latest, model::TimePoint now, std::size_t limit,
                   std::vector<BrokenRow>& broken) {
   const auto earliest = latest - kPurgeSlack, last = now + kKeyLife + kPurgeSlack;
-  auto row = db.use(kParked, base::unix_us(earliest), base::unix_us(last), limit);
-  while (row.step())
-    broken.push_back({"parked_receipts",
-                      std::to_string(row.integer(0)),
-                      {},
-                      "parked_receipts.expires",
-                      base::to_iso8601(earliest) + " to " + base::to_iso8601(last),
-                      base::to_iso8601(base::from_unix_us(row.integer(1)))});
+  {
+    auto row = db.use(kParked, base::unix_us(earliest), base::unix_us(last), limit);
+    while (row.step())
+      broken.push_back({"parked_receipts",
+                        std::to_string(row.integer(0)),
+                        {},
+                        "parked_receipts.expires",
+                        base::to_iso8601(earliest) + " to " + base::to_iso8601(last),
+                        base::to_iso8601(base::from_unix_us(row.integer(1)))});
+  }
+  // One whose time is over when its attempt becomes known is not taken up any more.
+  auto row = db.use(kWaiting, base::unix_us(now));
+  while (row.step() && broken.size() < limit) {
+    const auto complain = [&](std::string id, const char* rule, const char* expected,
+                              const char* found) {
+      broken.push_back({"parked_receipts", std::to_string(row.integer(0)), std::move(id), rule,
+                        expected, found});
+    };
+    const auto event = model::event_from_json(row.text(3));
+    if (!event || !std::holds_alternative<model::event::Receipt>(*event))
+      complain({}, "parked_receipts.event", "a receipt", "something else");
+    if (const auto known = find_attempt(db, parked_lookup(row.string(1), row.string(2))))
+      complain(known->first, "parked_receipts.known", "no attempt that is known",
+               "the receipt of one");
+  }
 }
 
 void audit_inboxes(Connection& db, std::size_t limit, std::vector<BrokenRow>& broken) {

@@ -2,8 +2,6 @@
 
 #include "base/faults.hpp"
 
-#include <charconv>
-
 namespace herald::store::sqlite {
 namespace {
 
@@ -27,20 +25,9 @@ const Sql kReach{"UPDATE identities SET reach = ?, reach_until = ? WHERE kind = 
 const Sql kConsent{
     "UPDATE identities SET consent = ?, consent_until = ? WHERE kind = ? AND value = ?"};
 
-/// Ids from here on are the application's own.
-constexpr model::UserId kEndOfOurIds = 100'000'000;
-constexpr model::UserId kEndOfIds = int64_t{1} << 53;
-
 model::UserId owner(Connection& db, std::string_view kind, std::string_view value) {
   auto row = db.use(kOwner, kind, value);
   return row.step() ? row.integer(0) : 0;
-}
-
-/// 0 when the text is no user id.
-model::UserId parse_user(std::string_view text) {
-  model::UserId id = 0;
-  const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), id);
-  return ec == std::errc{} && end == text.data() + text.size() && id > 0 && id < kEndOfIds ? id : 0;
 }
 
 base::Result<model::UserId> free_id(Connection& db) {
@@ -73,13 +60,6 @@ model::UserId resolve(Connection& db, const model::Identity& identity) {
   if (identity.kind == "phone")
     if (const auto id = owner(db, "whatsapp.phone", identity.value)) return id;
   return owner(db, identity.kind, identity.value);
-}
-
-base::Error nobody_has(const model::Identity& to) {
-  return fail(Code::not_found,
-              "no user has this " + (to.kind == "user" ? std::string{"id"} : to.kind) +
-                  "; add the user first, or set directory.unknown_recipient: create",
-              "to");
 }
 
 base::Result<model::UserId> recipient(WriteState& state, const model::Identity& to,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "store/identities.hpp"
 #include "store/sqlite/reader.hpp"
 #include "store/sqlite/write_state.hpp"
 
@@ -9,8 +10,6 @@ namespace herald::store::sqlite {
 
 /// 0 when nobody has it.
 model::UserId resolve(Connection& db, const model::Identity& identity);
-/// not_found, for people.
-base::Error nobody_has(const model::Identity& to);
 /// Resolves; creates a user with that identity when asked. not_found or invalid otherwise, nothing
 /// written.
 base::Result<model::UserId> recipient(WriteState& state, const model::Identity& to, bool create);

@@ -80,11 +80,4 @@ base::Result<std::string> note(ReadState& state, const std::string& name) {
   return row.step() ? row.string(0) : std::string{};
 }
 
-std::string paused_channel(const model::Progress& progress, const model::Chain& chain) {
-  const bool paused = progress.state == model::State::trying &&
-                      progress.reason == model::Reason::paused && progress.in_flight() == nullptr;
-  return paused && progress.step < chain.steps.size() ? chain.steps[progress.step].channel
-                                                      : std::string{};
-}
-
 }  // namespace herald::store::sqlite

@@ -20,7 +20,4 @@ base::Result<std::vector<model::Notification>> rows(ReadState& state,
 base::Result<Nothing> put_note(WriteState& state, const std::string& name, const std::string& text);
 base::Result<std::string> note(ReadState& state, const std::string& name);
 
-/// The paused channel that this progress waits for, for the column of that name; empty: none.
-std::string paused_channel(const model::Progress& progress, const model::Chain& chain);
-
 }  // namespace herald::store::sqlite

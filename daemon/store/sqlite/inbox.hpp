@@ -1,5 +1,6 @@
 #pragma once
 
+#include "store/items.hpp"
 #include "store/sqlite/reader.hpp"
 #include "store/sqlite/write_state.hpp"
 
@@ -32,9 +33,6 @@ model::Item read_item(const Query& row);
 /// Which life of the sequences the file holds; another one begins when the file is not the one it
 /// was recorded in. Outside of a transaction, by the writing connection.
 uint64_t inbox_epoch(Connection& db, const std::string& path);
-
-/// Why an item is not in the list any more.
-enum class Gone { no, trimmed, cleared, withdrawn };
 
 /// The item of a notification, by its row. Columns as in kItemColumns of inbox_queries.cpp.
 std::optional<model::Item> item_of(Connection& db, int64_t notification);

@@ -1,6 +1,3 @@
-#include <boost/json/array.hpp>
-#include <boost/json/serialize.hpp>
-
 #include "store/sqlite/inbox.hpp"
 
 #include "base/faults.hpp"
@@ -74,25 +71,10 @@ std::vector<std::string> trim(Connection& db, model::UserId user, InboxUser& inb
   return evicted;
 }
 
-/// As the application's own rows: UTC, a space instead of T, no zone.
-std::string conversation_time(model::TimePoint at) {
-  auto text = base::to_iso8601(at);
-  text[10] = ' ';
-  text.pop_back();
-  return text;
-}
-
 int64_t put_conversation(Connection& db, const model::Item& item) {
   db.run(kConversation, item.user, "[SYSTEM_NOTIFICATION] " + item.text, item.text,
          conversation_time(item.at));
   return db.last_insert_rowid();
-}
-
-std::string actions_text(const std::vector<model::Action>& actions) {
-  boost::json::array out;
-  for (const auto& action : actions)
-    out.push_back(boost::json::array{action.id, action.label, action.text});
-  return boost::json::serialize(out);
 }
 
 }  // namespace

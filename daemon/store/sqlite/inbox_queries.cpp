@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <boost/json/parse.hpp>
 
 #include "store/sqlite/inbox.hpp"
 
@@ -39,23 +38,6 @@ const Sql kOfNotification{
     "i.notification = ?"};
 
 constexpr unsigned kMost = 5000;
-
-std::vector<model::Action> read_actions(std::string_view text) {
-  namespace json = boost::json;
-  std::vector<model::Action> out;
-  json::error_code ec;
-  const auto value = json::parse({text.data(), text.size()}, ec);
-  if (ec || !value.is_array()) return out;
-  const auto string = [](const json::value& v) {
-    return v.is_string() ? std::string{v.get_string()} : std::string{};
-  };
-  for (const auto& entry : value.get_array()) {
-    const auto* parts = entry.if_array();
-    if (parts != nullptr && parts->size() == 3)
-      out.push_back({string((*parts)[0]), string((*parts)[1]), string((*parts)[2])});
-  }
-  return out;
-}
 
 }  // namespace
 
@@ -121,13 +103,14 @@ base::Result<model::ItemPage> items(ReadState& state, const model::ItemQuery& qu
   const auto after = query.after ? base::unix_us(*query.after) : INT64_MIN;
   if (query.history && (query.newest || query.before_id != 0)) {
     const auto before = query.before_id == 0 ? INT64_MAX : query.before_id;
-    auto row = db.use(kNewest, query.user, after_seq, after, before, std::min(query.limit, kMost));
+    auto row =
+        db.use(kNewest, query.user, after_seq, after, before, std::min(query.limit, kMostItems));
     while (row.step()) page.items.push_back(read_item(row));
     std::reverse(page.items.begin(), page.items.end());
     return page;
   }
   auto row = db.use(query.history ? kHistory : kActive, query.user, after_seq, after,
-                    std::min(query.limit, kMost));
+                    std::min(query.limit, kMostItems));
   while (row.step()) page.items.push_back(read_item(row));
   return page;
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "store/decided.hpp"
+
 namespace herald::store::sqlite {
 namespace {
 
@@ -25,17 +27,6 @@ const Sql kContent{"SELECT params, content FROM notifications WHERE rowid = ?"};
 
 /// Rows deleted with one commit.
 constexpr uint64_t kPruneAtOnce = 1024;
-
-std::optional<model::AttemptRef> attempt_of(const model::Event& event) {
-  return std::visit(
-      [](const auto& e) -> std::optional<model::AttemptRef> {
-        if constexpr (requires { e.attempt; })
-          return e.attempt;
-        else
-          return std::nullopt;
-      },
-      event);
-}
 
 template <class E>
 E enum_at(const Query& row, int column) {

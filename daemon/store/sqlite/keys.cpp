@@ -37,17 +37,6 @@ std::optional<KnownKey> find_dedupe(Connection& db, std::string_view key, base::
   return KnownKey{row.string(0), {}};
 }
 
-std::string dedupe_of(model::UserId user, std::string_view key) {
-  return (std::to_string(user) + '\n').append(key);
-}
-
-base::Error key_of_another_request() {
-  return base::fail(base::Code::unprocessable,
-                    "this idempotency key was used within 24 h for another request; use a new key, "
-                    "or send the same body",
-                    "idempotency_key");
-}
-
 void remember_idempotency(Connection& db, std::string_view producer, std::string_view key,
                           std::string_view id, std::string_view digest, base::TimePoint now) {
   db.run(kPutIdempotency, producer, key, id, digest, base::unix_us(now + kKeyLife));

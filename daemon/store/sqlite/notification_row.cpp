@@ -30,7 +30,7 @@ base::Result<StoredNotification> read(Connection& db, ChainCache& chains, Query&
   head.priority = static_cast<model::Priority>(std::clamp<int64_t>(row.integer(10), 0, 3));
   head.created = base::from_unix_us(row.integer(11));
   head.not_before = base::from_unix_us(row.integer(12));
-  out.last_seq = row.integer(15);
+  out.notification.seq = row.integer(15);
   if (row.is_null(16)) {
     out.notification.progress = first_progress(head, base::from_unix_us(row.integer(13)));
   } else {
@@ -45,22 +45,6 @@ base::Result<StoredNotification> read(Connection& db, ChainCache& chains, Query&
 }
 
 }  // namespace
-
-base::Error no_such_notification(std::string_view id) {
-  return base::fail(base::Code::not_found,
-                    "no notification has the id " + std::string{id.substr(0, 64)}, "id");
-}
-
-model::Progress first_progress(const model::Head& head, model::TimePoint expires) {
-  model::Progress progress;
-  progress.id = head.id;
-  progress.reason =
-      head.not_before > head.created ? model::Reason::not_before : model::Reason::submitted;
-  progress.next_try = std::max(head.created, head.not_before);
-  progress.due = std::min(progress.next_try, expires);
-  progress.expires = expires;
-  return progress;
-}
 
 base::Result<StoredNotification> load(Connection& db, ChainCache& chains, std::string_view id) {
   auto row = db.use(kById, id);

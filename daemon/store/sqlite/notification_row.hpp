@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "model/notification.hpp"
+#include "store/progress.hpp"
 #include "store/sqlite/chains.hpp"
 
 namespace herald::store::sqlite {
@@ -10,7 +11,6 @@ namespace herald::store::sqlite {
 /// A notification with what only its row knows.
 struct StoredNotification {
   int64_t rowid = 0;
-  int64_t last_seq = 0;  ///< of its timeline
   model::Notification notification;
 };
 
@@ -23,15 +23,9 @@ base::Result<std::vector<model::Notification>> load_all(Connection& db, ChainCac
 /// Its row, 0 when there is none.
 int64_t rowid_of(Connection& db, std::string_view id);
 
-/// What a notification's progress is until its first event: the same as delivery::first_progress.
-/// Such rows keep none.
-model::Progress first_progress(const model::Head& head, model::TimePoint expires);
-
 /// due_at as stored: null for "never".
 inline OrNull<int64_t> due_column(const model::Progress& progress) {
   return {progress.due == model::TimePoint::max(), base::unix_us(progress.due)};
 }
-
-base::Error no_such_notification(std::string_view id);
 
 }  // namespace herald::store::sqlite

@@ -1,6 +1,6 @@
 #include "store/sqlite/reader.hpp"
 
-#include "store/sqlite/answering.hpp"
+#include "store/answering.hpp"
 
 namespace herald::store::sqlite {
 namespace {

@@ -1,4 +1,5 @@
 #include "base/faults.hpp"
+#include "store/parked.hpp"
 #include "store/sqlite/delivery.hpp"
 #include "store/sqlite/keys.hpp"
 
@@ -12,18 +13,9 @@ const Sql kParkedFor{"SELECT count(*) FROM parked_receipts WHERE channel = ? AND
 const Sql kPark{
     "INSERT INTO parked_receipts(channel, provider_id, event, expires) VALUES (?, ?, ?, ?)"};
 const Sql kParked{
-    "SELECT rowid, event FROM parked_receipts WHERE channel = ? AND provider_id = ? AND expires > "
-    "? ORDER "
-    "BY rowid"};
+    "SELECT rowid, event, provider_id FROM parked_receipts WHERE channel = ? AND provider_id >= ? "
+    "AND provider_id <= ? AND expires > ? ORDER BY provider_id, rowid"};
 const Sql kUnpark{"DELETE FROM parked_receipts WHERE rowid = ?"};
-
-/// Of one provider id: sent, delivered, read and failed, each a few times.
-constexpr int64_t kMostParked = 16;
-
-/// In the column of provider ids: an attempt id has a mark of its own.
-std::string key_of(const AttemptLookup& lookup) {
-  return lookup.provider_id.empty() ? "attempt " + lookup.attempt_id : lookup.provider_id;
-}
 
 }  // namespace
 
@@ -33,7 +25,8 @@ base::Result<std::optional<FoundAttempt>> park_receipt(WriteState& state,
                                                        model::TimePoint now) {
   auto& db = state.db;
   if (auto known = find_attempt(db, lookup)) return std::optional{std::move(*known)};
-  const auto key = key_of(lookup);
+  if (HERALD_MUTANT("parked_receipts_dropped")) return std::optional<FoundAttempt>{};
+  const auto key = parked_key(lookup);
   if (auto row = db.use(kParkedFor, lookup.channel, key);
       row.step() && row.integer(0) >= kMostParked)
     return fail(Code::limited, "too many receipts for one unknown attempt");
@@ -46,30 +39,16 @@ base::Result<std::optional<FoundAttempt>> park_receipt(WriteState& state,
 base::Result<Parked> parked_for(WriteState& state, const model::Progress& before,
                                 const model::Progress& after) {
   Parked out;
-  const auto look = [&](const model::Attempt& attempt,
-                        const std::string& key) -> base::Result<void> {
-    auto row = state.db.use(kParked, attempt.channel, key, base::unix_us(state.clock.now()));
+  const auto now = base::unix_us(state.clock.now());
+  for (const auto& look : looks_for_parked(before, after)) {
+    auto row = state.db.use(kParked, look.channel, look.first, look.last, now);
     while (row.step()) {
-      auto event = model::event_from_json(row.text(1));
+      auto event = unparked(look, row.text(2), row.text(1));
       if (!event) return event.error();
-      auto* receipt = std::get_if<model::event::Receipt>(&*event);
-      if (receipt == nullptr) continue;
-      receipt->attempt = model::ref(attempt);
+      if (!*event) continue;
       out.rows.push_back(row.integer(0));
-      out.receipts.push_back(std::move(*event));
+      out.receipts.push_back(std::move(**event));
     }
-    return {};
-  };
-  for (std::size_t i = 0; i < after.attempts.size(); ++i) {
-    const auto& attempt = after.attempts[i];
-    const bool fresh = i >= before.attempts.size();
-    if (fresh)
-      if (auto ok = look(attempt, key_of({{}, {}, model::attempt_id(after.id, attempt)})); !ok)
-        return ok.error();
-    const bool named = !attempt.provider_id.empty() &&
-                       (fresh || before.attempts[i].provider_id != attempt.provider_id);
-    if (!named) continue;
-    if (auto ok = look(attempt, attempt.provider_id); !ok) return ok.error();
   }
   return out;
 }

@@ -1,3 +1,4 @@
+#include "store/keys.hpp"
 #include "store/sqlite/journal.hpp"
 
 namespace herald::store::sqlite {
@@ -66,11 +67,6 @@ WebhookMessage read_message(const Query& row) {
   out.next_try = row.is_null(6) ? model::TimePoint::max() : base::from_unix_us(row.integer(6));
   out.error = row.string(7);
   return out;
-}
-
-base::Error no_such_webhook(const std::string& name) {
-  return fail(Code::not_found, "there is no webhook `" + name + "`; heraldctl webhooks lists them",
-              "name");
 }
 
 }  // namespace

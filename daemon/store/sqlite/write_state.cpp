@@ -22,7 +22,8 @@ const Sql kProbe{
 const Sql kProbed{"DELETE FROM kv WHERE instance = '' AND key = 'probe'"};
 
 constexpr int64_t kPage = 4096;
-/// Pages in the log from which it is copied into the file: 4 MiB.
+/// Pages in the log from which it is copied into the file: 4 MiB. Every request waits meanwhile: a
+/// longer log costs less time in all, and more at a time (docs/explanation/performance.md).
 constexpr int kLogPages = 1024;
 /// From here on the writer waits for readers, so that the log begins anew: 64 MiB.
 constexpr int kTooManyLogPages = 16 * 1024;

@@ -1,21 +1,11 @@
 #pragma once
 
-#include <atomic>
-#include <optional>
-
+#include "store/settings.hpp"
 #include "store/sqlite/counters.hpp"
 #include "store/sqlite/notification_cache.hpp"
 #include "store/store.hpp"
 
 namespace herald::store::sqlite {
-
-/// Options that may change while running.
-struct Settings {
-  std::atomic<unsigned> keep{10};
-  std::atomic<uint64_t> backlog{0};
-  std::atomic<uint64_t> journal{1'000'000};
-  std::atomic<uint64_t> max_bytes{0};
-};
 
 /// What a write request works on: the writing connection and what the writer remembers of the file.
 /// Writer thread.

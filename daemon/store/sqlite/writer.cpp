@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/faults.hpp"
-#include "store/sqlite/answering.hpp"
+#include "store/answering.hpp"
 #include "store/sqlite/schema.hpp"
 
 namespace herald::store::sqlite {

@@ -10,7 +10,11 @@ from .state import Message, digits, make_wamid
 from .templates import check_template
 
 PATH = re.compile(r"^/v\d+\.\d+/(\d+)/messages$")
-KNOWN_TYPES = {"text", "template", "interactive"}
+KNOWN_TYPES = {"text": {"body", "preview_url"},
+               "template": {"name", "language", "components", "namespace"},
+               "interactive": {"type", "header", "body", "footer", "action"}}
+KNOWN_KEYS = {"messaging_product", "recipient_type", "to", "recipient", "type", "context",
+              "biz_opaque_callback_data", *KNOWN_TYPES}
 
 
 def check_path(method, path, settings):
@@ -56,15 +60,36 @@ def wa_id_of(to, settings):
     return settings.country_code + digits(bare)
 
 
+def recipient_of(body, state):
+    """The phone behind `to`, or without it behind a business-scoped id in `recipient`."""
+    if "to" in body or not isinstance(body.get("recipient"), str):
+        return wa_id_of(body.get("to"), state.settings)
+    return state.user_ids.get(body["recipient"], "")
+
+
+def check_keys(part, name, known):
+    unknown = sorted(set(map(str, part)) - known)
+    if unknown:
+        raise Refusal(100, f'Unexpected key "{unknown[0]}" on param "{name}".')
+
+
+def check_address(body):
+    if "to" not in body and isinstance(body.get("recipient"), str):
+        if not re.fullmatch(r"[A-Z]{2}\.[A-Za-z0-9]{1,128}", body["recipient"]):
+            raise Refusal(131009, "Parameter recipient is not a business-scoped user id.")
+        return
+    if not isinstance(body.get("to"), str) or not body["to"].strip():
+        raise Refusal(131008, "Parameter to is required.")
+    if not re.fullmatch(r"\+?\d{5,15}", re.sub(r"[ ()\-]", "", body["to"])):
+        raise Refusal(131009, "Parameter to is not a phone number.")
+
+
 def check_body(body):
     if body is None:
         raise Refusal(100, "The body is not a JSON object.")
     if body.get("messaging_product") != "whatsapp":
         raise Refusal(100, "Parameter messaging_product must be whatsapp.")
-    if not isinstance(body.get("to"), str) or not body["to"].strip():
-        raise Refusal(131008, "Parameter to is required.")
-    if not re.fullmatch(r"\+?\d{5,15}", re.sub(r"[ ()\-]", "", body["to"])):
-        raise Refusal(131009, "Parameter to is not a phone number.")
+    check_address(body)
     if body.get("recipient_type", "individual") != "individual":
         raise Refusal(131009, "Parameter recipient_type must be individual.")
     kind = body.get("type", "text")
@@ -72,6 +97,8 @@ def check_body(body):
         raise Refusal(131051, f"Message type {str(kind)[:40]} is not supported.")
     if not isinstance(body.get(kind), dict):
         raise Refusal(131008, f"Parameter {kind} is required.")
+    check_keys(body, "body", KNOWN_KEYS)
+    check_keys(body[kind], kind, KNOWN_TYPES[kind])
     if "biz_opaque_callback_data" in body:
         length(body["biz_opaque_callback_data"], "biz_opaque_callback_data", 256, least=0)
     return kind

@@ -6,8 +6,8 @@ import signal
 import sys
 
 from .server import FakeWhatsApp
-from .state import Settings, digits
-from .templates import load_templates
+from .state import Settings, TwilioSettings, digits
+from .templates import load_contents, load_templates
 
 
 def parse_delays(text):
@@ -25,7 +25,7 @@ def parse_delays(text):
 def parser():
     defaults = Settings()
     p = argparse.ArgumentParser(prog="herald-fake-whatsapp", description=(
-        "A local stand-in for the WhatsApp Cloud API. Its page at / shows the phones."))
+        "A local stand-in for the WhatsApp Cloud API and for Twilio. Its page at / shows the phones."))
     p.add_argument("--port", type=int, default=0, help="0 takes a free one")
     p.add_argument("--token", default=defaults.token)
     p.add_argument("--phone-number-id", default=defaults.phone_number_id)
@@ -33,6 +33,17 @@ def parser():
     p.add_argument("--app-secret", default=defaults.app_secret)
     p.add_argument("--verify-token", default=defaults.verify_token)
     p.add_argument("--webhook", default="", metavar="URL", help="where statuses are posted")
+    p.add_argument("--provider", choices=("cloud-api", "twilio"), default=defaults.provider,
+                   help="whose webhooks tell what people write; sends are taken in both ways")
+    p.add_argument("--account-sid", default=defaults.twilio.account_sid)
+    p.add_argument("--auth-token", default=defaults.twilio.auth_token)
+    p.add_argument("--public-url", default="", metavar="URL",
+                   help="Twilio's callbacks are signed for it and posted to --webhook")
+    p.add_argument("--contents", metavar="FILE",
+                   help='approved content templates of Twilio, JSON: {"HX...": {"body", "buttons"?}}')
+    p.add_argument("--sandbox", action="store_true", help="Twilio's: only to people who joined")
+    p.add_argument("--sandbox-interval", type=float, default=defaults.twilio.sandbox_interval)
+    p.add_argument("--daily-limit", type=int, default=defaults.twilio.daily_limit)
     p.add_argument("--delays", type=parse_delays, default=defaults.delays,
                    metavar="sent=S,delivered=S,read=S|off", help="each after the one before")
     p.add_argument("--window-closed", action="append", default=[], metavar="NUMBER",
@@ -65,6 +76,13 @@ def settings_of(options):
         test_recipients=tuple(map(digits, options.test_recipient)),
         number_rate=options.number_rate, pair_capacity=options.pair_capacity,
         give_up=options.webhook_give_up)
+    settings.provider = options.provider
+    settings.twilio = TwilioSettings(
+        account_sid=options.account_sid, auth_token=options.auth_token,
+        public_url=options.public_url, sandbox=options.sandbox,
+        sandbox_interval=options.sandbox_interval, daily_limit=options.daily_limit)
+    if options.contents:
+        settings.twilio.contents = load_contents(options.contents)
     if options.webhook_retries:
         settings.retries = tuple(float(s) for s in options.webhook_retries.split(","))
     if options.templates:

@@ -24,7 +24,7 @@ class CloudApi:
             checks.check_path(request.method, request.path, self.state.settings)
             checks.check_token(request.header("authorization"), self.state.settings)
             body = checks.parse_body(request.body)
-            wa_id = checks.wa_id_of((body or {}).get("to"), self.state.settings)
+            wa_id = checks.recipient_of(body or {}, self.state)
             entry["to"] = wa_id
             response = await self.judge(body, wa_id)
         except Refusal as refusal:
@@ -33,6 +33,7 @@ class CloudApi:
             entry["code"] = refusal.code
         self.state.count(wa_id, "requests")
         entry["answer"] = response.status if response.fate == "whole" else response.fate
+        entry["answer_body"] = response.body.decode("utf-8", "replace")
         return response
 
     async def judge(self, body, wa_id):
@@ -57,7 +58,7 @@ class CloudApi:
         late = checks.late_failure(kind, wa_id, self.state)
         if fault and fault.failed is not None:
             late = fault.failed
-        return await self.accept(message, body["to"], late, fault)
+        return await self.accept(message, body.get("to") or body["recipient"], late, fault)
 
     async def accept(self, message, to, late, fault):
         self.state.keep(message)

@@ -100,7 +100,7 @@ class Control:
         return message.public()
 
     async def post_people(self, spec, _rest):
-        """{"number", "window"?: open | closed, "on_whatsapp"?: bool, "name"?}."""
+        """{"number", "window"?: open | closed, "on_whatsapp"?: bool, "joined"?, "name"?}."""
         number = digits(str(spec.get("number", "")))
         if not number:
             raise ValueError("number is required")
@@ -111,18 +111,26 @@ class Control:
         if "on_whatsapp" in spec:
             absent = self.state.not_on_whatsapp
             absent.discard(number) if spec["on_whatsapp"] else absent.add(number)
+        if "joined" in spec:
+            # True: now; a number: so many seconds ago; false: never.
+            joined = self.state.settings.twilio.joined
+            joined.pop(number, None)
+            if spec["joined"] is not False:
+                joined[number] = self.state.now() - float(spec["joined"] or 0) * \
+                    (spec["joined"] is not True)
         if "name" in spec:
             self.state.names[number] = str(spec["name"])
         return {"number": number, "window": self.state.window_open(number),
                 "on_whatsapp": number not in self.state.not_on_whatsapp}
 
     async def post_settings(self, changes, _rest):
-        """Changes webhook_url, delays, token, window_answer and window_default while running."""
-        known = {"webhook_url", "delays", "token", "window_answer", "window_default"}
+        """Changes what may change while running; of Twilio: auth_token."""
+        known = {"webhook_url", "delays", "token", "window_answer", "window_default", "auth_token"}
         if set(changes) - known:
             raise ValueError(f"only {', '.join(sorted(known))} can change while running")
         for name, value in changes.items():
-            setattr(self.state.settings, name, value)
+            settings = self.state.settings
+            setattr(settings.twilio if name == "auth_token" else settings, name, value)
         return {"changed": sorted(changes)}
 
     async def post_clock(self, spec, _rest):

@@ -40,13 +40,20 @@ function ticks(message) {
   return element("span", "ticks", last.has("sent") ? " ✓" : " 🕓");
 }
 
+// What came through Twilio is answered through Twilio.
+function providerOf(message) {
+  return message.callback === null ? "cloud-api" : "twilio";
+}
+
 function tap(number, message, button) {
   const context = message.wamid;
+  const provider = providerOf(message);
   if (message.type === "template") {
-    return write({ from: number, type: "button", payload: button.id, text: button.title, context });
+    return write({ from: number, type: "button", payload: button.id, text: button.title, context,
+                   provider });
   }
   return write({ from: number, type: button.kind, id: button.id, title: button.title,
-                 description: button.description, context });
+                 description: button.description, context, provider });
 }
 
 // The phone is the person's: what they wrote is on the right.
@@ -82,7 +89,11 @@ function phone(number) {
   form.append(input, element("button", "", "Send"));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (input.value) write({ from: number, type: "text", text: input.value });
+    const ours = (shown.get(number).messages || []).filter((m) => m.direction === "out");
+    if (input.value) {
+      write({ from: number, type: "text", text: input.value,
+              ...(ours.length ? { provider: providerOf(ours[ours.length - 1]) } : {}) });
+    }
     input.value = "";
   });
   root.append(title, talk, form);
@@ -108,6 +119,7 @@ async function refresh() {
     const stamp = JSON.stringify(person);
     if (view.stamp === stamp) continue;
     view.stamp = stamp;
+    view.messages = person.messages;
     view.title.replaceChildren((person.name ? person.name + " · " : "") + "+" + person.number,
       element("small", "", person.window ? "24-hour window open" : "24-hour window closed"));
     view.talk.replaceChildren(...person.messages.map((m) => bubble(person.number, m)));

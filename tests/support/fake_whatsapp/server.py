@@ -10,6 +10,7 @@ from .limits import Rates
 from .page import page
 from .record import Record
 from .state import State
+from .twilio_api import TwilioApi
 from .webhooks import Webhooks
 from .wire import Client, Response, Server
 
@@ -21,8 +22,9 @@ class FakeWhatsApp:
         self.state = State(settings)
         self.faults = Faults()
         self.webhooks = Webhooks(self.state, Client())
-        self.api = CloudApi(self.state, self.faults, Rates(settings), self.webhooks,
-                            Record(record_path))
+        record = Record(record_path)
+        self.api = CloudApi(self.state, self.faults, Rates(settings), self.webhooks, record)
+        self.twilio = TwilioApi(self.state, self.faults, self.webhooks, record)
         self.control = Control(self.state, self.faults, self.webhooks)
         self.server = Server(self.handle)
 
@@ -34,6 +36,8 @@ class FakeWhatsApp:
                 return Response(404)
             if request.path.startswith("/_fake/"):
                 return await self.control.handle(request)
+            if request.path.startswith("/2010-04-01/"):
+                return await self.twilio.handle(request)
             return await self.api.handle(request)
         except Exception:  # a fault of the fake itself: shown, and told apart from a faked one
             traceback.print_exc(file=sys.stderr)

@@ -8,11 +8,33 @@ import time
 from dataclasses import dataclass, field
 
 WINDOW_SECONDS = 24 * 3600
+SANDBOX_SECONDS = 3 * 24 * 3600
 KEPT_REQUESTS = 50_000
 
 
 @dataclass
+class TwilioSettings:
+    account_sid: str = "AC" + "a" * 32
+    auth_token: str = "fake-auth-token"
+    api_key_sid: str = ""
+    api_key_secret: str = ""
+    senders: tuple = ("whatsapp:+14155238886",)
+    services: tuple = ("MG" + "a" * 32,)
+    contents: dict = field(default_factory=dict)  # HX... -> {"body", "buttons"?}
+    public_url: str = ""           # the callbacks' address as it is signed; posted to webhook_url
+    sandbox: bool = False          # only to people who joined, for three days
+    sandbox_interval: float = 0.0  # seconds between two sends; the real one: 3
+    daily_limit: int = 0           # 0 = none; trial accounts: 50
+    joined: dict = field(default_factory=dict)  # wa_id -> when
+
+    def has_joined(self, wa_id, now):
+        return wa_id in self.joined and now - self.joined[wa_id] < SANDBOX_SECONDS
+
+
+@dataclass
 class Settings:
+    provider: str = "cloud-api"    # whose webhooks tell what people write: cloud-api | twilio
+    twilio: TwilioSettings = field(default_factory=TwilioSettings)
     token: str = "fake-token"
     phone_number_id: str = "106540352242922"
     display_phone_number: str = "15550783881"
@@ -47,6 +69,8 @@ class Message:
     buttons: list = field(default_factory=list)
     template: str = ""
     statuses: list = field(default_factory=list)  # {"status", "time", "code"?}
+    callback: str | None = None  # sent through Twilio: where its statuses go, may be empty
+    sender: str = ""             # Twilio's From
 
     def public(self):
         return dict(self.__dict__)
@@ -77,6 +101,7 @@ class State:
         self.opened_until = {}
         self.not_on_whatsapp = set()
         self.names = {}
+        self.user_ids = {}  # business-scoped id -> wa_id
         self.reset()
 
     def reset(self):

@@ -22,6 +22,16 @@ def load_templates(path):
     return {(t["name"], t["language"]): t for t in entries}
 
 
+def load_contents(path):
+    """Twilio's: {"HX...": {"body", "buttons"?: [{"text", "id"?}]}}."""
+    with open(path, encoding="utf-8") as file:
+        contents = json.load(file)
+    for sid, content in contents.items():
+        if not isinstance(content, dict) or not isinstance(content.get("body"), str):
+            raise ValueError(f"{path}: {sid} has no body")
+    return contents
+
+
 def check_template(part, templates):
     """Refuses what the provider would; returns (header, body, footer, buttons) as a phone shows
     them."""

@@ -8,6 +8,7 @@ import random
 from urllib.parse import urlencode
 
 from .errors import webhook_error
+from .twilio_callbacks import Callbacks, status_fields
 
 SWITCHES = {"duplicate": False, "shuffle": False, "drop_delivered": False, "batch": False,
             "failed_after_sent": 0, "wrong_signature": False, "paused": False}
@@ -52,6 +53,7 @@ class Webhooks:
         self.state, self.client = state, client
         self.switches = dict(SWITCHES)
         self.random = random.Random(seed)
+        self.twilio = Callbacks(self)
         self.held, self.holder = [], None
         self.tasks = set()
         self.posts = []       # {"time", "status" or "error", "body", "try"}
@@ -94,6 +96,9 @@ class Webhooks:
         at = self.state.now()
         message.statuses.append({"status": status, "time": at, **({"code": code} if code else {})})
         self.state.count(message.wa_id, status)
+        if message.callback is not None:
+            fields = status_fields(self.state.settings.twilio, message, status, code)
+            return await self.twilio.post(message.callback, fields)
         await self.emit(status_value(message, status, at, code))
 
     async def emit(self, value):
@@ -142,16 +147,20 @@ class Webhooks:
         key = settings.app_secret + ("-wrong" if self.switches["wrong_signature"] else "")
         headers = {"Content-Type": "application/json", "User-Agent": "facebookexternalua",
                    "X-Hub-Signature-256": signature(key, body)}
+        return await self.try_post(settings.webhook_url, headers, body, attempt)
+
+    async def try_post(self, url, headers, body, attempt):
+        """True when it was answered 2xx."""
         entry = {"time": self.state.now(), "try": attempt, "body": body.decode("ascii")}
         try:
-            entry["status"], _ = await self.client.request("POST", settings.webhook_url, headers,
-                                                           body)
+            entry["status"], _ = await self.client.request("POST", url, headers, body)
         except (OSError, ValueError, EOFError, asyncio.TimeoutError) as error:
             entry["status"], entry["error"] = 0, repr(error)
         self.posts = self.posts[-KEPT_POSTS:] if len(self.posts) > 2 * KEPT_POSTS else self.posts
         self.posts.append(entry)
-        self.counts["answered"] += entry["status"] == 200
-        return entry["status"] == 200
+        answered = entry["status"] in (200, 204)
+        self.counts["answered"] += answered
+        return answered
 
     async def verify(self):
         """Acts as the provider's subscription check: the challenge must come back as the body."""

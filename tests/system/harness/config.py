@@ -1,7 +1,10 @@
 """The configuration that system tests start from. The only place here that knows its keys."""
 
 import copy
+import os
 import pathlib
+
+import postgres
 
 from .places import SOURCE, plugin_dir
 from .yaml_text import to_yaml
@@ -10,7 +13,7 @@ KEY = "a key of the tests, at least 32 bytes"
 
 
 def daemon_config(folder, port, whatsapp=None, **changes):
-    """A whole configuration as nested values: SQLite in `folder`, loopback, development mode.
+    """A whole configuration as nested values: a store of its own, loopback, development mode.
 
     whatsapp: a FakeWhatsApp; without one there is no such channel.
     changes: top-level keys that replace or, where both are mappings, are merged into the default.
@@ -20,7 +23,7 @@ def daemon_config(folder, port, whatsapp=None, **changes):
         "development": True,
         "http": {"address": "127.0.0.1", "port": port},
         "control": {"socket": str(folder / "control")},
-        "store": {"url": f"sqlite:{folder / 'herald.db'}"},
+        "store": store(folder),
         "plugins": {"path": [str(plugin_dir())]},
         "directory": {"region": "CM", "unknown_recipient": "create"},
         "templates": {"plugin": "catalog",
@@ -38,10 +41,17 @@ def daemon_config(folder, port, whatsapp=None, **changes):
     return merged(config, changes)
 
 
+def store(folder):
+    """SQLite in the folder; with HERALD_STORE=postgresql a schema named after the folder."""
+    if os.environ.get("HERALD_STORE") != "postgresql":
+        return {"url": f"sqlite:{folder / 'herald.db'}"}
+    return {"url": postgres.shared().url(), "schema": postgres.schema_of(folder)}
+
+
 def secret_files(folder, fake):
     """The fake's secrets as files beside the configuration, by their names in it."""
     secrets = {"whatsapp_token": fake.token, "whatsapp_app_secret": fake.app_secret,
-               "whatsapp_verify_token": fake.verify_token}
+               "whatsapp_verify_token": fake.verify_token, "twilio_auth_token": fake.auth_token}
     for name, value in secrets.items():
         path = pathlib.Path(folder, name)
         path.write_text(value, encoding="utf-8")
@@ -49,9 +59,16 @@ def secret_files(folder, fake):
     return {name: {"file": str(pathlib.Path(folder, name))} for name in secrets}
 
 
-def whatsapp_channel(fake):
-    return {"plugin": "whatsapp",
-            "settings": {"base_url": fake.url, "phone_number_id": fake.phone_number_id},
+def whatsapp_channel(fake, **settings):
+    """Always as text and nobody left alone, unless `settings` say otherwise: most tests are about
+    something else."""
+    settings = {"base_url": fake.url, "window": "ignore", "quarantine": "0s"} | settings
+    if fake.provider == "twilio":
+        return {"plugin": "whatsapp", "secrets": {"auth_token": "twilio_auth_token"},
+                "settings": {"provider": "twilio", "account_sid": fake.account_sid,
+                             "from": "whatsapp:+14155238886", "webhook_url": fake.public_url,
+                             **settings}}
+    return {"plugin": "whatsapp", "settings": {"phone_number_id": fake.phone_number_id, **settings},
             "secrets": {"token": "whatsapp_token", "app_secret": "whatsapp_app_secret",
                         "verify_token": "whatsapp_verify_token"}}
 

@@ -1,0 +1,210 @@
+#include "store/postgresql/connection.hpp"
+
+#include <pqxx/connection>
+#include <pqxx/errorhandler>
+#include <pqxx/except>
+#include <pqxx/nontransaction>
+#include <pqxx/result>
+
+#include <algorithm>
+
+#include "store/postgresql/watchdog.hpp"
+
+namespace herald::store::postgresql {
+namespace {
+
+using Kind = SqlError::Kind;
+
+std::vector<const Sql*>& registry() {
+  static std::vector<const Sql*> all;
+  return all;
+}
+
+/// libpqxx 6 gives most of its exceptions a type, and only some of those the code too.
+std::string state_of(const pqxx::sql_error& error) {
+  if (!error.sqlstate().empty()) return error.sqlstate();
+  const auto is = [&](auto* type) { return dynamic_cast<decltype(type)>(&error) != nullptr; };
+  if (is(static_cast<const pqxx::insufficient_privilege*>(nullptr))) return "42501";
+  if (is(static_cast<const pqxx::unique_violation*>(nullptr))) return "23505";
+  if (is(static_cast<const pqxx::integrity_constraint_violation*>(nullptr))) return "23000";
+  if (is(static_cast<const pqxx::insufficient_resources*>(nullptr))) return "53000";
+  if (is(static_cast<const pqxx::data_exception*>(nullptr))) return "22000";
+  if (is(static_cast<const pqxx::syntax_error*>(nullptr))) return "42601";
+  if (is(static_cast<const pqxx::feature_not_supported*>(nullptr))) return "0A000";
+  return {};
+}
+
+Kind kind_of(std::string_view state) {
+  // The server said nothing any more.
+  if (state.empty()) return Kind::lost;
+  // Classes of SQLSTATE: PostgreSQL's manual, appendix A.
+  if (state.starts_with("08") || state.starts_with("57P")) return Kind::lost;
+  // A unique key that another transaction took meanwhile is met in time the second time.
+  if (state.starts_with("40") || state == "55P03" || state == "23505") return Kind::again;
+  for (const std::string_view unable : {"53", "57", "58", "25006", "XX", "F0", "55"})
+    if (state.starts_with(unable)) return Kind::unavailable;
+  return Kind::request;
+}
+
+/// libpq's texts end with newlines, and may have several lines.
+std::string one_line(std::string_view text) {
+  std::string out;
+  for (const char c : text) out += c == '\n' || c == '\t' ? ' ' : c;
+  while (!out.empty() && out.back() == ' ') out.pop_back();
+  return out;
+}
+
+const pqxx::result& result_of(const void* result) {
+  return *static_cast<const pqxx::result*>(result);
+}
+
+}  // namespace
+
+/// The connection with what must go before it does.
+struct Connection::Wire {
+  /// Notices are not printed; during a COMMIT they are told.
+  class Notices final : public pqxx::errorhandler {
+   public:
+    using errorhandler::errorhandler;
+    bool operator()(const char[]) noexcept override {
+      met = true;
+      return false;
+    }
+    bool met = false;
+  };
+
+  Wire(const std::string& conninfo, Watchdog& dog)
+      : watchdog(dog), connection(conninfo), notices(connection), transaction(connection) {
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+    connection.inhibit_reactivation(true);  // trap 4
+#pragma GCC diagnostic pop
+  }
+
+  Watchdog& watchdog;
+  pqxx::connection connection;
+  Notices notices;
+  pqxx::nontransaction transaction;
+  std::vector<bool> prepared;
+};
+
+Sql::Sql(std::string text) : text_(std::move(text)), index_(registry().size()) {
+  name_ = "herald_" + std::to_string(index_);
+  registry().push_back(this);
+}
+std::span<const Sql* const> Sql::all() { return registry(); }
+
+bool Row::is_null(int column) const { return result_of(result_)[row_][column].is_null(); }
+int64_t Row::integer(int column) const {
+  const auto digits = text(column);
+  int64_t value = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  return value;
+}
+std::string_view Row::text(int column) const {
+  const auto field = result_of(result_)[row_][column];
+  return {field.c_str(), field.size()};
+}
+std::string Row::bytes(int column) const {
+  const auto digits = text(column).substr(std::min<std::size_t>(2, text(column).size()));  // \x
+  std::string out;
+  out.reserve(digits.size() / 2);
+  for (std::size_t i = 0; i + 1 < digits.size(); i += 2) {
+    unsigned byte = 0;
+    std::from_chars(digits.data() + i, digits.data() + i + 2, byte, 16);
+    out += static_cast<char>(byte);
+  }
+  return out;
+}
+
+Rows::Rows(std::shared_ptr<const void> result)
+    : result_(std::move(result)), size_(result_of(result_.get()).size()) {}
+int64_t Rows::affected() const {
+  return static_cast<int64_t>(result_of(result_.get()).affected_rows());
+}
+
+/// Runs it under the limit; pqxx's errors become ours.
+template <class F>
+auto Connection::guarded(std::chrono::milliseconds limit, F&& work) {
+  const auto failed = [this](Kind kind, const std::string& state, const char* what) {
+    if (!wire_->connection.is_open()) kind = Kind::lost;
+    return SqlError{kind, state, one_line(what)};
+  };
+  if (transaction_until_) {
+    using std::chrono::milliseconds;
+    const auto left = *transaction_until_ - std::chrono::steady_clock::now();
+    limit = std::clamp(std::chrono::duration_cast<milliseconds>(left), milliseconds{1}, limit);
+  }
+  try {
+    const Watchdog::Watch watch{wire_->watchdog, wire_->connection.sock(), limit};
+    return work(*wire_);
+  } catch (const pqxx::broken_connection& error) {
+    throw SqlError{Kind::lost, {}, one_line(error.what())};
+  } catch (const pqxx::sql_error& error) {
+    const auto state = state_of(error);
+    throw failed(kind_of(state), state, error.what());
+  } catch (const pqxx::serialization_failure& error) {
+    throw failed(Kind::again, "40001", error.what());
+  } catch (const pqxx::deadlock_detected& error) {
+    throw failed(Kind::again, "40P01", error.what());
+  } catch (const pqxx::transaction_rollback& error) {
+    throw failed(Kind::again, "40000", error.what());
+  } catch (const pqxx::failure& error) {
+    throw SqlError{Kind::lost, {}, one_line(error.what())};
+  }
+}
+
+Connection::Connection(const std::string& conninfo, Watchdog& watchdog, Limits limits)
+    : limits_(limits) {
+  try {
+    wire_ = std::make_unique<Wire>(conninfo, watchdog);
+  } catch (const pqxx::failure& error) {
+    throw SqlError{Kind::lost, {}, one_line(error.what())};
+  }
+}
+
+Connection::~Connection() = default;
+
+void Connection::exec(const std::string& sql) {
+  guarded(limits_.statement, [&](Wire& wire) { wire.transaction.exec(sql); });
+}
+
+void Connection::begin(const std::string& how) {
+  if (limits_.transaction.count() != 0)
+    transaction_until_ = std::chrono::steady_clock::now() + limits_.transaction;
+  exec(how);
+}
+
+std::string Connection::ask(const std::string& sql) {
+  return guarded(limits_.statement, [&](Wire& wire) {
+    const auto result = wire.transaction.exec(sql);
+    return result.empty() || result[0].empty() ? std::string{} : std::string{result[0][0].c_str()};
+  });
+}
+
+void Connection::commit() {
+  transaction_until_.reset();
+  guarded(limits_.commit, [&](Wire& wire) {
+    wire.notices.met = false;
+    wire.transaction.exec("COMMIT");
+    if (wire.notices.met)
+      throw SqlError{Kind::lost, "01000", "the server warned while it committed"};
+  });
+}
+
+Rows Connection::run_prepared(const Sql& sql, const Parameters& parameters) {
+  return guarded(limits_.statement, [&](Wire& wire) {
+    if (wire.prepared.size() <= sql.index()) wire.prepared.resize(Sql::all().size());
+    if (!wire.prepared[sql.index()]) {
+      wire.connection.prepare(sql.name(), sql.text());
+      wire.prepared[sql.index()] = true;
+    }
+    std::vector<const char*> values;
+    values.reserve(parameters.size());
+    for (std::size_t i = 0; i < parameters.size(); ++i) values.push_back(parameters.value(i));
+    return Rows{std::make_shared<const pqxx::result>(
+        wire.transaction.exec_prepared(sql.name(), pqxx::prepare::make_dynamic_params(values)))};
+  });
+}
+
+}  // namespace herald::store::postgresql

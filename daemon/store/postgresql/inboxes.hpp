@@ -1,0 +1,79 @@
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "store/postgresql/columns.hpp"
+#include "store/postgresql/item_row.hpp"
+#include "store/store.hpp"
+
+namespace herald::store::postgresql {
+
+/// The inboxes that a transaction works on: locked and read all at once, changed in memory, written
+/// all at once. Whoever changes an item or a tally holds the person's row. Writer thread.
+class Inboxes {
+ public:
+  /// What is asked of them.
+  struct Wanted {
+    std::vector<model::UserId> users;
+    std::vector<int64_t> appends;            ///< rows of notifications
+    std::vector<int64_t> items;              ///< ids
+    std::vector<std::string> notifications;  ///< whose items
+  };
+  void load(Connection& db, const Wanted& wanted);
+
+  struct Appended {
+    model::Item item;
+    std::vector<std::string> evicted;  ///< notifications whose unread item left the list for it
+  };
+  /// Item, conversation row and trimming. The first item when the notification has one already;
+  /// then nothing changes. not_found (nothing changed) when there is no such user.
+  base::Result<Appended> append(Connection& db, const model::NewItem& item, int64_t notification,
+                                model::TimePoint now, unsigned keep);
+  base::Result<std::vector<std::string>> seen(Connection& db, const InboxStore::Seen& request);
+  /// Takes the notification's item out of the list (cancelled); the history row stays. Gives whose
+  /// inbox it was; 0 when it has no item in the list.
+  model::UserId withdraw(Connection& db, int64_t notification);
+
+  void flush(Connection& db);
+  void forget();
+
+ private:
+  struct Entry {
+    model::Item item;
+    int64_t notification = 0;
+    Gone gone = Gone::no;
+    bool fresh = false, changed = false;
+    std::optional<int64_t> conversation;  // of a fresh one
+  };
+  struct Inbox {
+    bool exists = false, stored = false, provider = false, changed = false;
+    int64_t last_seq = 0;
+    model::TimePoint last_at{};
+    int64_t active = 0, first_active = 1, older_unread = 0;
+    std::deque<Entry*> oldest;  // in the list, as far as they were read
+    bool oldest_read = false;
+  };
+  Inbox& inbox(Connection& db, model::UserId user);
+  Entry* entry_of(Connection& db, int64_t notification);
+  Entry& keep(const Row& row);
+  std::vector<std::string> trim(Connection& db, model::UserId user, Inbox& inbox, int64_t keep);
+  void read_oldest(Connection& db, model::UserId user, Inbox& inbox, int64_t most);
+  void take_numbers(Connection& db, std::size_t count);
+
+  std::map<model::UserId, Inbox> inboxes_;
+  std::unordered_map<int64_t, Entry> entries_;            // by id of the item
+  std::unordered_map<int64_t, int64_t> of_notification_;  // row -> id of the item, 0: none
+  std::unordered_map<std::string, int64_t> of_name_;      // id of the notification -> of the item
+  std::deque<std::pair<int64_t, int64_t>> numbers_;       // for an item and its conversation row
+  std::size_t appends_ = 0;                               // that were announced
+};
+
+/// InboxStore::clear, with statements of its own. Throws SqlError.
+std::vector<std::string> clear(Connection& db, model::UserId user, int64_t up_to_seq);
+
+}  // namespace herald::store::postgresql

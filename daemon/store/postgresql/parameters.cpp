@@ -1,0 +1,42 @@
+#include "store/postgresql/parameters.hpp"
+
+#include "store/postgresql/connection.hpp"
+
+namespace herald::store::postgresql {
+namespace {
+
+constexpr std::string_view kDigits = "0123456789abcdef";
+
+[[noreturn]] void refuse_nul() {
+  // What PostgreSQL says of it, could it be sent.
+  throw SqlError{SqlError::Kind::request, "22021", "a text holds the character NUL"};
+}
+
+}  // namespace
+
+void Array::quote(std::string_view value) {
+  text_ += '"';
+  for (const char c : value) {
+    if (c == '\0') refuse_nul();
+    if (c == '"' || c == '\\') text_ += '\\';
+    text_ += c;
+  }
+  text_ += '"';
+}
+
+std::string Parameters::hex(std::string_view bytes) {
+  std::string out = "\\x";
+  out.reserve(2 + 2 * bytes.size());
+  for (const unsigned char byte : bytes) {
+    out += kDigits[byte >> 4U];
+    out += kDigits[byte & 15U];
+  }
+  return out;
+}
+
+std::string Parameters::checked(std::string_view text) {
+  if (text.find('\0') != std::string_view::npos) refuse_nul();
+  return std::string{text};
+}
+
+}  // namespace herald::store::postgresql

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <memory>
+
+#include "base/result.hpp"
+#include "store/postgresql/address.hpp"
+#include "store/postgresql/connection.hpp"
+
+namespace herald::store::postgresql {
+
+/// What a connection is for.
+enum class Use {
+  write,   ///< checked, and holding the lock that keeps other daemons out
+  read,    ///< one transaction after another, in short
+  audit,   ///< long reads; nothing but what the planner thinks best
+  migrate  ///< may wait for long
+};
+
+/// Connects and sets the session up. Throws SqlError.
+std::unique_ptr<Connection> connect(const Address& address, Watchdog& watchdog, Use use);
+
+/// Whether what a commit promises can be believed, and the server lets us write. Throws SqlError.
+base::Result<void> check_server(Connection& db, const Address& address);
+
+/// Takes the lock that keeps a second daemon away from this schema, for as long as the connection
+/// lives. False when another has it. Throws SqlError.
+bool take_store(Connection& db, const Address& address);
+/// Whether a daemon has it. Throws SqlError.
+bool store_is_taken(Connection& db, const Address& address);
+
+/// What went wrong while connecting, for people: the cause and the next step.
+base::Error cannot_connect(const Address& address, const SqlError& error);
+
+}  // namespace herald::store::postgresql

@@ -1,0 +1,64 @@
+#include "base/faults.hpp"
+#include "base/text.hpp"
+#include "store/postgresql/kv.hpp"
+
+namespace herald::store::postgresql {
+namespace {
+
+using base::Code;
+using base::fail;
+
+const Sql kLive{
+    "SELECT expires FROM service_tokens WHERE name = $1 AND revoked IS NULL FOR UPDATE"};
+const Sql kRevoke{"UPDATE service_tokens SET revoked = $1 WHERE name = $2 AND revoked IS NULL"};
+const Sql kPut{
+    "INSERT INTO service_tokens(name, digest, scopes, created, expires) VALUES ($1, $2, $3, $4, "
+    "$5) ON CONFLICT DO NOTHING"};
+const Sql kAll{
+    "SELECT name, digest, scopes, created, expires FROM service_tokens WHERE revoked IS NULL ORDER "
+    "BY name"};
+
+}  // namespace
+
+base::Result<Nothing> put_token(WriteState& state, const ServiceToken& token) {
+  auto& db = state.db;
+  const auto now = base::unix_us(state.clock.now());
+  bool expired = false;
+  if (const auto rows = db.use(kLive, token.name); !rows.empty()) {
+    expired = rows[0].integer(0) != 0 && rows[0].integer(0) <= now;
+    if (!expired)
+      return fail(Code::conflict, "there is a live token named " + token.name + "; revoke it first",
+                  "name");
+  }
+  std::string scopes;
+  for (const auto& scope : token.scopes) scopes += (scopes.empty() ? "" : " ") + scope;
+  if (expired) db.run(kRevoke, now, token.name);
+  HERALD_POINT("pg.token_put");
+  if (db.run(kPut, token.name, token.digest, scopes, base::unix_us(token.created),
+             base::unix_us(token.expires)) == 0)
+    return fail(Code::conflict, "this token is stored already", "digest");
+  return Nothing{};
+}
+
+base::Result<Nothing> revoke_token(WriteState& state, const std::string& name) {
+  if (state.db.run(kRevoke, base::unix_us(state.clock.now()), name) == 0)
+    return fail(Code::not_found, "there is no live token named " + name, "name");
+  return Nothing{};
+}
+
+base::Result<std::vector<ServiceToken>> tokens(ReadState& state) {
+  std::vector<ServiceToken> out;
+  for (const auto row : state.db.use(kAll)) {
+    ServiceToken token{row.string(0),
+                       row.string(1),
+                       {},
+                       base::from_unix_us(row.integer(3)),
+                       base::from_unix_us(row.integer(4))};
+    for (const auto scope : base::split(row.text(2), ' '))
+      if (!scope.empty()) token.scopes.emplace_back(scope);
+    out.push_back(std::move(token));
+  }
+  return out;
+}
+
+}  // namespace herald::store::postgresql

@@ -1,0 +1,138 @@
+#include "store/postgresql/write_state.hpp"
+
+#include "base/faults.hpp"
+#include "store/postgresql/journal.hpp"
+
+namespace herald::store::postgresql {
+namespace {
+
+const Sql kTimeline{
+    "INSERT INTO timeline(notification, seq, at, event, state, reason) SELECT * FROM "
+    "unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::smallint[], "
+    "$6::smallint[])"};
+const Sql kProbe{
+    "INSERT INTO kv(instance, key, value, version, expires) VALUES ('', 'probe', '', 1, 1) ON "
+    "CONFLICT (instance, key) DO UPDATE SET version = kv.version + 1"};
+
+}  // namespace
+
+WriteState::WriteState(std::unique_ptr<Connection> connection, const Settings& s, const Decide& d,
+                       const base::Clock& c)
+    : connection_(std::move(connection)),
+      db(*connection_),
+      settings(s),
+      decide(d),
+      clock(c),
+      timeline(kTimeline),
+      journal(journal_insert()) {
+  counters.load(db);
+}
+
+void WriteState::begin() {
+  replanning_.look(db, clock.mono());
+  db.begin();
+}
+
+void WriteState::load(const Foreseen& foreseen) {
+  const auto now = clock.now();
+  std::vector<std::string_view> ids, fresh_ids, provider_ids;
+  Inboxes::Wanted inboxes_wanted;
+  for (const auto* apply : foreseen.applies) {
+    ids.push_back(apply->id);
+    for (const auto& event : apply->events)
+      if (const auto* done = std::get_if<model::event::Completed>(&event))
+        if (!done->outcome.provider_id.empty()) provider_ids.push_back(done->outcome.provider_id);
+  }
+  outbox.load(db, foreseen.outbox);
+  notifications.load(db, chains, ids);
+
+  std::vector<const model::Identity*> identities;
+  Keys::Producers producers;
+  for (const auto* n : foreseen.accepts) {
+    fresh_ids.push_back(n->id);
+    identities.push_back(&n->to);
+    if (!n->idempotency_key.empty()) producers.emplace_back(n->producer, n->idempotency_key);
+  }
+  notifications.look_for(db, fresh_ids);
+  people.load(db, identities);
+  keys.load_idempotency(db, producers, now);
+  std::vector<std::string> dedupe;
+  for (const auto* n : foreseen.accepts)
+    if (!n->dedupe_key.empty())
+      if (const auto user = people.resolve(db, n->to))
+        dedupe.push_back(dedupe_of(user, n->dedupe_key));
+  keys.load_dedupe(db, dedupe, now);
+
+  for (const auto* apply : foreseen.applies) {
+    if (!apply->append) continue;
+    const auto held = notifications.find(db, chains, apply->id);
+    if (!held) continue;
+    inboxes_wanted.users.push_back(apply->append->user);
+    inboxes_wanted.appends.push_back((*held)->rowid);
+  }
+  for (const auto* request : foreseen.seen) {
+    inboxes_wanted.users.push_back(request->user);
+    for (const auto id : request->ids) inboxes_wanted.items.push_back(id);
+    for (const auto& name : request->notifications) inboxes_wanted.notifications.push_back(name);
+  }
+  inboxes.load(db, inboxes_wanted);
+  parking.load(db, ids, provider_ids, now);
+}
+
+void WriteState::flush() {
+  people.flush(db);
+  notifications.flush(db, chains);
+  keys.flush(db, clock.now());
+  timeline.flush(db);
+  inboxes.flush(db);
+  parking.flush(db);
+  outbox.flush(db);
+  HERALD_POINT("pg.flushed");
+}
+
+void WriteState::before_commit() {
+  flush();
+  if (const auto now = clock.now(); now >= next_purge_) {
+    // As long as there is something to delete, a little of it goes with every commit.
+    const auto gone =
+        purge_keys(db, now) + prune_journal(db, settings.journal.load(std::memory_order_relaxed));
+    if (gone == 0) next_purge_ = now + std::chrono::seconds{1};
+  }
+  // Last, because others wait at these rows until the commit.
+  journal.flush(db);
+  counters.flush(db);
+  HERALD_POINT("pg.before_commit");
+}
+
+void WriteState::commit() {
+  db.commit();
+  HERALD_POINT("pg.after_commit");
+  counters.committed();
+  notifications.committed();
+}
+
+void WriteState::rollback() {
+  forget();
+  db.exec("ROLLBACK");
+}
+
+void WriteState::forget() {
+  notifications.forget();
+  keys.forget();
+  people.forget();
+  inboxes.forget();
+  parking.forget();
+  outbox.forget();
+  timeline.clear();
+  journal.clear();
+  counters.rolled_back();
+  chains.forget();
+}
+
+void WriteState::probe() {
+  begin();
+  db.run(kProbe);
+  db.commit();
+}
+
+}  // namespace herald::store::postgresql

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "store/postgresql/counters.hpp"
+#include "store/postgresql/inboxes.hpp"
+#include "store/postgresql/keys.hpp"
+#include "store/postgresql/notifications.hpp"
+#include "store/postgresql/outbox_claim.hpp"
+#include "store/postgresql/parking.hpp"
+#include "store/postgresql/people.hpp"
+#include "store/postgresql/replanning.hpp"
+#include "store/settings.hpp"
+#include "store/store.hpp"
+
+namespace herald::store::postgresql {
+
+/// What the requests of a transaction will want to know, so that it is read all at once. Borrowed
+/// from the requests. What was not foreseen is read when it is asked for.
+struct Foreseen {
+  std::vector<const model::NewNotification*> accepts;
+  std::vector<const Apply*> applies;
+  std::vector<const InboxStore::Seen*> seen;
+  std::vector<int64_t> outbox;  ///< rows
+};
+
+/// What a write request works on: the writing connection and what the transaction holds in memory
+/// until it is flushed. Writer thread.
+class WriteState {
+ public:
+  WriteState(std::unique_ptr<Connection> connection, const Settings& settings, const Decide& decide,
+             const base::Clock& clock);
+
+ private:
+  const std::unique_ptr<Connection> connection_;
+
+ public:
+  Connection& db;
+  const Settings& settings;
+  const Decide& decide;
+  const base::Clock& clock;
+  ChainCache chains;
+  Notifications notifications;
+  Keys keys;
+  People people;
+  Inboxes inboxes;
+  Parking parking;
+  OutboxClaim outbox;
+  Counters counters;
+  Columns timeline, journal;
+
+  // All throw SqlError.
+  void begin();
+  void load(const Foreseen& foreseen);
+  /// Writes what is held and forgets it: from here on statements see it.
+  void flush();
+  /// Writes the rest; only commit() may follow.
+  void before_commit();
+  /// Whether it is durable is not known when it throws.
+  void commit();
+  void rollback();
+  /// Commits something small.
+  void probe();
+
+ private:
+  void forget();
+
+  Replanning replanning_;
+  model::TimePoint next_purge_{};
+};
+
+}  // namespace herald::store::postgresql

@@ -1,0 +1,293 @@
+#include "store/postgresql/writer.hpp"
+
+#include <algorithm>
+
+#include "base/backoff.hpp"
+#include "base/faults.hpp"
+#include "store/answering.hpp"
+#include "store/postgresql/session.hpp"
+
+namespace herald::store::postgresql {
+namespace {
+
+using base::Code;
+using base::fail;
+using Kind = SqlError::Kind;
+
+/// Requests in one transaction: enough to pay for the commit, few enough that the first does not
+/// wait for long.
+constexpr std::size_t kBatch = 512;
+/// Times that a transaction is begun anew before its requests are refused.
+constexpr unsigned kTries = 5;
+/// How long the connection may be idle until somebody looks whether it is still there.
+constexpr std::chrono::seconds kIdleLook{2};
+constexpr base::Backoff kReopen{std::chrono::milliseconds{100}, std::chrono::seconds{3}};
+
+/// A request failed by itself, not by a word of the server.
+struct OwnFault {
+  WriteOp& op;
+  base::Error error;
+};
+
+}  // namespace
+
+Writer::Writer(const Address& address, Watchdog& watchdog, std::size_t queue,
+               const Settings& settings, const Decide& decide, const base::Clock& clock,
+               std::unique_ptr<WriteState> state)
+    : address_(address),
+      watchdog_(watchdog),
+      limit_(queue),
+      settings_(settings),
+      decide_(decide),
+      clock_(clock),
+      state_(std::move(state)),
+      thread_{[this] { loop(); }} {}
+
+Writer::~Writer() { stop(); }
+
+void Writer::submit(std::unique_ptr<WriteOp> op) {
+  const char* why = nullptr;
+  {
+    const std::lock_guard lock{mutex_};
+    if (stopping_)
+      why = "the store is closing; try again after the restart";
+    else if (!writable_)
+      // Nobody waits for a server that may stay away; the writer finds out when it is back.
+      why = "the database cannot be written at present; try again later";
+    else if (queue_.size() >= limit_)
+      why = "too many writes are waiting; try again in a moment";
+    else
+      queue_.push_back(std::move(op));
+  }
+  if (why == nullptr)
+    wake_.notify_one();
+  else
+    answering([&] { op->refuse(fail(Code::unavailable, why)); });
+}
+
+void Writer::stop() {
+  {
+    const std::lock_guard lock{mutex_};
+    stopping_ = true;
+  }
+  wake_.notify_one();
+  if (thread_.joinable()) thread_.join();
+  state_.reset();
+}
+
+Health Writer::health() const {
+  const std::lock_guard lock{mutex_};
+  return {writable_, commits_, writes_, queue_.size()};
+}
+
+void Writer::loop() {
+  Batch batch;
+  while (take(batch)) {
+    // Those that work in memory first: then it is written out once, not between any two.
+    std::stable_partition(batch.begin(), batch.end(), [](const auto& op) {
+      Foreseen nothing;
+      return op->foresee(nothing);
+    });
+    commit(batch);
+    batch.clear();
+  }
+}
+
+bool Writer::take(Batch& batch) {
+  std::unique_lock lock{mutex_};
+  const auto wanted = [&] { return stopping_ || !queue_.empty(); };
+  // While nobody writes, nobody but us would find out that the server went away, or is back.
+  while (!wake_.wait_for(lock, pause(), wanted)) {
+    lock.unlock();
+    probe();
+    lock.lock();
+  }
+  while (!queue_.empty() && batch.size() < kBatch) {
+    batch.push_back(std::move(queue_.front()));
+    queue_.pop_front();
+  }
+  return !batch.empty();
+}
+
+void Writer::refuse(Part part, const base::Error& error) {
+  for (auto& op : part)
+    if (op) answering([&] { op->refuse(error); });
+}
+
+/// Answers every request of the part, in one transaction where that is possible.
+void Writer::commit(Part part) {
+  for (unsigned tries = 0; !part.empty();) {
+    try {
+      if (!ready())
+        return refuse(part, fail(Code::unavailable,
+                                 "the database cannot be reached at present; try again later"));
+      transaction(part);
+      for (auto& op : part)
+        if (op) answering([&] { op->answer(); });
+      HERALD_POINT("pg.answered");
+      return;
+    } catch (const OwnFault& fault) {
+      roll_back();
+      const auto found =
+          std::find_if(part.begin(), part.end(), [&](auto& op) { return op.get() == &fault.op; });
+      const auto failed = std::move(*found);  // leaves a gap
+      answering([&] { failed->refuse(fault.error); });
+    } catch (const SqlError& error) {
+      switch (after(error, part, ++tries)) {
+        case Next::again:
+          continue;
+        case Next::apart:
+          commit(part.first(part.size() / 2));
+          return commit(part.subspan(part.size() / 2));
+        case Next::over:
+          return;
+      }
+    } catch (const std::bad_alloc&) {
+      // Where it was cut off is not known, so the connection goes too.
+      state_.reset();
+      return refuse(part, fail(Code::unavailable, kNoMemory));
+    } catch (const std::exception& error) {
+      state_.reset();
+      return refuse(part, fail(Code::internal,
+                               std::string{"the requests could not be written: "} + error.what()));
+    }
+  }
+}
+
+void Writer::transaction(Part part) {
+  committing_ = false;
+  auto& state = *state_;
+  state.begin();
+  HERALD_POINT("pg.begun");
+  Foreseen foreseen;
+  std::vector<bool> in_memory;
+  for (const auto& op : part) in_memory.push_back(op && op->foresee(foreseen));
+  state.load(foreseen);
+  std::size_t i = 0;
+  for (; i < part.size(); ++i)
+    if (part[i] && in_memory[i]) run(*part[i]);
+  bool flushed = false;
+  for (i = 0; i < part.size(); ++i) {
+    if (!part[i] || in_memory[i]) continue;
+    if (!flushed) state.flush();
+    flushed = true;
+    run(*part[i]);
+  }
+  state.before_commit();
+  committing_ = true;
+  state.commit();
+  committing_ = false;
+  commits_.fetch_add(1, std::memory_order_relaxed);
+  writes_.fetch_add(part.size(), std::memory_order_relaxed);
+  writable_ = true;
+  failures_ = 0;
+}
+
+/// Throws SqlError or OwnFault.
+void Writer::run(WriteOp& op) {
+  try {
+    op.run(*state_);
+  } catch (const SqlError&) {
+    throw;
+  } catch (const std::bad_alloc&) {
+    throw OwnFault{op, fail(Code::unavailable, kNoMemory)};
+  } catch (const std::exception& error) {
+    throw OwnFault{
+        op, fail(Code::internal, std::string{"the request could not be written: "} + error.what())};
+  }
+}
+
+void Writer::roll_back() {
+  if (!state_) return;
+  try {
+    state_->rollback();
+  } catch (const SqlError&) {
+    state_.reset();
+  }
+}
+
+Writer::Next Writer::after(const SqlError& error, Part part, unsigned tries) {
+  const std::string why = error.what();
+  if (error.kind() == Kind::lost) {
+    state_.reset();
+    // What was not yet to be committed is not committed: once more on a new connection.
+    if (!committing_ && tries < 3) return Next::again;
+    const bool in_doubt = committing_;
+    committing_ = false;
+    // So that readiness shows at once what the next request would meet.
+    writable_ = false;
+    if (!in_doubt) failed();
+    refuse(part,
+           fail(Code::unavailable,
+                in_doubt ? "the connection to the database was lost while it committed; whether "
+                           "this was recorded is not known, try again"
+                         : "the database cannot be reached (" + why + "); try again later"));
+    if (ready()) writable_ = true;
+    return Next::over;
+  }
+  committing_ = false;
+  roll_back();
+  if (error.kind() == Kind::again && tries < kTries) return Next::again;
+  if (error.kind() == Kind::unavailable ||
+      (error.kind() == Kind::again && error.state() != "23505")) {
+    failed();
+    refuse(part, fail(Code::unavailable, "the database cannot write (" + why +
+                                             "); see to the server, then try again"));
+    return Next::over;
+  }
+  if (part.size() > 1) return Next::apart;
+  refuse(part, fail(Code::internal, "the database refused the request: " + why));
+  return Next::over;
+}
+
+void Writer::failed() {
+  writable_ = false;
+  ++failures_;
+  retry_at_ = clock_.mono() + kReopen.after(failures_, failures_);
+}
+
+base::Duration Writer::pause() const {
+  if (writable_) return kIdleLook;
+  return std::clamp<base::Duration>(retry_at_ - clock_.mono(), std::chrono::milliseconds{20},
+                                    std::chrono::seconds{5});
+}
+
+void Writer::probe() {
+  const bool was_writable = writable_;
+  if (!was_writable && clock_.mono() < retry_at_) return;
+  if (!ready()) return;
+  try {
+    if (was_writable)
+      state_->db.ask("SELECT 1");
+    else
+      state_->probe();
+    writable_ = true;
+    failures_ = 0;
+  } catch (const std::exception&) {
+    state_.reset();
+    failed();
+    retry_at_ = was_writable ? clock_.mono() : retry_at_;  // the first time at once
+  }
+}
+
+bool Writer::ready() {
+  if (state_) return true;
+  if (clock_.mono() < retry_at_) return false;
+  try {
+    state_ = open();
+  } catch (const std::exception&) {
+    failed();
+  }
+  return state_ != nullptr;
+}
+
+std::unique_ptr<WriteState> Writer::open() const {
+  auto connection = connect(address_, watchdog_, Use::write);
+  if (const auto checked = check_server(*connection, address_); !checked)
+    throw SqlError{Kind::unavailable, {}, checked.error().message};
+  if (!take_store(*connection, address_))
+    throw SqlError{Kind::unavailable, {}, "another heraldd uses the schema"};
+  return std::make_unique<WriteState>(std::move(connection), settings_, decide_, clock_);
+}
+
+}  // namespace herald::store::postgresql

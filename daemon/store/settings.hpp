@@ -1,0 +1,16 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+namespace herald::store {
+
+/// Options that may change while running.
+struct Settings {
+  std::atomic<unsigned> keep{10};
+  std::atomic<uint64_t> backlog{0};
+  std::atomic<uint64_t> journal{1'000'000};
+  std::atomic<uint64_t> max_bytes{0};
+};
+
+}  // namespace herald::store

@@ -1,0 +1,140 @@
+"""The base of fault tests about PostgreSQL: a server of the test's own, and what they all look at."""
+
+import contextlib
+import os
+import pathlib
+import signal
+import threading
+import time
+
+from fault_harness import Api, FaultTest, is_long, postgres, wait_until
+from load import LOG_IN_FLIGHT
+
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+class Doors(threading.Thread):
+    """Knocks at /healthz all the time, whatever happens to the database."""
+
+    def __init__(self, port):
+        super().__init__(daemon=True)
+        self.port, self.over = port, threading.Event()
+        self.took, self.wrong = [], []
+
+    def run(self):
+        api = Api(self.port, timeout=30)
+        while not self.over.wait(0.02):
+            started = time.monotonic()
+            try:
+                status = api.get("/healthz").status
+            except OSError as error:
+                status = repr(error)
+            self.took.append(time.monotonic() - started)
+            if status != 200:
+                self.wrong.append(status)
+        api.close()
+
+    def stop(self):
+        self.over.set()
+        self.join(60)
+
+
+class PostgresqlFault(FaultTest):
+    """server() has the database; whoever has more than one overrides it. A daemon is started with store=self.store()."""
+
+    def setUp(self):
+        super().setUp()
+        self.schema = postgres.schema_of(self.folder)
+        self.doors = None
+
+    @property
+    def cluster(self):
+        """The one server of a test that needs no more."""
+        return postgres.shared()
+
+    def store(self, url=""):
+        return {"url": url or self.cluster.url(), "schema": self.schema}
+
+    def sql(self, text):
+        return self.server().sql(text, schema=self.schema)
+
+    def watch_doors(self):
+        self.doors = Doors(self.port)
+        self.doors.start()
+        self.addCleanup(self.doors.stop)
+
+    def judge_doors(self, most=0.1):
+        """/healthz knows nothing of the database, so it answers as ever. Seconds."""
+        self.doors.stop()
+        slowest = max(self.doors.took)
+        self.figure("/healthz asked, slowest s", f"{len(self.doors.took)}, {slowest:.3f}",
+                    f"<= {most}")
+        self.assertEqual(self.doors.wrong, [])
+        self.assertLess(slowest, most + self.patience())
+
+    def patience(self):
+        """What a busy machine may add to a promise of time in the everyday size. Seconds."""
+        return 0 if is_long() else 4
+
+    def sessions(self):
+        """The process ids of the daemon's sessions at the server."""
+        return [int(row[0]) for row in self.sql(
+            "SELECT pid FROM pg_stat_activity WHERE application_name = 'heraldd' AND datname = "
+            "current_database() ORDER BY pid")]
+
+    def terminate(self, sessions):
+        self.sql(f"SELECT pg_terminate_backend(pid) FROM unnest(ARRAY{sessions}::integer[]) AS pid")
+
+    def ready(self):
+        with contextlib.closing(Api(self.port, timeout=10)) as api:
+            return api.get("/readyz").status == 200
+
+    def accepted_again(self, load, timeout=30):
+        """Seconds until a producer is acknowledged something after now."""
+        started, before = time.monotonic(), load.acknowledged()
+        wait_until(lambda: load.acknowledged() > before, timeout, "an acknowledgement", 0.005)
+        return time.monotonic() - started
+
+    def queued(self):
+        """Writes that wait in the daemon, by its metrics."""
+        with contextlib.closing(Api(self.port, timeout=10)) as api:
+            text = api.get("/metrics").text
+        return next(int(line.split()[1]) for line in text.splitlines()
+                    if line.startswith("herald_store_queued "))
+
+    def processor(self):
+        """Seconds of it that the daemon has used."""
+        fields = pathlib.Path(f"/proc/{self.daemon.pid()}/stat").read_text().rpartition(")")[2]
+        return sum(int(ticks) for ticks in fields.split()[11:13]) / TICKS
+
+    def judge(self, load, disturbances, patience=90):
+        """When everything has come to rest: no promise is broken, and a key is one record."""
+        load.wait()
+        try:
+            states = load.settled(patience)
+        except AssertionError:
+            for row in self.rows("SELECT id, state, progress FROM notifications WHERE state < 3 "
+                                 "ORDER BY id LIMIT 5"):
+                print(f"  not at rest: {row}", flush=True)
+            raise
+        load.collect(self.oracle)
+        print(f"  {self.oracle.summary()}\n  states: {states}", flush=True)
+        # Where the word of an outcome was lost with the connection, the log is told again.
+        self.verdict(faults={"log": disturbances * LOG_IN_FLIGHT})
+        self.one_record_a_key()
+
+    def one_record_a_key(self):
+        keys = dict(self.rows("SELECT key, id FROM idempotency"))
+        stored = {row[0] for row in self.rows("SELECT id FROM notifications")}
+        lost = [k for k, i in self.oracle.acks.items() if keys.get(k) != i or i not in stored]
+        doubled = len(stored) - len(set(keys.values()))
+        self.figure("acknowledged and lost, doubled records", f"{len(lost)}, {doubled}", "0, 0")
+        self.assertEqual(lost, [])
+        self.assertEqual(stored, set(keys.values()))
+        self.assertEqual(set(keys) - set(self.oracle.intents), set(), "a key nobody used")
+
+
+def kill_backend(pid):
+    """SIGKILL, after which the server ends all its sessions and recovers."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)

@@ -1,0 +1,130 @@
+"""Many statuses in any order, and the rate that is held. HERALD_LONG=1: 100,000 and a minute."""
+
+import json
+import os
+import random
+import time
+import unittest
+
+from herald_harness import Api, wait_until
+from whatsapp_case import QUIET, WhatsAppTest, routes
+
+from fake_whatsapp.webhooks import escaped, signature  # beside fake_client, as herald_harness says
+
+LONG = os.environ.get("HERALD_LONG") == "1"
+
+
+class Statuses(WhatsAppTest):
+    settings = {"window": "ignore"}
+    whatsapp = {"delays": QUIET}
+    given = {"routes": routes({"channel": "whatsapp", "until": "read", "within": "1h"}),
+               "directory": {"region": "CM", "unknown_recipient": "create"}}
+    people = 16_700 if LONG else 500
+
+    def send_all(self):
+        for n in range(self.people):
+            self.send(f"2376{70_000_000 + n}")
+        wait_until(lambda: self.fake.counters()["totals"].get("accepted", 0) >= self.people,
+                   900 if LONG else 90, "every send to be taken")
+        return [m for m in self.fake.messages() if m["direction"] == "out"]
+
+    def entries(self, messages, chance):
+        """Every status two times, in any order. Some are without one of the two ids, some people
+        never read, and some messages fail after they were sent."""
+        wanted, entries = {}, []
+        for n, message in enumerate(messages):
+            fate = ("read", "delivered", "failed")[0 if n % 5 else 1 if n % 2 else 2]
+            wanted[message["attempt"]] = fate
+            words = {"read": ["sent", "delivered", "read"], "delivered": ["sent", "delivered"],
+                     "failed": ["sent", "failed"]}[fate]
+            for word in words * 2:
+                entry = {"id": message["wamid"], "status": word, "timestamp": "1763719203",
+                         "recipient_id": message["wa_id"],
+                         "biz_opaque_callback_data": message["attempt"]}
+                if word == "failed":
+                    entry["errors"] = [{"code": 131053, "title": "Media upload error"}]
+                if chance.random() < 0.3:
+                    del entry["biz_opaque_callback_data"]
+                entries.append(entry)
+        chance.shuffle(entries)
+        return wanted, entries
+
+    def post(self, api, statuses):
+        body = escaped({"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": [{
+            "field": "messages", "value": {"messaging_product": "whatsapp", "metadata": {
+                "phone_number_id": self.fake.phone_number_id}, "statuses": statuses}}]}]})
+        api.post("/hooks/whatsapp", body, headers={
+            "Content-Type": "application/json",
+            "X-Hub-Signature-256": signature(self.fake.app_secret, body)}).expect(200)
+
+    def test_repeated_and_in_any_order_they_leave_the_right_states(self):
+        chance = random.Random(20266)
+        wanted, entries = self.entries(self.send_all(), chance)
+        self.assertGreaterEqual(len(entries), 90_000 if LONG else 2_500)
+        api = Api(self.host.port, timeout=120)
+        self.addCleanup(api.close)
+        while entries:
+            size = chance.randrange(1, 1_000)
+            self.post(api, entries[:size])
+            del entries[:size]
+        seen = {"read": 0, "delivered": 0, "failed": 0}
+        for attempt, fate in wanted.items():
+            done = self.api.timeline(attempt.split(".")[0])
+            tried, = self.on(done)
+            if fate == "failed":
+                self.assertTrue(tried["failed"], done)
+                self.assertEqual(done["state"], "undelivered")
+            else:
+                self.assertEqual((tried["evidence"], tried["failed"]), (fate, False), done)
+                self.assertEqual(done["state"], "delivered" if fate == "read" else "waiting")
+            seen[fate] += 1
+        self.assertTrue(all(seen.values()), seen)
+        self.assertEqual(self.ctl.run("audit")[0], 0)
+
+
+class Rate(WhatsAppTest):
+    """95 % of what the provider takes, with its limiter on, and not one refusal."""
+
+    settings = {"window": "ignore"}
+    whatsapp = {"number_rate": 80, "pair_capacity": 45, "delays": "sent=0.05,delivered=off,read=off"}
+    given = {"routes": routes({"channel": "whatsapp", "within": "1h", "try_for": "1h"}),
+               "channels": {"whatsapp": {"rate": "76/s", "burst": 20}}}
+    seconds = 60 if LONG else 6
+
+    def test_76_a_second_without_a_single_limit_error(self):
+        count = 76 * self.seconds
+        for n in range(count):
+            self.send(f"2376{80_000_000 + n}")
+        wait_until(lambda: self.fake.counters()["totals"].get("accepted", 0) >= count,
+                   self.seconds * 4 + 60, f"{count} sends to be taken")
+        totals = self.fake.counters()["totals"]
+        refused = {name: n for name, n in totals.items() if name.startswith("error_")}
+        self.assertEqual(refused, {})
+        times = sorted(r["time"] for r in self.fake.requests())
+        # Over its last part, when all were submitted and only the rate decides.
+        part = times[len(times) // 3:]
+        held = (len(part) - 1) / (part[-1] - part[0])
+        print(f"held {held:.1f}/s over {part[-1] - part[0]:.1f} s, {len(times)} sends", flush=True)
+        self.assertLessEqual(held, 77.5)
+        # Where others take the processors the daemon cannot keep any rate: then only the limit shows.
+        if os.getloadavg()[0] < 2 * os.cpu_count():
+            self.assertGreaterEqual(held, 72)
+
+    def test_one_person_is_not_written_to_faster_than_allowed(self):
+        user = self.person()
+        made = [self.send(user) for _ in range(50)]
+        started = time.time()
+        for one in made[:45]:
+            self.until(one, lambda t: t["state"] == "waiting", "acceptance")
+        # The burst is used up: what is left comes back with its own pause, and only for this person.
+        other = self.send(self.person())
+        self.until(other, lambda t: t["state"] == "waiting", "acceptance", 15)
+        self.assertLess(time.time() - started, 60)
+        limited = [t for t in map(self.api.timeline, made) if "131056" in json.dumps(t)]
+        self.assertTrue(limited)
+        for timeline in limited:
+            self.assertEqual(self.on(timeline)[0]["outcome"], "retry")
+
+
+if __name__ == "__main__":
+    unittest.main()
