@@ -6,6 +6,7 @@ namespace {
 http::Authenticator::Options authenticator_options(const config::Config& config) {
   http::Authenticator::Options out;
   out.cookie = config.auth.cookie;
+  out.secure_cookie = config.http.public_url.starts_with("https://");
   out.jwt.audience = config.auth.user_tokens.audience;
   out.jwt.issuer = config.auth.user_tokens.issuer;
   return out;

@@ -175,6 +175,7 @@ class GateStore {
 class InboxStore {
  public:
   virtual ~InboxStore() = default;
+  /// The answer's `epoch` is the store's own: it changes when the sequences may have begun anew.
   virtual void items(model::ItemQuery, Done<model::ItemPage>) = 0;
   /// Marks items of that user as returned (delivered) or read. Gives the ids of the notifications
   /// concerned by a change or already at that level; not_found when one id is not an item of that
@@ -256,12 +257,21 @@ struct ServiceToken {
   model::TimePoint created{}, expires{};  ///< expires epoch: never
 };
 
+/// A person's tokens issued before that moment are refused.
+struct RevokedTokens {
+  model::UserId user = 0;
+  model::TimePoint before{};
+};
+
 class TokenStore {
  public:
   virtual ~TokenStore() = default;
   virtual void put_token(ServiceToken, Done<Nothing>) = 0;
   virtual void revoke_token(std::string name, Done<Nothing>) = 0;  ///< not_found
   virtual void tokens(Done<std::vector<ServiceToken>>) = 0;
+  /// A later moment counts, whichever comes first.
+  virtual void revoke_user(RevokedTokens, Done<Nothing>) = 0;
+  virtual void revoked_users(Done<std::vector<RevokedTokens>>) = 0;
 };
 
 // ------------------------------------------------------------------ the whole

@@ -94,8 +94,8 @@ void find(const herald::Host& host, const herald::Exchange& to, const std::strin
 
 }  // namespace
 
-void mark_read(const herald::Host& host, const herald::Incoming& request,
-               const herald::Exchange& to) {
+void mark_read(const Service& in, const herald::Incoming& request, const herald::Exchange& to) {
+  const auto& host = in.host;
   const auto name = find_name(request);
   if (!name.value) return refuse(to, 400, name.problem);
   if (name.value->id != 0) return mark(host, to, name.value->id);

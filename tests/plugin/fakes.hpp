@@ -250,6 +250,17 @@ struct FakeExchange final : model::web::Exchange {
     return !full;
   }
   void end() override { ended.add(1); }
+  void accept_socket(std::function<void(std::string)> t, std::function<void()> room,
+                     std::function<void(bool)> c) override {
+    text = std::move(t);
+    writable = std::move(room);
+    closed = std::move(c);
+  }
+  void close_socket(unsigned code, std::string reason) override {
+    closes.add({code, std::move(reason)});
+  }
+  std::function<void(std::string)> text;
+  Record<std::pair<unsigned, std::string>> closes;
   model::web::Request in;
   Record<model::web::Response> responses;
   Record<std::string> chunks;

@@ -74,6 +74,7 @@ class Puppet {
         case HERALD_EV_SECRET:
         case HERALD_EV_STORE:
         case HERALD_EV_DONE:
+        case HERALD_EV_WS_TEXT:
           seen.bytes = text(e->u.bytes);
           break;
         case HERALD_EV_INBOX:

@@ -86,11 +86,12 @@ class PostgresqlStore final : public Store, public PreviewStore, public OutboxSt
         if (!migrated) return migrated;
         if (auto adopted = adopt_application(*migrating, address_); !adopted) return adopted;
       }
+      epoch_.settle(*connection);
       auto state = std::make_unique<WriteState>(std::move(connection), settings_, decide_, clock_);
       readers_ =
           std::make_unique<Readers>(address_, watchdog_, kReaderThreads, options.queue, clock_);
       writer_ = std::make_unique<Writer>(address_, watchdog_, options.queue, settings_, decide_,
-                                         clock_, std::move(state));
+                                         clock_, epoch_, std::move(state));
     } catch (const SqlError& error) {
       if (error.kind() == SqlError::Kind::lost) return cannot_connect(address_, error);
       return fail(Code::invalid,
@@ -225,7 +226,7 @@ class PostgresqlStore final : public Store, public PreviewStore, public OutboxSt
   void clear(UserId user, int64_t up_to_seq, Done<std::vector<std::string>> done) override {
     write<std::vector<std::string>>(
         [=](WriteState& s) {
-          return base::Result<std::vector<std::string>>{postgresql::clear(s.db, user, up_to_seq)};
+          return base::Result<std::vector<std::string>>{s.inboxes.clear(s.db, user, up_to_seq)};
         },
         std::move(done));
   }
@@ -287,6 +288,14 @@ class PostgresqlStore final : public Store, public PreviewStore, public OutboxSt
   void tokens(Done<std::vector<ServiceToken>> done) override {
     look<std::vector<ServiceToken>>([](ReadState& s) { return postgresql::tokens(s); },
                                     std::move(done));
+  }
+  void revoke_user(RevokedTokens revoked, Done<Nothing> done) override {
+    write<Nothing>([=](WriteState& s) { return postgresql::revoke_user(s, revoked); },
+                   std::move(done));
+  }
+  void revoked_users(Done<std::vector<RevokedTokens>> done) override {
+    look<std::vector<RevokedTokens>>([](ReadState& s) { return postgresql::revoked_users(s); },
+                                     std::move(done));
   }
 
   // journal
@@ -380,6 +389,7 @@ class PostgresqlStore final : public Store, public PreviewStore, public OutboxSt
   const Decide decide_;
   const base::Clock& clock_;
   Settings settings_;
+  InboxEpoch epoch_;
   Watchdog watchdog_;  // outlives every connection
   std::unique_ptr<Readers> readers_;
   std::unique_ptr<Writer> writer_;

@@ -40,6 +40,7 @@ class SqliteStore final : public Store, public PreviewStore {
       if (auto checked = check_pragmas(state->db, path); !checked) return checked;
       if (auto migrated = migrate(state->db, path, base::unix_us(clock_.now())); !migrated)
         return migrated;
+      epoch_ = inbox_epoch(state->db, path);
       readers_ = std::make_unique<Readers>(path, kReaderThreads, options.queue,
                                            turns_ ? &turns_->reads : nullptr);
       writer_ =
@@ -155,8 +156,13 @@ class SqliteStore final : public Store, public PreviewStore {
 
   // inbox
   void items(model::ItemQuery query, Done<model::ItemPage> done) override {
-    read<model::ItemPage>([q = std::move(query)](ReadState& s) { return sqlite::items(s, q); },
-                          std::move(done));
+    read<model::ItemPage>(
+        [q = std::move(query), epoch = epoch_](ReadState& s) {
+          auto page = sqlite::items(s, q);
+          if (page) page->epoch = epoch;
+          return page;
+        },
+        std::move(done));
   }
   void seen(Seen request, Done<std::vector<std::string>> done) override {
     write<std::vector<std::string>>(
@@ -224,6 +230,13 @@ class SqliteStore final : public Store, public PreviewStore {
   void tokens(Done<std::vector<ServiceToken>> done) override {
     read<std::vector<ServiceToken>>([](ReadState& s) { return sqlite::tokens(s); },
                                     std::move(done));
+  }
+  void revoke_user(RevokedTokens revoked, Done<Nothing> done) override {
+    write<Nothing>([=](WriteState& s) { return sqlite::revoke_user(s, revoked); }, std::move(done));
+  }
+  void revoked_users(Done<std::vector<RevokedTokens>> done) override {
+    read<std::vector<RevokedTokens>>([](ReadState& s) { return sqlite::revoked_users(s); },
+                                     std::move(done));
   }
 
   // journal
@@ -319,6 +332,7 @@ class SqliteStore final : public Store, public PreviewStore {
   const base::Clock& clock_;
   const std::optional<Turns> turns_;
   Settings settings_;
+  uint64_t epoch_ = 0;  // since start()
   std::unique_ptr<Readers> readers_;
   std::unique_ptr<Writer> writer_;
 };
