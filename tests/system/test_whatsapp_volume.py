@@ -1,20 +1,45 @@
 """Many statuses in any order, and the rate that is held. HERALD_LONG=1: 100,000 and a minute."""
 
+import contextlib
 import json
 import os
 import random
 import time
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 
 from herald_harness import Api, wait_until
 from whatsapp_case import QUIET, WhatsAppTest, routes
 
 from fake_whatsapp.webhooks import escaped, signature  # beside fake_client, as herald_harness says
 
+SENDERS = 8
 LONG = os.environ.get("HERALD_LONG") == "1"
 
 
-class Statuses(WhatsAppTest):
+class Crowd(WhatsAppTest):
+    """Very many people at once."""
+
+    def send_to(self, numbers):
+        """As careful programs do: several at a time, each send with a key, and again when the daemon had no time."""
+        with ThreadPoolExecutor(SENDERS) as senders:
+            list(senders.map(self.send_some, [numbers[n::SENDERS] for n in range(SENDERS)]))
+
+    def send_some(self, numbers):
+        api = Api(self.host.port, timeout=60)
+        with contextlib.closing(api):
+            for number in numbers:
+                body = {"kind": "message", "to": {"phone": number}, "params": {"message": "Bonjour"},
+                        "idempotency_key": number}
+                wait_until(lambda: self.accepted(api, body), 120, "the daemon to have time")
+
+    @staticmethod
+    def accepted(api, body):
+        answer = api.post("/api/v1/notifications", body)
+        return answer.status not in (409, 503) and answer.expect(201)
+
+
+class Statuses(Crowd):
     settings = {"window": "ignore"}
     whatsapp = {"delays": QUIET}
     given = {"routes": routes({"channel": "whatsapp", "until": "read", "within": "1h"}),
@@ -22,8 +47,7 @@ class Statuses(WhatsAppTest):
     people = 16_700 if LONG else 500
 
     def send_all(self):
-        for n in range(self.people):
-            self.send(f"2376{70_000_000 + n}")
+        self.send_to([f"2376{70_000_000 + n}" for n in range(self.people)])
         wait_until(lambda: self.fake.counters()["totals"].get("accepted", 0) >= self.people,
                    900 if LONG else 90, "every send to be taken")
         return [m for m in self.fake.messages() if m["direction"] == "out"]
@@ -63,10 +87,13 @@ class Statuses(WhatsAppTest):
         self.assertGreaterEqual(len(entries), 90_000 if LONG else 2_500)
         api = Api(self.host.port, timeout=120)
         self.addCleanup(api.close)
+        total, requests, began = len(entries), 0, time.monotonic()
         while entries:
             size = chance.randrange(1, 1_000)
             self.post(api, entries[:size])
             del entries[:size]
+            requests += 1
+        took = time.monotonic() - began
         seen = {"read": 0, "delivered": 0, "failed": 0}
         for attempt, fate in wanted.items():
             done = self.api.timeline(attempt.split(".")[0])
@@ -79,10 +106,11 @@ class Statuses(WhatsAppTest):
                 self.assertEqual(done["state"], "delivered" if fate == "read" else "waiting")
             seen[fate] += 1
         self.assertTrue(all(seen.values()), seen)
-        self.assertEqual(self.ctl.run("audit")[0], 0)
+        self.assertEqual(self.ctl.run("audit", timeout=300)[0], 0)
+        print(f"{total} statuses in {requests} webhooks over {took:.0f} s; {seen}", flush=True)
 
 
-class Rate(WhatsAppTest):
+class Rate(Crowd):
     """95 % of what the provider takes, with its limiter on, and not one refusal."""
 
     settings = {"window": "ignore"}
@@ -93,8 +121,7 @@ class Rate(WhatsAppTest):
 
     def test_76_a_second_without_a_single_limit_error(self):
         count = 76 * self.seconds
-        for n in range(count):
-            self.send(f"2376{80_000_000 + n}")
+        self.send_to([f"2376{80_000_000 + n}" for n in range(count)])
         wait_until(lambda: self.fake.counters()["totals"].get("accepted", 0) >= count,
                    self.seconds * 4 + 60, f"{count} sends to be taken")
         totals = self.fake.counters()["totals"]
