@@ -1,6 +1,7 @@
-/* The clocks of a process, by what the page says. `offset_us` sets the wall clock alone, forwards and back, as
- * an administrator does. `passed_us` is time that passes: both clocks go forwards. The kernel's timers are
- * left alone: one that runs ends at its own time, and only then its program sees how late it is.
+/* The clocks of a process, by what the page says. `offset_us` sets the wall clock alone, forwards
+ * and back, as an administrator does. `passed_us` is time that passes: both clocks go forwards. The
+ * kernel's timers are left alone: one that runs ends at its own time, and only then its program
+ * sees how late it is.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -46,7 +47,8 @@ int clock_gettime(clockid_t clock, struct timespec* now) {
   return 0;
 }
 
-/* Below std::condition_variable: its deadline is one of our clock, and waited for by the kernel's. */
+/* Below std::condition_variable: its deadline is one of our clock, and waited for by the kernel's.
+ */
 int pthread_cond_clockwait(pthread_cond_t* condition, pthread_mutex_t* mutex, clockid_t clock,
                            const struct timespec* until) {
   static int (*real)(pthread_cond_t*, pthread_mutex_t*, clockid_t, const struct timespec*);
