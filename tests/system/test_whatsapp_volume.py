@@ -156,5 +156,29 @@ class Rate(Crowd):
             self.assertEqual(self.on(timeline)[0]["outcome"], "retry")
 
 
+class PairLimit(WhatsAppTest):
+    """With the rates of docs/how-to/whatsapp.md a person's limit at the provider is never met: one less at once, and
+    then one in six seconds."""
+
+    capacity, more = (45, 4) if LONG else (4, 1)
+    settings = {"window": "ignore"}
+    whatsapp = {"pair_capacity": capacity, "delays": QUIET}
+    given = {"routes": routes({"channel": "whatsapp", "within": "1h"}),
+             "channels": {"whatsapp": {"recipient_rate": "1/6s", "recipient_burst": capacity - 1}}}
+
+    def test_not_one_message_is_refused_for_it(self):
+        user = self.person()
+        made = [self.send(user) for _ in range(self.capacity - 1 + self.more)]
+        for one in made:
+            self.until(one, lambda t: t["state"] == "waiting", "acceptance", 60 + 6 * self.more)
+        counted = self.fake.counters()["totals"]
+        self.assertEqual(counted, {"accepted": len(made), "requests": len(made)})
+        times = sorted(r["time"] for r in self.asked(user))
+        waited = times[-1] - times[-1 - self.more]
+        print(f"{self.capacity - 1} at once, {self.more} more over {waited:.1f} s", flush=True)
+        # The first of those that wait had the start of the burst to count from.
+        self.assertGreater(waited, 6 * self.more - 5)
+
+
 if __name__ == "__main__":
     unittest.main()
