@@ -88,7 +88,7 @@ class PostgresqlPlans : public PostgresqlStore {
       auto big = shown;
       for (const std::string small :
            {"counters", "pauses", "notes", "webhooks", "journal_end", "service_tokens", "chains",
-            "inbox_epoch e", "revoked_tokens"})
+            "inbox_epoch", "inbox_epoch e", "revoked_tokens"})
         for (std::size_t at; (at = big.find("Seq Scan on " + small + "\n")) != std::string::npos ||
                              (at = big.find("Seq Scan on " + small + " ")) != std::string::npos;)
           big.erase(at, 8);

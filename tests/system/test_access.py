@@ -130,7 +130,7 @@ class Production(SharedDaemonTest):
 
     # covers: S86 F59
     def test_revoked_tokens_are_refused_and_those_issued_since_are_not(self):
-        phone = self.person()
+        phone = self.person(known=False)
         user = self.ctl("user", "add", "--phone", phone)["id"]
         inbox = f"/api/web-chat/notifications/{user}"
         old = self.caller(self.ctl("token", "user", str(user))["token"])
