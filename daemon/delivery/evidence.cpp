@@ -174,6 +174,7 @@ void Dispatcher::append(std::string channel, std::string attempt_id, model::NewI
     work->appended = attempt;
     model::Outcome outcome;
     outcome.kind = model::OutcomeKind::accepted;
+    auto asks = work->rendered ? work->rendered->actions : std::vector<model::Action>{};
     push(work->id(),
          Pending{model::event::Completed{attempt, std::move(outcome), true},
                  std::move(item),
@@ -187,7 +188,10 @@ void Dispatcher::append(std::string channel, std::string attempt_id, model::NewI
                    }
                    done(applied ? base::fail(base::Code::internal, "the store gave no item")
                                 : applied.error());
-                 }});
+                 },
+                 {},
+                 false,
+                 std::move(asks)});
   });
 }
 
