@@ -48,6 +48,11 @@ struct Http {
   std::vector<std::string> trusted_proxies;  ///< address or address/bits whose X-Forwarded-* count
   std::vector<std::string> allowed_origins;  ///< `https://host[:port]`, lower case
   unsigned max_connections = 4'096;
+  unsigned max_per_address = 256;  ///< of them, from one address; proxies are exempt
+  model::Rate person_rate{100, std::chrono::seconds{1}};  ///< requests of one person
+  unsigned person_burst = 200;
+  model::Rate failure_rate{2, std::chrono::seconds{1}};  ///< refused credentials of one address
+  unsigned failure_burst = 50;
   unsigned threads = 0;  ///< 0: one per core, at most 4
   friend bool operator==(const Http&, const Http&) = default;
 };

@@ -87,11 +87,12 @@ class PostgresqlStore final : public Store, public PreviewStore, public OutboxSt
         if (!migrated) return migrated;
         if (auto adopted = adopt_application(*migrating, address_); !adopted) return adopted;
       }
+      epoch_.settle(*connection);
       auto state = std::make_unique<WriteState>(std::move(connection), settings_, decide_, clock_);
       readers_ =
           std::make_unique<Readers>(address_, watchdog_, kReaderThreads, options.queue, clock_);
       writer_ = std::make_unique<Writer>(address_, watchdog_, options.queue, settings_, decide_,
-                                         clock_, std::move(state));
+                                         clock_, epoch_, std::move(state));
     } catch (const SqlError& error) {
       if (error.kind() == SqlError::Kind::lost) return cannot_connect(address_, error);
       return fail(Code::invalid,
@@ -226,7 +227,7 @@ class PostgresqlStore final : public Store, public PreviewStore, public OutboxSt
   void clear(UserId user, int64_t up_to_seq, Done<std::vector<std::string>> done) override {
     write<std::vector<std::string>>(
         [=](WriteState& s) {
-          return base::Result<std::vector<std::string>>{postgresql::clear(s.db, user, up_to_seq)};
+          return base::Result<std::vector<std::string>>{s.inboxes.clear(s.db, user, up_to_seq)};
         },
         std::move(done));
   }
@@ -391,6 +392,7 @@ class PostgresqlStore final : public Store, public PreviewStore, public OutboxSt
   const Decide decide_;
   const base::Clock& clock_;
   Settings settings_;
+  InboxEpoch epoch_;
   Watchdog watchdog_;  // outlives every connection
   std::unique_ptr<Readers> readers_;
   std::unique_ptr<Writer> writer_;

@@ -32,6 +32,7 @@ WriteState::WriteState(std::unique_ptr<Connection> connection, const Settings& s
 
 void WriteState::begin() {
   replanning_.look(db, clock.mono());
+  inboxes.take_drawn();  // by one that failed
   db.begin();
 }
 

@@ -1,9 +1,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include <cstring>
-
-#include "base/ids.hpp"
+#include "store/epoch.hpp"
 #include "store/sqlite/inbox.hpp"
 
 namespace herald::store::sqlite {
@@ -22,15 +20,6 @@ std::string identity_of(const std::string& path) {
     out += ":" + std::to_string(found.stx_btime.tv_sec) + "." +
            std::to_string(found.stx_btime.tv_nsec);
   return out;
-}
-
-/// From 1 to 2^53 - 1, so that every client can hold it.
-int64_t fresh_epoch() {
-  std::array<unsigned char, 8> bytes{};
-  base::Random::system().fill(bytes);
-  uint64_t number = 0;
-  std::memcpy(&number, bytes.data(), sizeof number);
-  return static_cast<int64_t>(number & ((uint64_t{1} << 53) - 1)) | 1;
 }
 
 }  // namespace

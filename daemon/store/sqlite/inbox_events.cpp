@@ -20,20 +20,21 @@ const Sql kChanged{
 
 void add_events(ReadState& state, const model::ItemQuery& query, model::ItemPage& page) {
   auto& db = state.db;
+  const auto limit = std::min(query.limit, kMostItems);
   {
-    auto row = db.use(kArrived, query.user, query.after_seq, query.limit);
+    auto row = db.use(kArrived, query.user, query.after_seq, limit);
     while (row.step()) page.items.push_back(read_item(row));
   }
   const auto arrived = static_cast<std::ptrdiff_t>(page.items.size());
   {
-    auto row = db.use(kChanged, query.user, query.after_seq, query.limit);
+    auto row = db.use(kChanged, query.user, query.after_seq, limit);
     while (row.step()) page.items.push_back(read_item(row));
   }
   std::inplace_merge(page.items.begin(), page.items.begin() + arrived, page.items.end(),
                      [after = query.after_seq](const model::Item& a, const model::Item& b) {
                        return model::event_number(a, after) < model::event_number(b, after);
                      });
-  if (page.items.size() > query.limit) page.items.resize(query.limit);
+  if (page.items.size() > limit) page.items.resize(limit);
 }
 
 }  // namespace herald::store::sqlite

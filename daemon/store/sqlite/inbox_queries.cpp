@@ -37,8 +37,6 @@ const Sql kOfNotification{
     "WHERE "
     "i.notification = ?"};
 
-constexpr unsigned kMost = 5000;
-
 }  // namespace
 
 model::Item read_item(const Query& row) {
