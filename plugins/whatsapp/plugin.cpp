@@ -19,6 +19,7 @@ void Whatsapp::start() {
   webhooks_ = host().counter("whatsapp_webhooks_total", "Webhook requests by HTTP status answered");
   statuses_ = host().counter("whatsapp_statuses_total", "Statuses heard by webhook");
   inbound_ = host().counter("whatsapp_inbound_total", "Messages from people, by type");
+  answers_ = host().counter("whatsapp_answers_total", "What people said, by what came of it");
   // The second of a pair is accepted too while the provider changes from one to the other.
   if (settings_.provider == ProviderKind::twilio) {
     secrets_.watch(host(), "auth_token", false);

@@ -241,6 +241,11 @@ class MemoryStore : public store::Store {
   void clear(model::UserId, int64_t, store::Done<std::vector<std::string>> done) override {
     refuse(done);
   }
+  void questions(model::UserId, model::TimePoint,
+                 store::Done<std::vector<store::Question>> done) override {
+    refuse(done);
+  }
+  void question(std::string, store::Done<store::Question> done) override { refuse(done); }
   void put_user(store::User, store::Done<store::User> done) override { refuse(done); }
   void resolve(model::Identity, store::Done<model::UserId> done) override { refuse(done); }
   void learn(model::Identity, model::Identity, store::Done<store::Nothing> done) override {
