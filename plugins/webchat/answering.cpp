@@ -125,11 +125,11 @@ void answer(const Service& in, const herald::Incoming& request, const herald::Ex
   resolve(host, to, *choice.value, [host, to](const Resolved& resolved) {
     if (resolved.failed == HERALD_E_DENIED) return refuse(to, 403, "only the person can answer");
     if (resolved.failed != HERALD_OK) return fail(host, to, resolved.failed, resolved.message);
-    if (resolved.http_status != 200)
-      return to.respond(problem(resolved.http_status, resolved.message, resolved.facts));
     boost::json::object out{{"status", "success"}, {"message", resolved.message}};
     for (const auto& [key, value] : resolved.facts) out[key] = value;
-    to.respond(success(boost::json::serialize(out)));
+    to.respond(resolved.http_status == 200
+                   ? success(boost::json::serialize(out))
+                   : problem(resolved.http_status, resolved.message, resolved.facts));
   });
 }
 

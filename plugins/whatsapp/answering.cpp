@@ -4,10 +4,18 @@
 // What people answer: the daemon resolves it over all channels, and they are told what else they
 // would not understand.
 namespace whatsapp {
+namespace {
+
+constexpr std::size_t kLongestAnswer = 1024;
+
+}  // namespace
 
 void Whatsapp::resolve(const Inbound& message, herald::Callback<bool> next) {
-  if (message.action_id.empty() && message.text.empty()) return next(true);  // a picture, a place
   herald::Answer answer;
+  // Nobody answers with a whole letter, and its end may be cut within a character.
+  if (message.text.size() <= kLongestAnswer) answer.text = message.text;
+  answer.action_id = message.action_id;
+  if (answer.action_id.empty() && answer.text.empty()) return next(true);  // a picture, a place
   answer.dedup_id = message.id;
   answer.from = message.from.phone.empty()
                     ? herald::Identity{"whatsapp.user_id", message.from.user_id}
@@ -15,8 +23,6 @@ void Whatsapp::resolve(const Inbound& message, herald::Callback<bool> next) {
   if (answer.from.value.empty()) return next(true);
   answer.provider_id = message.reply_to;
   answer.herald_id = message.herald_id;
-  answer.action_id = message.action_id;
-  answer.text = message.text;
   answer.at_unix_ms = message.at_unix_ms;
   host().answer(answer, [this, to = message.from,
                          next = std::move(next)](const herald::Answered& answered) mutable {

@@ -45,4 +45,4 @@ HERALD_PLUGIN(whatsapp::Whatsapp, .id = "org.herald.whatsapp", .name = "WhatsApp
               .max_message_bytes = 64 * 1024, .addresses = "whatsapp.phone phone whatsapp.user_id",
               .formats = "text/markdown text/plain",
               .evidence = herald::evidence(HERALD_RECEIPT_SENT, HERALD_RECEIPT_DELIVERED,
-                                           HERALD_RECEIPT_READ));
+                                           HERALD_RECEIPT_READ, HERALD_RECEIPT_ANSWERED));
