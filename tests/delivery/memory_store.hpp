@@ -39,6 +39,7 @@ class MemoryStore : public store::Store {
   std::vector<model::Item> appended;
   std::map<std::string, std::vector<model::event::Receipt>> parked;
   std::set<std::string> withdrawn;
+  std::map<std::string, std::vector<model::Action>> asked;
   std::vector<std::string> evict_next;
   unsigned notes_refused = 0;  ///< so many from now on
   std::map<std::string, store::Pause> paused;
@@ -93,6 +94,7 @@ class MemoryStore : public store::Store {
     if (apply.rendering)
       renderings[key(apply.id, apply.rendering->run, apply.rendering->step)] =
           apply.rendering->json;
+    if (!apply.asks.empty()) asked.try_emplace(apply.id, apply.asks);
     const auto before = n.progress;
     out.attempts_before = before.attempts.size();
     const auto chain = apply.new_chain ? apply.new_chain : n.head.chain;
