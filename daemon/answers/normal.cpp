@@ -18,8 +18,9 @@ bool is_mark(UChar32 c) {
 
 /// Changes how a sign looks, not which it is.
 bool is_dressing(UChar32 c) {
-  return u_isUWhiteSpace(c) != 0 || is_mark(c) || u_hasBinaryProperty(c, UCHAR_EMOJI_MODIFIER) != 0 ||
-         u_charType(c) == U_FORMAT_CHAR || u_charType(c) == U_CONTROL_CHAR;
+  return u_isUWhiteSpace(c) != 0 || is_mark(c) ||
+         u_hasBinaryProperty(c, UCHAR_EMOJI_MODIFIER) != 0 || u_charType(c) == U_FORMAT_CHAR ||
+         u_charType(c) == U_CONTROL_CHAR;
 }
 
 template <class Keep>

@@ -44,7 +44,8 @@ struct Core {
   KvAdapter kv;
   MetricsAdapter plugin_metrics;
   StrandExecutor delivery_thread;
-  plugin::Registry plugins;  // reports to dispatcher, inbox, answers and producer below once it is started
+  plugin::Registry
+      plugins;  // reports to dispatcher, inbox, answers and producer below once it is started
   Watcher watcher;
   journal::Webhooks webhooks;
   delivery::Dispatcher dispatcher;

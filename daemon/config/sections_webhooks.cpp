@@ -43,9 +43,10 @@ void read_webhooks(Reader& root, Config& c) {
                 rules::instance_name);
         r.section("match", "what it is told of; without it, everything",
                   [&](Reader& m) { read_chosen(m, w.kinds, w.producers); });
-        r.texts("events", w.events,
-                "ended, corrected, redriven, answered, evidence, progress; by default the first four",
-                event);
+        r.texts(
+            "events", w.events,
+            "ended, corrected, redriven, answered, evidence, progress; by default the first four",
+            event);
         std::vector<std::string> pauses;
         r.texts("retry_after", pauses,
                 "pause before the second try and every later one; after the last the "

@@ -34,27 +34,28 @@ void Dispatcher::choose(Work& work, const Choice& choice,
   if (work.progress().answer) return done(*work.progress().answer);
   // Another one is on its way to the disk: what becomes of it decides.
   if (work.answering)
-    return push(work.id(), Pending{{}, {}, {},
-                                   [this, choice, done](const base::Result<store::Applied>& other) {
-                                     if (!other) return done(other.error());
-                                     choose(*find(choice.notification), choice, done);
-                                   }});
+    return push(
+        work.id(),
+        Pending{{}, {}, {}, [this, choice, done](const base::Result<store::Applied>& other) {
+                  if (!other) return done(other.error());
+                  choose(*find(choice.notification), choice, done);
+                }});
   const auto* attempt = asked_by(work.progress(), choice.channel);
   if (attempt == nullptr)
     return done(base::fail(base::Code::conflict, "nobody was asked this yet"));
   work.answering = true;
   push(work.id(),
-       Pending{model::event::Answered{model::ref(*attempt), choice.action, choice.channel,
-                                      choice.said},
-               {},
-               {},
-               [this, id = work.id(), done](const base::Result<store::Applied>& applied) {
-                 if (auto* still = find(id)) still->answering = false;
-                 if (!applied) return done(applied.error());
-                 const auto& answer = applied->notification.progress.answer;
-                 if (answer) return done(*answer);
-                 done(base::fail(base::Code::conflict, "this can no longer be answered"));
-               }});
+       Pending{
+           model::event::Answered{model::ref(*attempt), choice.action, choice.channel, choice.said},
+           {},
+           {},
+           [this, id = work.id(), done](const base::Result<store::Applied>& applied) {
+             if (auto* still = find(id)) still->answering = false;
+             if (!applied) return done(applied.error());
+             const auto& answer = applied->notification.progress.answer;
+             if (answer) return done(*answer);
+             done(base::fail(base::Code::conflict, "this can no longer be answered"));
+           }});
 }
 
 }  // namespace herald::delivery

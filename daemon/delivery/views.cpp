@@ -113,9 +113,8 @@ json::object view(const model::Notification& n, bool private_parts) {
                    {"step", p.step + 1},
                    {"route", h.chain->route}};
   if (p.answer)
-    out["answer"] = json::object{{"action", p.answer->action},
-                                 {"channel", p.answer->channel},
-                                 {"at", time(p.answer->at)}};
+    out["answer"] = json::object{
+        {"action", p.answer->action}, {"channel", p.answer->channel}, {"at", time(p.answer->at)}};
   if (private_parts) put_content(out, h.params_json, h.content_json);
   return out;
 }

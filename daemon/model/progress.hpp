@@ -83,8 +83,8 @@ struct Progress {
   bool resend =
       false;  ///< this run was redriven with --resend: attempts of earlier runs do not count for R7
   std::optional<Outcome>
-      parked_failure;  ///< failed receipt of the attempt in flight, kept until complete()
-  std::optional<Answer> answer;   ///< set once, never changed
+      parked_failure;            ///< failed receipt of the attempt in flight, kept until complete()
+  std::optional<Answer> answer;  ///< set once, never changed
   std::vector<Attempt> attempts;  ///< all runs, in order of start
   std::vector<StepLeft> left;     ///< all runs, in order
   friend bool operator==(const Progress&, const Progress&) = default;

@@ -65,8 +65,7 @@ Checked<std::string> string_of(const boost::json::object& body, std::string_view
   const auto* value = body.if_contains(key);
   if (value == nullptr) return {std::string{}, {}};
   if (!value->is_string() || value->get_string().empty() || value->get_string().size() > most)
-    return {{},
-            std::string{key} + " must be a string of 1 to " + std::to_string(most) + " bytes"};
+    return {{}, std::string{key} + " must be a string of 1 to " + std::to_string(most) + " bytes"};
   return {std::string{value->get_string()}, {}};
 }
 

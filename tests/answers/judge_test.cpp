@@ -30,8 +30,7 @@ TEST(Judge, AReplyIsMatchedWithItsQuestionAlone) {
 TEST(Judge, TheFirstAnswerStands) {
   EXPECT_EQ(named(pressed("refuse"), answered("a", "accept")), "already_answered a accept OUI");
   EXPECT_EQ(named(pressed("accept"), answered("a", "accept")), "already_answered a accept OUI");
-  EXPECT_EQ(named(pressed("accept"), answered("a", "accept", 1min, "s1")),
-            "repeated a accept OUI");
+  EXPECT_EQ(named(pressed("accept"), answered("a", "accept", 1min, "s1")), "repeated a accept OUI");
   EXPECT_EQ(named(pressed("refuse", 8), answered("a", "accept")), "not_yours")
       << "nobody learns what another answered";
 }

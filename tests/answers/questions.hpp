@@ -48,9 +48,9 @@ inline Words pressed(std::string action, model::UserId user = 7) {
 
 /// "won a accept OUI"
 inline std::string picture(const Ruling& r) {
-  static const char* const kNames[] = {"?",       "won",       "repeated",    "already_answered",
-                                       "expired", "ambiguous", "no_question", "not_yours",
-                                       "not_an_option"};
+  static const char* const kNames[] = {
+      "?",         "won",         "repeated",  "already_answered", "expired",
+      "ambiguous", "no_question", "not_yours", "not_an_option"};
   std::string out = kNames[static_cast<unsigned>(r.verdict)];
   for (const auto& part : {r.notification, r.action, r.label})
     if (!part.empty()) out += " " + part;

@@ -104,8 +104,8 @@ TEST_F(AnswersSide, RefusesWhatIsNoAnswer) {
   const std::string long_text(4097, 'a');
   auto half = from_phone("oui");
   half.from.value = {};
-  for (const auto& bad : {both, answer_of("oui"), from_phone(""), from_phone(long_text),
-                          from_phone("\xff"), half})
+  for (const auto& bad :
+       {both, answer_of("oui"), from_phone(""), from_phone(long_text), from_phone("\xff"), half})
     EXPECT_EQ(give(bad), HERALD_E_INVALID);
   EXPECT_EQ(answers.heard.size(), 0U);
   EXPECT_EQ(registry->misbehaviours("chat"), 6U);

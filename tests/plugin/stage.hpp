@@ -224,8 +224,8 @@ class Stage : public ::testing::Test {
   FakeKv kv;
   FakeMetrics metrics;
   FakeSecrets secrets;
-  HostPorts ports{clock,   log,    delivered, inbox,   answers, directory,
-                  producer, fetcher, mounts, kv,      metrics, secrets};
+  HostPorts ports{clock,    log,     delivered, inbox, answers, directory,
+                  producer, fetcher, mounts,    kv,    metrics, secrets};
   Puppet source;      // the template plugin
   Puppet chat, next;  // channels
   boost::asio::io_context io;

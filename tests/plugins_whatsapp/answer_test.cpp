@@ -67,12 +67,11 @@ TEST_F(Answers, TheButtonsOfAMessageBringBackWhatTheyAreAbout) {
   auto m = message();
   m.actions = {{"accept", "OUI", "OUI"}, {"refuse", "NON", "NON"}};
   deliver(accepted(), m);
-  const auto rows =
-      sent_body().at("interactive").at("action").at("buttons").as_array();
+  const auto rows = sent_body().at("interactive").at("action").at("buttons").as_array();
   host.store.verdict = HERALD_ANSWER_WON;
-  hear(message_of({{"type", "interactive"},
-                   {"interactive",
-                    {{"type", "button_reply"}, {"button_reply", rows.at(1).at("reply")}}}}));
+  hear(message_of(
+      {{"type", "interactive"},
+       {"interactive", {{"type", "button_reply"}, {"button_reply", rows.at(1).at("reply")}}}}));
   EXPECT_EQ(host.store.answers.at(0).herald_id, m.herald_id);
   EXPECT_EQ(host.store.answers.at(0).action_id, "refuse");
 }
@@ -86,9 +85,8 @@ TEST_F(Answers, PeopleAreToldWhatTheyWouldNotUnderstand) {
 }
 
 TEST_F(Answers, OfAnAnswerThatCountsAndOfConversationNothingIsSaid) {
-  for (const auto verdict :
-       {HERALD_ANSWER_WON, HERALD_ANSWER_REPEATED, HERALD_ANSWER_NO_QUESTION,
-        HERALD_ANSWER_NOT_YOURS, HERALD_ANSWER_NOT_AN_OPTION})
+  for (const auto verdict : {HERALD_ANSWER_WON, HERALD_ANSWER_REPEATED, HERALD_ANSWER_NO_QUESTION,
+                             HERALD_ANSWER_NOT_YOURS, HERALD_ANSWER_NOT_AN_OPTION})
     EXPECT_EQ(told(verdict, words("oui")), "") << verdict;
 }
 

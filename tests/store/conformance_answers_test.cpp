@@ -52,8 +52,7 @@ TEST_P(StoreConformance, TheAnswerStandsInTheItemAndIsAnEventOfTheInbox) {
   since.user = 1;
   since.changes = true;
   since.after_seq = before.last_seq;
-  const auto changes =
-      value(wait<model::ItemPage>([&](auto done) { store->items(since, done); }));
+  const auto changes = value(wait<model::ItemPage>([&](auto done) { store->items(since, done); }));
   ASSERT_EQ(changes.items.size(), 1U);
   EXPECT_EQ(changes.items[0].answered, "accept");
   reopen();

@@ -68,14 +68,13 @@ herald_status answer(const herald_host* host, herald_token token,
       said->user = actor->second;
     }
     if (!side.begin_request()) return HERALD_E_LIMIT;
-    side.ports.answers.said(
-        std::move(*said), [weak = side.weak_from_this(),
-                           token](base::Result<model::ports::Answered> r) {
-          const auto self = weak.lock();
-          if (!self) return;
-          if (!r) return self->answer(HERALD_EV_ANSWERED, token, r.error());
-          self->answer(answered_event(token, std::move(*r)));
-        });
+    side.ports.answers.said(std::move(*said), [weak = side.weak_from_this(),
+                                               token](base::Result<model::ports::Answered> r) {
+      const auto self = weak.lock();
+      if (!self) return;
+      if (!r) return self->answer(HERALD_EV_ANSWERED, token, r.error());
+      self->answer(answered_event(token, std::move(*r)));
+    });
     return HERALD_OK;
   });
 }

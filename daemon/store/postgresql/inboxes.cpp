@@ -313,7 +313,8 @@ void Inboxes::flush(Connection& db) {
     const auto& item = e.item;
     const OrNull<int64_t> changed{item.changed == 0, item.changed};
     if (!e.fresh) {
-      if (e.changed) put_items.add(id, item.read, item.returned, e.gone, changed, e.drawn, item.answered);
+      if (e.changed)
+        put_items.add(id, item.read, item.returned, e.gone, changed, e.drawn, item.answered);
       continue;
     }
     if (e.conversation)

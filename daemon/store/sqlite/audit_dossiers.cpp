@@ -22,7 +22,8 @@ const Sql kAttempts{
     "detail, provider_id, evidence, evidence_at, failed FROM attempts"
     " WHERE notification >= ? AND notification < ? ORDER BY notification, run, step, number"};
 const Sql kItems{
-    "SELECT i.notification, i.id, i.user_id, i.conversation, c.user_id, i.answered FROM inbox_items i"
+    "SELECT i.notification, i.id, i.user_id, i.conversation, c.user_id, i.answered FROM "
+    "inbox_items i"
     " LEFT JOIN conversations c ON c.id = i.conversation"
     " WHERE i.notification >= ? AND i.notification < ? ORDER BY i.notification"};
 const Sql kEarlierChains{
@@ -118,8 +119,8 @@ void read_dossiers(ReadState& state, int64_t from, int64_t to,
   Cursor questions{db, kQuestions, from, to}, answers{db, kAnswers, from, to};
   for (;;) {
     int64_t next = INT64_MAX;
-    for (const auto* cursor : {&notifications, &timeline, &attempts, &items, &chains, &renderings,
-                               &questions, &answers})
+    for (const auto* cursor :
+         {&notifications, &timeline, &attempts, &items, &chains, &renderings, &questions, &answers})
       next = std::min(next, cursor->notification());
     if (next == INT64_MAX) return;
 
@@ -136,7 +137,8 @@ void read_dossiers(ReadState& state, int64_t from, int64_t to,
       if (wanted) out.attempts.push_back(attempt(row));
     });
     items.each_of(next, [&](const Query& row) {
-      out.items.push_back({row.integer(1), row.integer(2), maybe(row, 3), maybe(row, 4), row.string(5)});
+      out.items.push_back(
+          {row.integer(1), row.integer(2), maybe(row, 3), maybe(row, 4), row.string(5)});
     });
     chains.each_of(next, [&](const Query& row) {
       out.earlier_chains.push_back({row.integer(1), chain_of(state, row.integer(2))});

@@ -12,10 +12,10 @@ using namespace reading;
 using std::chrono::hours;
 using std::chrono::milliseconds;
 
-constexpr string_view kCloudApi[] = {
-    "provider",   "base_url", "version",    "phone_number_id", "preview_url",  "timeout",  "window",
-    "quarantine", "opt_in",   "stop_words", "start_words",     "webhook_path", "templates",
-    "replies"};
+constexpr string_view kCloudApi[] = {"provider",    "base_url",   "version",     "phone_number_id",
+                                     "preview_url", "timeout",    "window",      "quarantine",
+                                     "opt_in",      "stop_words", "start_words", "webhook_path",
+                                     "templates",   "replies"};
 constexpr string_view kTwilio[] = {"provider",    "base_url",     "account_sid",
                                    "api_key_sid", "from",         "messaging_service_sid",
                                    "webhook_url", "webhook_path", "timeout",

@@ -27,10 +27,10 @@ enum herald_verdict {
   HERALD_ANSWER_REPEATED = 2,
   HERALD_ANSWER_ALREADY_ANSWERED = 3,
   HERALD_ANSWER_EXPIRED = 4,
-  HERALD_ANSWER_AMBIGUOUS = 5,   /* several questions are open and nothing names the one that is
-                                    meant: nothing was resolved, ask which */
-  HERALD_ANSWER_NO_QUESTION = 6, /* nothing is open: conversation */
-  HERALD_ANSWER_NOT_YOURS = 7,   /* that person has no such notification */
+  HERALD_ANSWER_AMBIGUOUS = 5,    /* several questions are open and nothing names the one that is
+                                     meant: nothing was resolved, ask which */
+  HERALD_ANSWER_NO_QUESTION = 6,  /* nothing is open: conversation */
+  HERALD_ANSWER_NOT_YOURS = 7,    /* that person has no such notification */
   HERALD_ANSWER_NOT_AN_OPTION = 8 /* no such action; words alone that fit no open question are
                                      conversation */
 };

@@ -124,8 +124,7 @@ class FakeStore {
           store.answers.push_back({text(a->dedup_id), value(a->from), a->exchange,
                                    text(a->attempt_id), text(a->provider_id), text(a->herald_id),
                                    text(a->action_id), text(a->text), a->at_unix_ms});
-          Loop::of(h).queue([token, verdict = *store.verdict,
-                             label = store.label,
+          Loop::of(h).queue([token, verdict = *store.verdict, label = store.label,
                              answer = store.answers.back()](const Loop::Send& send) {
             const herald_answered answered{sizeof answered, verdict, str(answer.herald_id),
                                            str(answer.action_id), str(label)};
