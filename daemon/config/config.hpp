@@ -171,8 +171,8 @@ struct Webhook {
   std::string url;                            ///< http or https, without user name and fragment
   std::vector<std::string> secrets;           ///< names in Config::secrets; signs with each of them
   std::vector<std::string> kinds, producers;  ///< as in Match
-  std::vector<std::string> events;  ///< ended, corrected, redriven, evidence, progress; empty: the
-                                    ///< first three
+  std::vector<std::string> events;    ///< ended, corrected, redriven, answered, evidence, progress;
+                                      ///< empty: the first four
   std::vector<Duration> retry_after;  ///< pauses before the second and every later try; empty: the
                                       ///< specification's
   Duration timeout{std::chrono::seconds{15}};

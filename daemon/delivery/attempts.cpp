@@ -22,6 +22,12 @@ bool overtaken_by_expiry(const model::Progress& p, model::TimePoint now) {
          !p.cancel_requested && now >= p.expires;
 }
 
+/// Somebody can answer what this attempt brings.
+std::vector<model::Action> asks(const auto& work, const model::Step& step) {
+  if (step.reaches_nobody || !work.rendered) return {};
+  return work.rendered->actions;
+}
+
 }  // namespace
 
 void Dispatcher::advance(Work& work) {
@@ -200,7 +206,10 @@ void Dispatcher::start_attempt(Work& work) {
                {},
                store::Apply::Rendering{work.rendered_run, work.rendered_step,
                                        work.rendered->version, rendered_to_json(*work.rendered)},
-               {}});
+               {},
+               {},
+               false,
+               asks(work, step)});
 }
 
 model::Delivery Dispatcher::delivery_of(const Work& work, model::AttemptRef attempt) const {
@@ -259,10 +268,13 @@ void Dispatcher::completed(const std::string& id, model::AttemptRef attempt,
   if (work != nullptr && work->unrecorded_due && !final && work->rendered)
     rendering = {work->rendered_run, work->rendered_step, work->rendered->version,
                  rendered_to_json(*work->rendered)};
-  if (!recorded)
-    push(id,
-         Pending{
-             model::event::Completed{attempt, std::move(outcome)}, {}, std::move(rendering), {}});
+  if (!recorded) {
+    Pending pending{
+        model::event::Completed{attempt, std::move(outcome)}, {}, std::move(rendering), {}};
+    if (work != nullptr && work->unrecorded_due)
+      pending.asks = asks(*work, work->chain().steps.at(attempt.step));
+    push(id, std::move(pending));
+  }
   release_slot(id);
   if (auto* still = find(id)) advance(*still);
   check_drained();

@@ -37,7 +37,7 @@ struct DispatcherOptions {
 class Suspects;
 
 /// Works down the chains. See daemon/README.md, "The life of a notification".
-class Dispatcher final : public model::ports::DeliveryEvents {
+class Dispatcher final : public model::ports::DeliveryEvents, public model::ports::AnswerRecorder {
  public:
   struct Needs {
     base::Executor& executor;
@@ -82,6 +82,7 @@ class Dispatcher final : public model::ports::DeliveryEvents {
               Done<model::Item> done) override;
   void inbox_evidence(std::vector<std::string> notifications, model::Evidence level,
                       Done<bool> done = {}) override;
+  void answer(Choice choice, std::function<void(base::Result<model::Answer>)> done) override;
 
   /// Sends nothing on that channel until resume(), also over a restart. What is in flight goes on.
   void pause(store::Pause pause, store::Done<store::Nothing> done);
@@ -165,6 +166,9 @@ class Dispatcher final : public model::ports::DeliveryEvents {
   void wake(const std::vector<std::string>& ids);
   void let_go(Work& work);
   void evicted(const std::vector<std::string>& ids);
+  // answers.cpp
+  void choose(Work& work, const Choice& choice,
+              std::function<void(base::Result<model::Answer>)> done);
   void receive(const std::string& channel, const model::ports::ChannelReceipt& receipt,
                std::function<void(base::Result<bool>)> done);
   void receive_unrecorded(const Work& work, const std::string& channel,

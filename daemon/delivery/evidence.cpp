@@ -179,6 +179,7 @@ void Dispatcher::append(std::string channel, std::string attempt_id, model::NewI
     work->appended = attempt;
     model::Outcome outcome;
     outcome.kind = model::OutcomeKind::accepted;
+    auto asks = work->rendered ? work->rendered->actions : std::vector<model::Action>{};
     push(work->id(),
          Pending{model::event::Completed{attempt, std::move(outcome), true},
                  std::move(item),
@@ -202,7 +203,8 @@ void Dispatcher::append(std::string channel, std::string attempt_id, model::NewI
                  },
                  {},
                  // A store that is away costs the channel no attempt: it waits for it.
-                 true});
+                 true,
+                 std::move(asks)});
   });
 }
 

@@ -98,6 +98,7 @@ void Dispatcher::write(Work& work) {
     apply.new_chain = next.new_chain;
     if (next.append) apply.append = next.append;
     if (next.rendering) apply.rendering = std::move(next.rendering);
+    if (!next.asks.empty()) apply.asks = next.asks;
     if (next.event) apply.events.push_back(*next.event);
     pending.push_back(std::move(next));
     queue.pop_front();
@@ -143,7 +144,8 @@ void Dispatcher::written(const std::string& id, std::vector<model::Event> events
   if (!events.empty() || landed) need_.observer.recorded(*applied, events);
   tell_attempted(work);
   if (applied->item) need_.observer.inbox_changed(applied->item->user, applied->item->seq);
-  if (applied->withdrawn != 0) need_.observer.inbox_changed(applied->withdrawn, 0);
+  for (const auto user : {applied->withdrawn, applied->answered})
+    if (user != 0) need_.observer.inbox_changed(user, 0);
   // The work must outlive the callbacks, which may push more.
   work.writing = true;
   for (auto& p : pending)

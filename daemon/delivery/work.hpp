@@ -18,6 +18,7 @@ struct Dispatcher::Pending {
       done;  ///< may be empty: then a failure to record is tried again, not reported
   model::ChainPtr new_chain;  ///< of a redrive: recorded alone, for it decides the event
   bool insist = false;        ///< tried again although `done` is there, which hears the last word
+  std::vector<model::Action> asks{};  ///< what the person is asked by the attempt in `event`
 };
 
 /// A notification with a head start, and who waits until it is stored.
@@ -52,6 +53,7 @@ struct Dispatcher::Work {
   std::optional<model::AttemptRef> short_cut;  ///< the attempt that Due starts
   /// The inbox item of this attempt is recorded, with the outcome: complete() brings nothing new.
   std::optional<model::AttemptRef> appended;
+  bool answering = false;     ///< an answer is being recorded
   bool store_failed = false;  ///< to take the item of the attempt in flight
   bool starting = false;      ///< holds a slot; address, rendering or Due are on their way
 

@@ -20,6 +20,7 @@ void event_stream(const Service& in, const herald::Incoming& request, const hera
 void socket(const Service& in, const herald::Incoming& request, const herald::Exchange& to);
 void ack(const Service& in, const herald::Incoming& request, const herald::Exchange& to);
 void mark_read(const Service& in, const herald::Incoming& request, const herald::Exchange& to);
+void answer(const Service& in, const herald::Incoming& request, const herald::Exchange& to);
 void clear(const Service& in, const herald::Incoming& request, const herald::Exchange& to);
 void test_notification(const Service& in, const herald::Incoming& request,
                        const herald::Exchange& to);

@@ -8,6 +8,7 @@ namespace {
 // A text of 16 KiB in which every character is written as an escape of six bytes.
 constexpr uint64_t kTestBody = 128 * 1024;
 constexpr uint64_t kSmallBody = 4 * 1024;
+constexpr uint64_t kAnswerBody = 32 * 1024;  // 4 KiB of text, each character an escape
 constexpr uint64_t kSocketMessage = 16 * 1024;
 
 struct Endpoint {
@@ -30,6 +31,7 @@ constexpr Endpoint kEndpoints[] = {
      HERALD_ROUTE_STREAM},
     {"GET", "/ws", HERALD_ACCESS_ANY_USER, "", kSocketMessage, socket, HERALD_ROUTE_WEBSOCKET},
     {"POST", "/notifications/{user}/ack", HERALD_ACCESS_PATH_USER, "", kSmallBody, ack},
+    {"POST", "/notifications/{user}/answer", HERALD_ACCESS_PATH_USER, "", kAnswerBody, answer},
     {"POST", "/notifications/{user}/mark-read", HERALD_ACCESS_PATH_USER, "inbox:read-for",
      kSmallBody, mark_read},
     {"POST", "/notifications/{user}/mark-read/{id}", HERALD_ACCESS_PATH_USER, "inbox:read-for",

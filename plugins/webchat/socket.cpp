@@ -3,6 +3,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "acknowledge.hpp"
+#include "answering.hpp"
 #include "handlers.hpp"
 #include "problem.hpp"
 #include "query.hpp"
@@ -48,6 +49,12 @@ class Reply {
   // A client that does not read its answers does without.
   void done() const { send({{"type", "done"}}); }
   void error(std::string_view text) const { send({{"type", "error"}, {"message", text}}); }
+  void answered(const Resolved& resolved) const {
+    auto out = resolved.facts;
+    out["type"] = resolved.http_status == 200 ? "done" : "error";
+    out["message"] = resolved.message;
+    send(std::move(out));
+  }
 
  private:
   void send(boost::json::object out) const {
@@ -102,10 +109,15 @@ void say(const Service& in, const herald::Exchange& to, const std::string& user,
     if (ids.empty()) return reply.error("ids must be 1 to 500 ids of items");
     in.host.inbox_seen(to, ids, HERALD_SEEN_READ,
                        [reply](const herald::Done& done) { told(reply, done.status); });
+  } else if (type == "answer") {
+    const auto choice = read_choice(*message.value);
+    if (!choice.value) return reply.error(choice.problem);
+    resolve(in.host, to, *choice.value,
+            [reply](const Resolved& resolved) { reply.answered(resolved); });
   } else if (type == "clear") {
     in.host.inbox_clear(to, 0, [reply](const herald::Done& done) { told(reply, done.status); });
   } else {
-    reply.error("type must be ack, read or clear");
+    reply.error("type must be ack, read, answer or clear");
   }
 }
 

@@ -40,6 +40,7 @@ class MemoryStore : public store::Store {
   std::vector<model::Item> appended;
   std::map<std::string, std::vector<model::event::Receipt>> parked;
   std::set<std::string> withdrawn;
+  std::map<std::string, std::vector<model::Action>> asked;
   std::vector<std::string> evict_next;
   unsigned notes_refused = 0;  ///< so many from now on
   std::map<std::string, store::Pause> paused;
@@ -98,6 +99,7 @@ class MemoryStore : public store::Store {
     if (apply.rendering)
       renderings[key(apply.id, apply.rendering->run, apply.rendering->step)] =
           apply.rendering->json;
+    if (!apply.asks.empty()) asked.try_emplace(apply.id, apply.asks);
     const auto before = n.progress;
     out.attempts_before = before.attempts.size();
     const auto chain = apply.new_chain ? apply.new_chain : n.head.chain;
@@ -258,6 +260,11 @@ class MemoryStore : public store::Store {
   void clear(model::UserId, int64_t, store::Done<std::vector<std::string>> done) override {
     refuse(done);
   }
+  void questions(model::UserId, model::TimePoint,
+                 store::Done<std::vector<store::Question>> done) override {
+    refuse(done);
+  }
+  void question(std::string, store::Done<store::Question> done) override { refuse(done); }
   void put_user(store::User, store::Done<store::User> done) override { refuse(done); }
   void resolve(model::Identity, store::Done<model::UserId> done) override { refuse(done); }
   void learn(model::Identity, model::Identity, store::Done<store::Nothing> done) override {

@@ -69,6 +69,7 @@ class HandChannels final : public model::ports::Channels {
   std::vector<std::string> cancelled;
   int renders = 0;
   bool render_fails = false;
+  std::vector<model::Action> actions;  ///< of everything that is rendered
   bool hold_rendering = false;
   std::vector<std::function<void()>> held_renders;
 
@@ -110,6 +111,7 @@ class HandChannels final : public model::ports::Channels {
       model::Rendered out;
       out.parts["text/plain"] = "text of " + request.kind;
       out.version = "1";
+      out.actions = actions;
       done(out);
     };
     if (hold_rendering)

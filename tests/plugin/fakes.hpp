@@ -149,6 +149,16 @@ struct FakeInbox final : model::ports::Inbox {
   std::function<void(int64_t)> changed;
 };
 
+struct FakeAnswers final : model::ports::Answers {
+  void said(model::ports::Said what,
+            std::function<void(base::Result<model::ports::Answered>)> done) override {
+    heard.add(std::move(what));
+    done(verdict);
+  }
+  base::Result<model::ports::Answered> verdict{model::ports::Answered{}};
+  Record<model::ports::Said> heard;
+};
+
 struct FakeDirectory final : model::ports::Directory {
   base::Result<model::Identity> parse(std::string_view s) const override {
     return model::Identity{"user", std::string{s}};

@@ -216,6 +216,7 @@ class Stage : public ::testing::Test {
   FakeLog log;
   FakeDelivery delivered;
   FakeInbox inbox;
+  FakeAnswers answers;
   FakeDirectory directory;
   FakeProducer producer;
   FakeFetcher fetcher;
@@ -223,8 +224,8 @@ class Stage : public ::testing::Test {
   FakeKv kv;
   FakeMetrics metrics;
   FakeSecrets secrets;
-  HostPorts ports{clock,   log,    delivered, inbox,   directory, producer,
-                  fetcher, mounts, kv,        metrics, secrets};
+  HostPorts ports{clock,    log,     delivered, inbox, answers, directory,
+                  producer, fetcher, mounts,    kv,    metrics, secrets};
   Puppet source;      // the template plugin
   Puppet chat, next;  // channels
   boost::asio::io_context io;

@@ -50,6 +50,11 @@ class PostgresqlPlans : public PostgresqlStore {
         "+ 1 "
         "END, 0 FROM generate_series(1, " +
         n + ") i");
+    ask("INSERT INTO questions SELECT i, 2 + i % " + people +
+        ", '[]', CASE WHEN i % 10 <> 0 THEN i END FROM generate_series(1, " + n + ") i");
+    ask("INSERT INTO answers(notification, id, user_id, kind, action, label, channel, at) SELECT "
+        "i, i, 2, '', '', '', '', now() FROM generate_series(1, " +
+        n + ") i");
     ask("INSERT INTO journal SELECT i, i, 1, 3, 0, 4, 0, 0, 2 FROM generate_series(1, " + n +
         ") i");
     ask("INSERT INTO kv SELECT 'whatsapp', i, '', 1, 0 FROM generate_series(1, 20000) i");

@@ -1,5 +1,6 @@
 #include "base/faults.hpp"
 #include "store/decided.hpp"
+#include "store/postgresql/answers.hpp"
 #include "store/postgresql/delivery.hpp"
 #include "store/postgresql/journal.hpp"
 
@@ -25,6 +26,13 @@ void hold(WriteState& state, const Apply& request, Held& stored, Decided& decide
   if (request.rendering)
     state.notifications.render(stored.rowid, request.rendering->run, request.rendering->step,
                                request.rendering->version, request.rendering->json);
+  if (!request.asks.empty()) ask(state, stored, request.asks);
+  const auto& reached = decided.steps.empty() ? before : decided.steps.back();
+  if (reached.answer && !before.answer) write_answer(state, stored, *reached.answer);
+  if (reached.answer && (request.append || !before.answer)) {
+    out.answered = state.inboxes.show_answer(state.db, stored.rowid, reached.answer->action);
+    if (out.item) out.item->answered = reached.answer->action;
+  }
   if (decided.steps.empty()) return;
   auto& after = decided.steps.back();
   add_journal(state.journal, {stored.rowid, notification.seq + 1, seq, before, after});

@@ -45,6 +45,9 @@ class Inboxes {
   /// Takes the notification's item out of the list (cancelled); the history row stays. Gives whose
   /// inbox it was; 0 when it has no item in the list.
   model::UserId withdraw(Connection& db, int64_t notification);
+  /// The notification's item shows the chosen action, and is read. Gives whose inbox it is in; 0
+  /// when it has no item, or shows one already.
+  model::UserId show_answer(Connection& db, int64_t notification, const std::string& action);
 
   void flush(Connection& db);
   /// InboxStore::clear, with statements of its own: nothing may be held that is not flushed.
@@ -73,6 +76,7 @@ class Inboxes {
   static void draw(Inbox& inbox, Entry& entry);
   Inbox& inbox(Connection& db, model::UserId user);
   Entry* entry_of(Connection& db, int64_t notification);
+  Entry* locked_entry_of(Connection& db, int64_t notification);
   Entry& keep(const Row& row);
   std::vector<std::string> trim(Connection& db, model::UserId user, Inbox& inbox, int64_t keep);
   void read_oldest(Connection& db, model::UserId user, Inbox& inbox, int64_t most);

@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "base/faults.hpp"
+#include "store/postgresql/answers.hpp"
 #include "store/postgresql/application.hpp"
 #include "store/postgresql/delivery.hpp"
 #include "store/postgresql/directory.hpp"
@@ -229,6 +230,16 @@ class PostgresqlStore final : public Store, public PreviewStore, public OutboxSt
           return base::Result<std::vector<std::string>>{s.inboxes.clear(s.db, user, up_to_seq)};
         },
         std::move(done));
+  }
+
+  // answers
+  void questions(UserId user, TimePoint since, Done<std::vector<Question>> done) override {
+    read<std::vector<Question>>([=](ReadState& s) { return postgresql::questions(s, user, since); },
+                                std::move(done));
+  }
+  void question(std::string id, Done<Question> done) override {
+    read<Question>([id = std::move(id)](ReadState& s) { return postgresql::question(s, id); },
+                   std::move(done));
   }
 
   // directory

@@ -1,6 +1,7 @@
 #include "store/postgresql/write_state.hpp"
 
 #include "base/faults.hpp"
+#include "store/postgresql/answers.hpp"
 #include "store/postgresql/journal.hpp"
 
 namespace herald::store::postgresql {
@@ -24,7 +25,8 @@ WriteState::WriteState(std::unique_ptr<Connection> connection, const Settings& s
       decide(d),
       clock(c),
       timeline(kTimeline),
-      journal(journal_insert()) {
+      journal(journal_insert()),
+      questions(question_insert()) {
   counters.load(db);
 }
 
@@ -85,6 +87,7 @@ void WriteState::flush() {
   notifications.flush(db, chains);
   keys.flush(db, clock.now());
   timeline.flush(db);
+  questions.flush(db);
   inboxes.flush(db);
   parking.flush(db);
   outbox.flush(db);
@@ -126,6 +129,7 @@ void WriteState::forget() {
   outbox.forget();
   timeline.clear();
   journal.clear();
+  questions.clear();
   counters.rolled_back();
   chains.forget();
 }

@@ -48,7 +48,7 @@ class WriteState {
   Parking parking;
   OutboxClaim outbox;
   Counters counters;
-  Columns timeline, journal;
+  Columns timeline, journal, questions;
 
   // All throw SqlError.
   void begin();

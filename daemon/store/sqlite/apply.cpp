@@ -1,5 +1,6 @@
 #include "base/faults.hpp"
 #include "store/decided.hpp"
+#include "store/sqlite/answers.hpp"
 #include "store/sqlite/delivery.hpp"
 #include "store/sqlite/gates.hpp"
 #include "store/sqlite/inbox.hpp"
@@ -98,6 +99,13 @@ base::Result<Applied> apply(WriteState& state, const Apply& request) {
                    i < asked ? request.events[i] : out.parked[i - asked], decided.steps[i]);
   }
   if (request.rendering) write_rendering(db, stored.rowid, *request.rendering);
+  if (!request.asks.empty()) ask(db, stored, request.asks);
+  const auto& reached = decided.steps.empty() ? before : decided.steps.back();
+  if (reached.answer && !before.answer) write_answer(db, stored, *reached.answer);
+  if (reached.answer && (request.append || !before.answer)) {
+    out.answered = show_answer(db, request.id, reached.answer->action);
+    if (out.item) out.item->answered = reached.answer->action;
+  }
   if (!decided.steps.empty()) {
     auto& after = decided.steps.back();
     if (!HERALD_MUTANT("attempt_not_updated") || after.attempts.size() > before.attempts.size())

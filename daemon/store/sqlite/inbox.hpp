@@ -24,6 +24,11 @@ base::Result<std::vector<std::string>> clear(WriteState& state, model::UserId us
 /// inbox it was; 0 when it has no item in the list.
 model::UserId withdraw(WriteState& state, const std::string& notification);
 
+/// The notification's item shows the chosen action, and is read. Gives whose inbox it is in; 0 when
+/// it has no item, or shows one already.
+model::UserId show_answer(Connection& db, const std::string& notification,
+                          const std::string& action);
+
 base::Result<model::ItemPage> items(ReadState& state, const model::ItemQuery& query);
 /// The items of ItemQuery::changes, for a page whose tallies are known.
 void add_events(ReadState& state, const model::ItemQuery& query, model::ItemPage& page);

@@ -11,10 +11,10 @@ using base::Code;
 using base::fail;
 
 const Sql kById{
-    "SELECT i.id, i.user_id, i.read, i.returned, i.gone, n.id FROM inbox_items i"
+    "SELECT i.id, i.user_id, i.read, i.returned, i.gone, n.id, i.answered FROM inbox_items i"
     " JOIN notifications n ON n.rowid = i.notification WHERE i.id = ?"};
 const Sql kByNotification{
-    "SELECT i.id, i.user_id, i.read, i.returned, i.gone, n.id FROM notifications n"
+    "SELECT i.id, i.user_id, i.read, i.returned, i.gone, n.id, i.answered FROM notifications n"
     " JOIN inbox_items i ON i.notification = n.rowid WHERE n.id = ?"};
 const Sql kReturned{"UPDATE inbox_items SET returned = 1 WHERE id = ?"};
 const Sql kRead{
@@ -22,6 +22,9 @@ const Sql kRead{
     "?"};
 const Sql kGone{
     "UPDATE inbox_items SET gone = ?, read = ?, changed = ?, changes = changes + 1 WHERE id = ?"};
+const Sql kAnswered{
+    "UPDATE inbox_items SET answered = ?, returned = 1, read = 1, changed = ?, changes = changes + "
+    "1 WHERE id = ?"};
 const Sql kLastSeq{"SELECT last_seq FROM inbox_users WHERE user_id = ?"};
 const Sql kPutLastSeq{"UPDATE inbox_users SET last_seq = ? WHERE user_id = ?"};
 const Sql kOlderUnread{"UPDATE inbox_users SET older_unread = older_unread - 1 WHERE user_id = ?"};
@@ -39,7 +42,7 @@ struct Found {
   model::UserId user = 0;
   bool read = false, returned = false;
   Gone gone = Gone::no;
-  std::string notification;
+  std::string notification, answered;
 };
 
 std::optional<Found> read_found(Query row) {
@@ -49,7 +52,8 @@ std::optional<Found> read_found(Query row) {
                row.integer(2) != 0,
                row.integer(3) != 0,
                static_cast<Gone>(std::clamp<int64_t>(row.integer(4), 0, 3)),
-               row.string(5)};
+               row.string(5),
+               row.string(6)};
 }
 
 /// Draws numbers of a person's sequence for changes, in the transaction that writes them.
@@ -153,6 +157,17 @@ model::UserId withdraw(WriteState& state, const std::string& notification) {
   db.run(kGone, Gone::withdrawn, item->read, numbers.draw(), item->id);
   numbers.write();
   if (item->gone == Gone::no) db.run(kLeft, 1, item->user);
+  if (item->gone == Gone::trimmed && !item->read) db.run(kOlderUnread, item->user);
+  return item->user;
+}
+
+model::UserId show_answer(Connection& db, const std::string& notification,
+                          const std::string& action) {
+  const auto item = read_found(db.use(kByNotification, notification));
+  if (!item || !item->answered.empty()) return 0;
+  Numbers numbers{db, item->user};
+  db.run(kAnswered, action, numbers.draw(), item->id);
+  numbers.write();
   if (item->gone == Gone::trimmed && !item->read) db.run(kOlderUnread, item->user);
   return item->user;
 }

@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "base/faults.hpp"
+#include "store/sqlite/answers.hpp"
 #include "store/sqlite/delivery.hpp"
 #include "store/sqlite/directory.hpp"
 #include "store/sqlite/file.hpp"
@@ -171,6 +172,16 @@ class SqliteStore final : public Store, public PreviewStore {
   void clear(UserId user, int64_t up_to_seq, Done<std::vector<std::string>> done) override {
     write<std::vector<std::string>>(
         [=](WriteState& s) { return sqlite::clear(s, user, up_to_seq); }, std::move(done));
+  }
+
+  // answers
+  void questions(UserId user, TimePoint since, Done<std::vector<Question>> done) override {
+    read<std::vector<Question>>([=](ReadState& s) { return sqlite::questions(s, user, since); },
+                                std::move(done));
+  }
+  void question(std::string id, Done<Question> done) override {
+    read<Question>([id = std::move(id)](ReadState& s) { return sqlite::question(s, id); },
+                   std::move(done));
   }
 
   // directory
