@@ -14,10 +14,8 @@ std::string tag(const herald::Items& inbox) {
 
 }  // namespace
 
-bool is_known(std::string_view if_none_match, const herald::Items& inbox) {
-  if (if_none_match.empty()) return false;
-  const auto ours = tag(inbox);
-  const auto opaque = std::string_view{ours}.substr(2);  // weak comparison
+bool has_tag(std::string_view if_none_match, std::string_view ours) {
+  const auto opaque = ours.starts_with("W/") ? ours.substr(2) : ours;  // weak comparison
   // Our tags hold no comma, so neither can one that is equal.
   while (!if_none_match.empty()) {
     const auto end = if_none_match.find(',');
@@ -30,6 +28,10 @@ bool is_known(std::string_view if_none_match, const herald::Items& inbox) {
     if_none_match.remove_prefix(end + 1);
   }
   return false;
+}
+
+bool is_known(std::string_view if_none_match, const herald::Items& inbox) {
+  return !if_none_match.empty() && has_tag(if_none_match, tag(inbox));
 }
 
 herald::Response tagged(herald::Response response, const herald::Items& inbox) {

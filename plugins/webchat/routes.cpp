@@ -38,6 +38,7 @@ constexpr Endpoint kEndpoints[] = {
      clear},
     {"POST", "/test-notification/{user}", HERALD_ACCESS_SERVICE, "notifications:send", kTestBody,
      test_notification},
+    {"GET", "/widget.js", HERALD_ACCESS_ANYONE, "", 0, widget},
 };
 
 void mount(const Service& in, const Endpoint& e) {
