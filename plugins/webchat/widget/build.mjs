@@ -4,11 +4,11 @@
 //   node build.mjs OUTPUT_FOLDER      writes widget.js and widget_bytes.cpp there
 
 import { createHash } from "node:crypto";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { build } from "esbuild";
+import { build, transform } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const folder = process.argv[2];
@@ -16,6 +16,16 @@ if (!folder) {
   console.error("usage: node build.mjs OUTPUT_FOLDER");
   process.exit(2);
 }
+
+/** A style sheet becomes its text, made small. */
+const styles = {
+  name: "styles",
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /\.css$/ }, async ({ path }) => {
+      const { code } = await transform(readFileSync(path, "utf8"), { loader: "css", minify: true, target: "es2021" });
+      return { contents: code.trim(), loader: "text" };
+    }),
+};
 
 const built = await build({
   entryPoints: [join(here, "src/main.ts")],
@@ -26,6 +36,7 @@ const built = await build({
   charset: "utf8",
   legalComments: "none",
   banner: { js: "/* Herald's web chat widget, Apache-2.0 */" },
+  plugins: [styles],
   write: false,
 });
 const plain = Buffer.from(built.outputFiles[0].contents);

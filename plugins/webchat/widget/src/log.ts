@@ -15,8 +15,11 @@ export interface LogEnds extends Omit<CardEnds, "isNew"> {
   earlier(): Promise<boolean>;
 }
 
+/** What stays visible above the first new item. */
+const kAbove = 40;
+
 interface Shown {
-  item: Item;
+  looks: string;
   element: HTMLElement;
 }
 
@@ -49,8 +52,8 @@ export class Log {
     this.fresh = new Set(items.filter((item) => !item.read).map((item) => item.id));
     this.show(items);
     const first = items.find((item) => this.fresh.has(item.id) && this.shown.has(item.id));
-    if (first) this.shown.get(first.id)?.element.scrollIntoView({ block: "nearest" });
-    else this.element.scrollTop = this.element.scrollHeight;
+    const top = first && this.shown.get(first.id)?.element.offsetTop;
+    this.element.scrollTop = top === undefined ? this.element.scrollHeight : top - kAbove;
     this.reading.soon();
   }
 
@@ -85,17 +88,19 @@ export class Log {
   }
 
   private card(item: Item): HTMLElement {
+    const isNew = this.fresh.has(item.id);
+    const looks = JSON.stringify([isNew, item.answered, item.withdrawn, item.active, item.herald_id]);
     const old = this.shown.get(item.id);
-    if (old?.item === item) return old.element;
-    // Becoming read alone changes nothing that is seen while the panel is open.
-    const element = card(item, { ...this.ends, isNew: (one) => this.fresh.has(one.id) });
+    // Made anew only when it looks different: whatever is added to a log is read out.
+    if (old?.looks === looks) return old.element;
+    const element = card(item, { ...this.ends, isNew: () => isNew });
     if (old) {
       const focused = old.element.contains((this.element.getRootNode() as ShadowRoot).activeElement);
       this.reading.drop(old.element);
       old.element.replaceWith(element);
       if (focused) this.element.focus();
     }
-    this.shown.set(item.id, { item, element });
+    this.shown.set(item.id, { looks, element });
     this.reading.watch(element);
     return element;
   }

@@ -11,7 +11,9 @@ const kMarks: [string, "strong" | "em" | "s"][] = [
   ["_", "em"],
 ];
 const kDeepest = 4;
-const kLink = /\[([^[\]\n]{1,300})\]\(([^()\s]{1,2000})\)/y;
+/** A text knows its own direction. */
+const kAuto = { dir: "auto" };
+const kLink = /\[([^[\]\n]{1,300})\]\(([^()\s]{1,1000})\)/y;
 const kUrl = /https?:\/\/[^\s<>"'`*]{1,2000}/y;
 /** What ends a sentence around an address is not part of it. */
 const kTail = /[.,;:!?)\]]$/;
@@ -27,7 +29,7 @@ export function markdown(text: string): DocumentFragment {
     if (item) {
       paragraph = null;
       const tag = item[1] ? "ul" : "ol";
-      if (list?.localName !== tag) out.append((list = h(tag, item[2] ? { start: item[2] } : {})));
+      if (list?.localName !== tag) out.append((list = h(tag, { dir: "auto", start: item[2] ?? null })));
       list.append(h("li", {}, inline(item[3] ?? "", 0)));
       continue;
     }
@@ -36,13 +38,13 @@ export function markdown(text: string): DocumentFragment {
     if (block) {
       paragraph = null;
       const quote = block[1] === ">";
-      out.append(quote ? h("blockquote", {}, inline(block[2] ?? "", 0)) : h("p", {}, h("strong", {}, inline(block[2] ?? "", 1))));
+      out.append(quote ? h("blockquote", kAuto, inline(block[2] ?? "", 0)) : h("p", kAuto, h("strong", {}, inline(block[2] ?? "", 1))));
     } else if (!line.trim()) {
       paragraph = null;
     } else if (paragraph) {
       paragraph.append(h("br"), inline(line, 0));
     } else {
-      out.append((paragraph = h("p", {}, inline(line, 0))));
+      out.append((paragraph = h("p", kAuto, inline(line, 0))));
     }
   }
   return out;
