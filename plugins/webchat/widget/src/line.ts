@@ -15,6 +15,9 @@ const kWires: Record<Transport, Wire> = { websocket: socket, sse: stream, "long-
 const kFirstBatch = 10_000;
 const kShortest = 250;
 const kLongest = 30_000;
+/** One that is cut so often, each time before it has served so long, does not really get through. */
+const kCuts = 3;
+const kSettled = 10_000;
 /** How long a lesser transport serves before the better ones are tried again. */
 const kContent = 5 * 60_000;
 
@@ -29,6 +32,7 @@ export class Line {
   private rank = 0;
   private failures = 0;
   private proven = new Set<number>();
+  private cuts = 0;
   private again = false; // the present transport has been given a second chance
   private renewed = false; // the token was asked for anew and none has been accepted since
   private run: AbortController | null = null;
@@ -44,7 +48,7 @@ export class Line {
   start(): void {
     if (this.run) return this.nudge();
     const run = (this.run = new AbortController());
-    this.rank = this.failures = 0;
+    this.rank = this.failures = this.cuts = 0;
     this.again = this.renewed = false;
     addEventListener("online", this.nudge, { signal: run.signal });
     addEventListener("offline", this.nudge, { signal: run.signal });
@@ -69,9 +73,9 @@ export class Line {
     while (!run.signal.aborted) {
       this.nudged = false;
       this.step = new AbortController();
-      const why = await this.attempt(this.step);
+      const [why, lived] = await this.attempt(this.step);
       if (run.signal.aborted) return;
-      const wait = this.nudged ? 0 : await this.judge(why);
+      const wait = this.nudged ? 0 : await this.judge(why, lived);
       if (run.signal.aborted) return;
       if (wait === null) {
         this.run = null;
@@ -82,16 +86,17 @@ export class Line {
     }
   }
 
-  private async attempt(step: AbortController): Promise<unknown> {
+  /** Why it ended, null when nothing at all came; and for how long it had served, null when it never did. */
+  private async attempt(step: AbortController): Promise<[Ended | Failure | null, number | null]> {
     const name = this.transports[this.rank] as Transport;
     const { door, ends } = this;
     const late = new Watch(kFirstBatch, () => step.abort());
     const content = this.rank > 0 ? setTimeout(() => ((this.rank = 0), step.abort()), kContent) : undefined;
-    let live = false;
+    let live: number | null = null;
     const took = (): void => {
       late.end();
-      if (live) return;
-      live = true;
+      if (live !== null) return;
+      live = performance.now();
       this.proven.add(this.rank);
       this.failures = 0;
       this.again = this.renewed = false;
@@ -101,34 +106,37 @@ export class Line {
     try {
       return await kWires[name]({ door, cursor: ends.cursor, take, took, pace: ends.pace, signal: step.signal });
     } catch (why) {
-      if (why instanceof Failure || (why instanceof Ended && (live || why.reason !== "cut"))) return why;
-      return live ? new Ended("cut") : null;
+      const lived = live === null ? null : performance.now() - live;
+      const plain = why instanceof Failure || (why instanceof Ended && why.reason !== "cut");
+      return [plain ? why : null, lived];
     } finally {
       late.end();
       clearTimeout(content);
     }
   }
 
-  /** Milliseconds to wait before the next attempt; null: none. `why` is null when nothing at all came. */
-  private async judge(why: unknown): Promise<number | null> {
+  /** Milliseconds to wait before the next attempt; null: none. */
+  private async judge(why: Ended | Failure | null, lived: number | null): Promise<number | null> {
     const status = why instanceof Failure ? why.status : 0;
-    if (why instanceof Ended) {
-      if (why.reason === "replaced") return this.end("elsewhere");
-      if (why.reason === "expired") return this.renew();
+    const after = why instanceof Failure ? why.after * 1000 : 0;
+    if (why instanceof Ended && why.reason === "replaced") return this.end("elsewhere");
+    if (status === 401 || (why instanceof Ended && why.reason === "expired")) return this.renew();
+    if (lived !== null) {
+      this.cuts = lived < kSettled ? this.cuts + 1 : 0;
       this.ends.state(navigator.onLine ? "connecting" : "offline", null);
-      return kShortest * Math.random();
+      if (this.cuts < kCuts) return Math.max(after, kShortest * Math.random());
     }
-    if (status === 401) return this.renew();
-    if (!(why instanceof Failure) && !(await this.reachable())) return this.offline();
-    if (this.proven.has(this.rank) && !this.again) {
+    if (!status && !(await this.reachable())) return this.offline();
+    if (lived === null && this.proven.has(this.rank) && !this.again) {
       this.again = true;
       return kShortest;
     }
     this.again = false;
+    this.cuts = 0;
     if (++this.rank < this.transports.length) return 0;
     this.rank = 0;
     if (status === 403 || status === 404) return this.end("refused");
-    return Math.max(this.offline(), why instanceof Failure ? why.after * 1000 : 0);
+    return Math.max(this.offline(), after);
   }
 
   private offline(): number {
