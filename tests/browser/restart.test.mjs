@@ -22,7 +22,7 @@ async function shop(t, attributes) {
 }
 
 for (const transport of ["websocket", "sse", "long-poll", "poll"]) {
-  // covers: S39 I4
+  // covers: S39
   test(`after a crash of the daemon ${transport} goes on without gap or repeat`, async (t) => {
     const user = stage.person();
     const { page } = await shop(t, { user, transports: transport, reply: "never" });
