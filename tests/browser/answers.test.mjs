@@ -34,7 +34,7 @@ async function recorded(page, httpStatus, body) {
 }
 
 test("a button names its question and its action", async (t) => {
-  const user = stage.person();
+  const user = await stage.person();
   await ask(user);
   const page = await shop(t, user);
   const asked = await recorded(page, 200, { verdict: "won", action: "accept" });
@@ -53,7 +53,7 @@ for (const [verdict, httpStatus, more, words] of [
   ["not_yours", 404, {}, "Cette question n’existe plus."],
 ]) {
   test(`a button whose answer does not count says why: ${verdict}`, async (t) => {
-    const user = stage.person();
+    const user = await stage.person();
     await ask(user);
     const page = await shop(t, user);
     await recorded(page, httpStatus, { verdict, message: "x", ...more });
@@ -64,7 +64,7 @@ for (const [verdict, httpStatus, more, words] of [
 }
 
 test("typed words that answer nothing stay in the box with the reason; others are taken", async (t) => {
-  const user = stage.person();
+  const user = await stage.person();
   await ask(user);
   const page = await shop(t, user);
   const box = page.getByRole("textbox", { name: "Votre réponse" });
@@ -83,7 +83,7 @@ test("typed words that answer nothing stay in the box with the reason; others ar
 });
 
 test("without a question there is no box, unless the page wants one and takes what is said", async (t) => {
-  const user = stage.person();
+  const user = await stage.person();
   const page = await shop(t, user);
   assert.equal(await page.getByRole("textbox").count(), 0);
   const talking = await shop(t, user, { reply: "always" });

@@ -21,7 +21,7 @@ async function shop(t, attributes, more = {}) {
 
 // covers: S37 S81 S83
 test("what is sent shows without a reload, as a number on the bell and in the panel", async (t) => {
-  const user = stage.person();
+  const user = await stage.person();
   const { page, badge, bell } = await shop(t, { user });
   await until(async () => (await status(page))[0] === "live", "the line");
   assert.equal(await badge.isVisible(), false);
@@ -41,7 +41,7 @@ test("what is sent shows without a reload, as a number on the bell and in the pa
 
 // covers: S40
 test("shown on a visible page is read, and only that is", async (t) => {
-  const user = stage.person();
+  const user = await stage.person();
   const { page, badge, bell } = await shop(t, { user });
   const first = await stage.send(user, "Lue");
   await badge.getByText("1").waitFor();
@@ -59,7 +59,7 @@ test("shown on a visible page is read, and only that is", async (t) => {
 
 // covers: S39
 test("two tabs show the same over one connection, and the second takes over when the first goes", async (t) => {
-  const user = stage.person();
+  const user = await stage.person();
   const { context, page: first } = await shop(t, { user, transports: "websocket" });
   await until(async () => (await status(first))[0] === "live", "the first line");
   const second = await open(context, `${stage.url}/boutique`, { attributes: { user, transports: "websocket" } });
@@ -87,7 +87,7 @@ test("two tabs show the same over one connection, and the second takes over when
 });
 
 test("clearing empties the list everywhere, and what was cleared can be shown again", async (t) => {
-  const user = stage.person();
+  const user = await stage.person();
   for (const text of ["un", "deux"]) await stage.send(user, text);
   await until(async () => (await stage.inbox(user)).count === 2, "both");
   const { context, page, bell } = await shop(t, { user });
@@ -105,7 +105,7 @@ test("clearing empties the list everywhere, and what was cleared can be shown ag
 });
 
 test("the title blinks while nobody looks, and is as it was afterwards", async (t) => {
-  const user = stage.person();
+  const user = await stage.person();
   const { page } = await shop(t, { user, blink: "on" });
   await until(async () => (await status(page))[0] === "live", "the line");
   const hide = (hidden) =>

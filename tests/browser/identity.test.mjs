@@ -9,13 +9,13 @@ const kShop = "http://localhost:8999"; // only ever answered by the test itself
 let stage, browser, producer;
 before(async () => {
   const changes = { http: { allowed_origins: [kShop] } };
-  [stage, browser] = await Promise.all([Stage.open(changes, true), launch()]);
+  [stage, browser] = await Promise.all([Stage.open(changes, { production: true }), launch()]);
   producer = (await stage.ctl("token", "service", "shop", "--scope", "notifications:send")).token;
 });
 after(() => Promise.all([browser?.close(), stage?.close()]));
 
 async function person() {
-  return (await stage.ctl("user", "add", "--phone", stage.person())).id;
+  return (await stage.ctl("user", "add", "--phone", stage.phone())).id;
 }
 const token = async (user, lifetime = "1h") => (await stage.ctl("token", "user", user, "--lifetime", lifetime)).token;
 const send = (user, message) => stage.submit({ kind: "message", to: { user }, params: { message, type: "info" } }, producer);

@@ -44,13 +44,13 @@ const kPage = (user) => `<!doctype html><html lang="fr"><meta charset="utf-8"><t
 let stage, browser;
 before(async () => {
   const routes = [{ name: "default", chain: [{ channel: "webchat", until: "read", within: "10m" }, "log"] }];
-  [stage, browser] = await Promise.all([Stage.open({ routes }, true), launch()]);
+  [stage, browser] = await Promise.all([Stage.open({ routes }, { production: true }), launch()]);
 });
 after(() => Promise.all([browser?.close(), stage?.close()]));
 
 // covers: S81 S82 S83 F77
 test("an existing widget with a cookie works unchanged", async (t) => {
-  const { id } = await stage.ctl("user", "add", "--phone", stage.person());
+  const { id } = await stage.ctl("user", "add", "--phone", stage.phone());
   const { token } = await stage.ctl("token", "user", id);
   const producer = (await stage.ctl("token", "service", "shop", "--scope", "notifications:send")).token;
   const send = (message) => stage.submit({ kind: "message", to: { user: id }, params: { message, type: "info" } }, producer);

@@ -24,7 +24,7 @@ async function shop(t, attributes) {
 for (const transport of ["websocket", "sse", "long-poll", "poll"]) {
   // covers: S39
   test(`after a crash of the daemon ${transport} goes on without gap or repeat`, async (t) => {
-    const user = stage.person();
+    const user = await stage.person();
     const { page } = await shop(t, { user, transports: transport, reply: "never" });
     await page.evaluate(() => window.Herald.element.open());
     const sent = [];
@@ -50,7 +50,7 @@ for (const transport of ["websocket", "sse", "long-poll", "poll"]) {
 }
 
 test("without a network the panel says so, and goes on by itself", async (t) => {
-  const user = stage.person();
+  const user = await stage.person();
   const { context, page } = await shop(t, { user });
   await page.locator("herald-inbox .bell").click();
   await until(async () => (await status(page))[0] === "live", "the line");

@@ -10,7 +10,7 @@ import { Stage, until } from "./support/stage.mjs";
 
 const kAxe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 let stage, browser;
-before(async () => ([stage, browser] = await Promise.all([Stage.open({ inbox: { keep: 1000 } }), launch()])));
+before(async () => ([stage, browser] = await Promise.all([Stage.open({ inbox: { keep: 500 } }), launch()])));
 after(() => Promise.all([browser?.close(), stage?.close()]));
 
 async function shop(t, what, more = {}) {
@@ -20,11 +20,11 @@ async function shop(t, what, more = {}) {
 }
 
 const live = (page) => until(async () => (await status(page))[0] === "live", "the line");
-const ask = (user, markdown, more = {}) => stage.submit({ kind: "custom", to: { phone: user }, content: { title: "", markdown, ...more } });
+const ask = (user, markdown, more = {}) => stage.submit({ to: { phone: user }, content: { title: "", markdown, ...more } });
 
 // covers: S84 F63
 test("hostile texts run nothing, break no policy and are shown as they are", async (t) => {
-  const user = stage.person();
+  const user = await stage.person();
   const page = await shop(t, { attributes: { user } });
   await page.evaluate(() => (window.before = Object.getOwnPropertyNames(window).length));
   await live(page);
@@ -57,7 +57,7 @@ test("hostile texts run nothing, break no policy and are shown as they are", asy
 });
 
 test("long and deep Markdown takes no time worth mentioning", async (t) => {
-  const user = stage.person();
+  const user = await stage.person();
   const page = await shop(t, { attributes: { user } });
   await page.locator("herald-inbox .bell").click();
   const heavy = ["*", "**_", "[", "[a](", "`", "> ", "https://a.", "\\", "1. ", "~~*"].map((piece) => piece.repeat(15_000 / piece.length));
@@ -74,7 +74,7 @@ test("long and deep Markdown takes no time worth mentioning", async (t) => {
 for (const colorScheme of ["light", "dark"])
   for (const dir of ["ltr", "rtl"]) {
     test(`axe finds nothing in ${colorScheme}, ${dir}`, async (t) => {
-      const user = stage.person();
+      const user = await stage.person();
       const page = await shop(t, { attributes: { user, sound: "on", reply: "always" }, dir }, { colorScheme });
       await ask(user, "**Disponible ?** [suivi](https://example.org)\n- un\n- deux\n> cité `code`", { actions: [{ id: "yes", label: "OUI", text: "OUI" }, { id: "no", label: "NON", text: "NON" }] });
       await stage.send(user, "Lue");
@@ -94,7 +94,7 @@ for (const colorScheme of ["light", "dark"])
   }
 
 test("the keyboard reaches everything, and Escape goes back to the bell", async (t) => {
-  const user = stage.person();
+  const user = await stage.person();
   const page = await shop(t, { attributes: { user } });
   await ask(user, "Disponible ?", { actions: [{ id: "yes", label: "OUI", text: "OUI" }, { id: "no", label: "NON", text: "NON" }] });
   await page.locator("herald-inbox .badge").getByText("1").waitFor();
@@ -121,7 +121,7 @@ test("the keyboard reaches everything, and Escape goes back to the bell", async 
 });
 
 test("a screen reader hears what comes, whether the panel is open or not", async (t) => {
-  const user = stage.person();
+  const user = await stage.person();
   const page = await shop(t, { attributes: { user }, lang: "en" });
   await live(page);
   await stage.send(user, "Bonjour");

@@ -33,7 +33,7 @@ async function carries(page, user, ...words) {
 for (const transport of ["websocket", "sse", "long-poll", "poll"]) {
   // covers: S39
   test(`${transport} alone brings everything in order and says that it arrived`, async (t) => {
-    const user = stage.person();
+    const user = await stage.person();
     const page = await shop(t, { user, transports: transport });
     await until(async () => (await status(page))[0] === "live", "the line");
     assert.deepEqual(await status(page), ["live", transport]);
@@ -54,7 +54,7 @@ for (const [blocked, expected] of [
   [[kSockets, kStreams, kWaits], "poll"],
 ]) {
   test(`falls back to ${expected} by itself`, async (t) => {
-    const user = stage.person();
+    const user = await stage.person();
     const page = await shop(t, { user }, async (context) => {
       for (const block of blocked) await block(context);
     });

@@ -112,7 +112,7 @@ test("let go for another window, it does not fight", async () => {
   assert.equal(seen.asked.filter((one) => one.includes("/stream/")).length, 1);
 });
 
-test("a person the daemon does not know is refused on every way, and that is that", async () => {
+test("a person the daemon does not know is refused on every way", async () => {
   const seen = await line((_, url) => (widget(url) ? [200, {}] : [404, {}]));
   await seen.until(() => seen.states.some(([status]) => status === "refused"));
 });

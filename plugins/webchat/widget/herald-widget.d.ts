@@ -5,7 +5,8 @@ export type Transport = "websocket" | "sse" | "long-poll" | "poll";
 
 /** connecting: not yet, or again soon. live: what happens shows at once. offline: the daemon cannot be reached; tried again.
  *  signed-out: no valid token. elsewhere: more streams than allowed were opened, this one was let go. refused: the daemon
- *  does not know the person, or does not want this page. The last three stay until connect() is called. */
+ *  does not know the person, or does not want this page; tried again after a minute. signed-out and elsewhere stay until connect() is
+ *  called. */
 export type Status = "connecting" | "live" | "offline" | "signed-out" | "elsewhere" | "refused" | "closed";
 
 export interface Action {

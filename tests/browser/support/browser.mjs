@@ -34,6 +34,8 @@ export function html({ attributes = {}, lang = "fr", dir = "ltr", body = "<main>
 
 /** A page at `url`. What it complained about is in `complaints`: violations of its policy, errors, messages of that kind. */
 export async function open(context, url, what = {}) {
+  // Chromium takes a page that was put in for one of the Internet, and asks before it may speak with this machine.
+  await context.grantPermissions(["local-network-access"]);
   const page = await context.newPage();
   page.complaints = [];
   page.on("pageerror", (error) => page.complaints.push(String(error)));

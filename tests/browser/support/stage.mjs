@@ -9,11 +9,12 @@ const kProgram = fileURLToPath(new URL("stage.py", import.meta.url));
 let people = 0;
 
 export class Stage {
-  /** `changes`: to the configuration of the system tests. */
-  static async open(changes = {}, production = false) {
+  /** `changes`: to the configuration of the system tests. `more`: production, page (that of ./dev demo, at stage.page). */
+  static async open(changes = {}, more = {}) {
     const stage = new Stage();
-    const { port } = await stage.ask({ do: "start", changes, production });
+    const { port, page } = await stage.ask({ do: "start", changes, ...more });
     stage.url = `http://127.0.0.1:${port}`;
+    stage.page = page;
     return stage;
   }
 
@@ -52,8 +53,15 @@ export class Stage {
   }
 
   /** A phone nobody else in this run has. */
-  person() {
+  phone() {
     return `2376900${String(10_000 + ++people).padStart(5, "0")}`;
+  }
+
+  /** The phone of somebody the daemon knows. */
+  async person() {
+    const phone = this.phone();
+    await this.ctl("user", "add", "--phone", phone);
+    return phone;
   }
 
   /** The id of a notification that was accepted. */

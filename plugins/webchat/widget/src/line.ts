@@ -13,6 +13,7 @@ export const kTransports: readonly Transport[] = ["websocket", "sse", "long-poll
 const kWires: Record<Transport, Wire> = { websocket: socket, sse: stream, "long-poll": longPoll, poll };
 
 const kFirstBatch = 10_000;
+const kUnknown = 60_000;
 const kShortest = 250;
 const kLongest = 30_000;
 /** One that is cut so often, each time before it has served so long, does not really get through. */
@@ -135,8 +136,10 @@ export class Line {
     this.cuts = 0;
     if (++this.rank < this.transports.length) return 0;
     this.rank = 0;
-    if (status === 403 || status === 404) return this.end("refused");
-    return Math.max(this.offline(), after);
+    if (status !== 403 && status !== 404) return Math.max(this.offline(), after);
+    // The daemon may not know the person yet: with the first notification it does.
+    this.ends.state("refused", null);
+    return kUnknown;
   }
 
   private offline(): number {
