@@ -6,7 +6,10 @@ import { launch } from "./support/browser.mjs";
 import { Stage } from "./support/stage.mjs";
 
 let stage, browser;
-before(async () => ([stage, browser] = await Promise.all([Stage.open({}, { page: true }), launch()])));
+before(async () => {
+  [stage, browser] = await Promise.all([Stage.open({}, { page: true }), launch()]);
+  await stage.demoPeople();
+});
 after(() => Promise.all([browser?.close(), stage?.close()]));
 
 test("an order brings three notifications, live and in French", async () => {

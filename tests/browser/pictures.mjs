@@ -37,6 +37,7 @@ async function picture(name, { send, words, ...what }, look) {
 
 /** The page of ./dev demo after an order. */
 async function demo() {
+  await stage.demoPeople();
   const page = await browser.newPage({ viewport: { width: 1000, height: 760 }, locale: "fr-FR", timezoneId: "Africa/Douala" });
   await page.goto(stage.page);
   await page.getByRole("button", { name: "Envoyer la demande" }).click();

@@ -47,6 +47,12 @@ export class Stage {
     return this.ask({ do: "resume" });
   }
 
+  /** The two people of the demo's page. */
+  async demoPeople() {
+    await this.ctl("user", "add", "--phone", "237691924173", "--name", "Awa");
+    await this.ctl("user", "add", "--phone", "237691234567", "--name", "Jean Dupont", "--provider");
+  }
+
   /** What `heraldctl --json ...` answers. */
   ctl(...args) {
     return this.ask({ do: "ctl", arguments: args.map(String) });

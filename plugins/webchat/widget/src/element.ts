@@ -97,7 +97,7 @@ export class HeraldInbox extends HTMLElement implements HeraldInboxElement {
       isOpen: () => this.isOpen,
       get: (id) => client.items.find((item) => item.id === id),
       read: (ids) => client.markRead(ids),
-      earlier: () => client.history(),
+      earlier: async () => ((await client.history()) ? client.items : null),
       answer: (item, action) => client.answer(item.id, action),
       say: (text) => client.say(text),
       conversation: (text) => !this.tell("message", { text }, true),

@@ -12,7 +12,8 @@ export interface LogEnds extends Omit<CardEnds, "isNew"> {
   isOpen(): boolean;
   get(id: number): Item | undefined;
   read(ids: number[]): Promise<boolean>;
-  earlier(): Promise<boolean>;
+  /** All that is known then; null when earlier ones cannot be had now. */
+  earlier(): Promise<readonly Item[] | null>;
 }
 
 /** What stays visible above the first new item. */
@@ -40,8 +41,12 @@ export class Log {
     this.earlier = h("button", { type: "button", class: "earlier" }, words.earlier);
     this.earlier.onclick = async () => {
       this.earlier.disabled = true;
-      this.all = await ends.earlier();
+      const items = await ends.earlier();
       this.earlier.disabled = false;
+      if (!items) return;
+      this.all = true;
+      this.show(items);
+      this.element.focus(); // the button is gone
     };
     const counts = (id: number): boolean => ends.isOpen() && ends.get(id)?.read === false;
     this.reading = new Reading(this.element, counts, ends.read);
