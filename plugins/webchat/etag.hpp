@@ -5,8 +5,6 @@
 
 namespace webchat {
 
-/// Whether If-None-Match holds that tag.
-bool has_tag(std::string_view if_none_match, std::string_view ours);
 /// Whether If-None-Match holds the tag of this state of the inbox.
 bool is_known(std::string_view if_none_match, const herald::Items& inbox);
 /// The answer with the tag of that state.

@@ -23,7 +23,6 @@ void mark_read(const Service& in, const herald::Incoming& request, const herald:
 void clear(const Service& in, const herald::Incoming& request, const herald::Exchange& to);
 void test_notification(const Service& in, const herald::Incoming& request,
                        const herald::Exchange& to);
-void widget(const Service& in, const herald::Incoming& request, const herald::Exchange& to);
 
 /// 200 with that JSON text, not to be cached.
 herald::Response success(std::string json);

@@ -1,6 +1,7 @@
 #include "handlers.hpp"
 #include "long_poll.hpp"
 #include "webchat.hpp"
+#include "widget.hpp"
 
 namespace webchat {
 namespace {

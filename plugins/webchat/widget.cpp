@@ -1,5 +1,6 @@
-#include "etag.hpp"
-#include "handlers.hpp"
+#include "widget.hpp"
+
+#include "known_tag.hpp"
 #include "problem.hpp"
 #include "widget_file.hpp"
 
@@ -13,8 +14,7 @@ bool takes_gzip(std::string_view accept_encoding) {
   auto rest = accept_encoding.substr(at + 4);
   rest = rest.substr(0, rest.find(','));
   const auto weight = rest.find("q=");
-  return weight == rest.npos ||
-         rest.find_first_of("123456789", weight) != std::string_view::npos;
+  return weight == rest.npos || rest.find_first_of("123456789", weight) != std::string_view::npos;
 }
 
 }  // namespace

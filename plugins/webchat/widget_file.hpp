@@ -1,5 +1,5 @@
-// widget_file.hpp - the widget that browsers load: built from widget/ and kept inside the plugin, so
-// that nothing has to be found on a disk.
+// widget_file.hpp - the widget that browsers load: built from widget/ and kept inside the plugin,
+// so that nothing has to be found on a disk.
 #pragma once
 
 #include <string_view>
