@@ -99,3 +99,43 @@ test("without a question there is no box, unless the page wants one and takes wh
   await until(() => talking.evaluate(() => window.heard === "Bonjour ?"), "the page's own event");
   uncomplaining(page, talking);
 });
+
+/** Daemons of before have no answers. */
+async function hasAnswers() {
+  const answer = await fetch(`${stage.url}/api/web-chat/notifications/${await stage.person()}/answer`, { method: "POST", body: "{}" });
+  return (await answer.text()).includes("Nothing is at this path") === false;
+}
+
+test("the daemon takes a button's answer, and every tab and device shows it", async (t) => {
+  if (!(await hasAnswers())) return t.skip("this daemon resolves no answers");
+  const user = await stage.person();
+  const id = await ask(user);
+  const [page, elsewhere] = [await shop(t, user), await shop(t, user)];
+  await page.getByRole("button", { name: "OUI" }).click();
+  for (const one of [page, elsewhere]) {
+    await one.getByText("Vous avez répondu : OUI").waitFor();
+    assert.equal(await one.locator("herald-inbox .choice").count(), 0);
+    assert.equal(await one.getByRole("textbox").count(), 0, "nothing is asked any more");
+  }
+  assert.equal((await stage.ctl("show", id)).evidence, "answered");
+  uncomplaining(page, elsewhere);
+});
+
+test("the daemon takes typed words for the one open question, and asks which of two is meant", async (t) => {
+  if (!(await hasAnswers())) return t.skip("this daemon resolves no answers");
+  const user = await stage.person();
+  await ask(user, "1");
+  const page = await shop(t, user);
+  const box = page.getByRole("textbox", { name: "Votre réponse" });
+  await box.fill("  Oui ! 👍");
+  await box.press("Enter");
+  await page.getByText("Vous avez répondu : OUI").waitFor();
+  await ask(user, "2");
+  await ask(user, "3");
+  await page.locator("herald-inbox .choices").nth(1).waitFor();
+  await box.fill("non");
+  await box.press("Enter");
+  await page.getByText("Plusieurs questions sont ouvertes").waitFor();
+  assert.equal(await page.locator("herald-inbox .choices").count(), 2);
+  uncomplaining(page);
+});

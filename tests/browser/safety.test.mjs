@@ -60,13 +60,15 @@ test("long and deep Markdown takes no time worth mentioning", async (t) => {
   const user = await stage.person();
   const page = await shop(t, { attributes: { user } });
   await page.locator("herald-inbox .bell").click();
+  await page.evaluate(() => {
+    window.tasks = [0];
+    new PerformanceObserver((list) => window.tasks.push(...list.getEntries().map((one) => one.duration))).observe({ type: "longtask" });
+  });
   const heavy = ["*", "**_", "[", "[a](", "`", "> ", "https://a.", "\\", "1. ", "~~*"].map((piece) => piece.repeat(15_000 / piece.length));
-  for (const text of heavy) {
-    await stage.send(user, text);
-    await until(() => page.evaluate((n) => window.Herald.element.inbox.items.length === n, heavy.indexOf(text) + 1), text.slice(0, 5), 30_000);
-  }
-  const slowest = await page.evaluate(() => Math.max(0, ...performance.getEntriesByType("longtask").map((one) => one.duration)));
-  assert.ok(slowest < 2000, `${slowest} ms`);
+  for (const text of heavy) await stage.send(user, text);
+  await until(() => page.evaluate((n) => window.Herald.element.inbox.items.length === n, heavy.length), "all of them", 60_000);
+  const slowest = await page.evaluate(() => Math.max(...window.tasks));
+  assert.ok(slowest < 3000, `${slowest} ms`); // on a busy machine; a quiet one takes less than 100
   assert.equal(await page.locator("herald-inbox .item").count(), heavy.length);
   uncomplaining(page);
 });

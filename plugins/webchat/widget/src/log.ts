@@ -94,7 +94,7 @@ export class Log {
 
   private card(item: Item): HTMLElement {
     const isNew = this.fresh.has(item.id);
-    const looks = JSON.stringify([isNew, item.answered, item.withdrawn, item.active, item.herald_id]);
+    const looks = JSON.stringify([isNew, item.answered, item.withdrawn, item.active !== false, item.herald_id]);
     const old = this.shown.get(item.id);
     // Made anew only when it looks different: whatever is added to a log is read out.
     if (old?.looks === looks) return old.element;
