@@ -21,10 +21,10 @@ test("an order brings three notifications, live and in French", async () => {
   const customer = page.locator("herald-inbox[inline] .item");
   assert.equal(await customer.count(), 0);
   await page.getByRole("button", { name: "Envoyer la demande" }).click();
-  await customer.getByText("Demande confirmée").waitFor();
+  await customer.getByText("Demande confirmée !").waitFor();
   const provider = page.locator("herald-inbox:not([inline])");
   await provider.locator(".badge").getByText("1").waitFor();
-  await customer.getByText("Prestataire trouvé").waitFor();
+  await customer.getByText("Prestataire trouvé !").waitFor();
   await provider.locator(".bell").click();
   await provider.getByRole("button", { name: "OUI" }).waitFor();
   assert.equal(await customer.count(), 2);
