@@ -40,11 +40,12 @@ async function picture(name, { send, words, ...what }, look) {
 /** The page of ./dev demo after an order. */
 async function demo() {
   await stage.demoPeople();
-  const page = await browser.newPage({ viewport: { width: 1000, height: 760 }, locale: "fr-FR", timezoneId: "Africa/Douala" });
+  const page = await browser.newPage({ viewport: { width: 1000, height: 860 }, locale: "fr-FR", timezoneId: "Africa/Douala" });
   await page.goto(stage.page);
   await page.getByRole("button", { name: "Envoyer la demande" }).click();
   await page.locator("herald-inbox[inline] .item").nth(1).waitFor();
   await page.locator("herald-inbox:not([inline]) .bell").click();
+  await page.evaluate(() => scrollTo(0, 0));
   await taken(page, "demo-page");
   await page.close();
 }

@@ -24,6 +24,12 @@ export function verdict(words: Words, answer: Answer): string {
   return known === undefined ? answer.message || words.failed : fill(known, { label: answer.label ?? answer.action ?? "" });
 }
 
+/** Whether the text begins with its title, apart from emoji, marks and punctuation: once is enough. */
+function repeats(text: string, title: string): boolean {
+  const plain = (words: string): string => words.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "");
+  return plain(text.split("\n", 1)[0] ?? "").includes(plain(title));
+}
+
 export function card(item: Item, ends: CardEnds): HTMLElement {
   const { words, when } = ends;
   const at = new Date(item.timestamp);
@@ -32,7 +38,7 @@ export function card(item: Item, ends: CardEnds): HTMLElement {
   const time = h("time", { datetime: item.timestamp, title: when.long(at) }, when.short(at));
   const meta = h("div", { class: "meta" }, h("b", {}, words[kind]), fresh && h("span", { class: "new" }, words.reading), time);
   const text = h("div", { class: "text" }, markdown(item.text));
-  const body = h("div", {}, meta, item.title !== "" && h("div", { class: "title", dir: "auto" }, item.title), text, ...answers(item, ends));
+  const body = h("div", {}, meta, !repeats(item.text, item.title) && h("div", { class: "title", dir: "auto" }, item.title), text, ...answers(item, ends));
   const out = h("article", { class: fresh ? "item fresh" : "item", "data-id": String(item.id) });
   out.append(icon(kIcons[kind]), body);
   return out;
