@@ -50,6 +50,12 @@ export function age(element: HTMLElement, when: When): void {
   if (time) time.textContent = when.short(new Date(time.dateTime));
 }
 
+/** No longer new. */
+export function settle(element: HTMLElement): void {
+  element.classList.remove("fresh");
+  element.querySelector(".new")?.remove();
+}
+
 function answers(item: Item, ends: CardEnds): HTMLElement[] {
   const { words } = ends;
   if (!item.actions.length) return [];

@@ -1,7 +1,7 @@
 // The list of items in the panel: days, cards, what is new, and staying at the end while the person is there.
 
 import type { Item, Words } from "../herald-widget";
-import { age, card, type CardEnds } from "./card";
+import { age, card, type CardEnds, settle } from "./card";
 import { h } from "./dom";
 import { Reading } from "./reading";
 import type { When } from "./when";
@@ -30,6 +30,7 @@ export class Log {
   private shown = new Map<number, Shown>();
   private days = new Map<string, HTMLElement>();
   private fresh = new Set<number>();
+  private fading = new Set<number>(); // will not be new for much longer
   private all = false; // earlier ones too
   private empty: HTMLElement;
   private earlier: HTMLButtonElement;
@@ -88,17 +89,28 @@ export class Log {
     if (end) this.element.scrollTop = this.element.scrollHeight;
   }
 
+  /** Now and then: times grow, and what was read a while ago is no longer new, in a panel that is always open too. */
   age(): void {
-    for (const { element } of this.shown.values()) age(element, this.ends.when);
+    for (const [id, shown] of this.shown) {
+      age(shown.element, this.ends.when);
+      const item = this.ends.get(id);
+      if (!item?.read || !this.fresh.has(id)) continue;
+      if (!this.fading.delete(id)) {
+        this.fading.add(id);
+        continue;
+      }
+      this.fresh.delete(id);
+      settle(shown.element);
+      shown.looks = this.looks(item);
+    }
   }
 
+  /** Made anew only when it looks different: whatever is added to a log is read out. */
   private card(item: Item): HTMLElement {
-    const isNew = this.fresh.has(item.id);
-    const looks = JSON.stringify([isNew, item.answered, item.withdrawn, item.active !== false, item.herald_id]);
+    const looks = this.looks(item);
     const old = this.shown.get(item.id);
-    // Made anew only when it looks different: whatever is added to a log is read out.
     if (old?.looks === looks) return old.element;
-    const element = card(item, { ...this.ends, isNew: () => isNew });
+    const element = card(item, { ...this.ends, isNew: (one) => this.fresh.has(one.id) });
     if (old) {
       const focused = old.element.contains((this.element.getRootNode() as ShadowRoot).activeElement);
       this.reading.drop(old.element);
@@ -108,6 +120,10 @@ export class Log {
     this.shown.set(item.id, { looks, element });
     this.reading.watch(element);
     return element;
+  }
+
+  private looks(item: Item): string {
+    return JSON.stringify([this.fresh.has(item.id), item.answered, item.withdrawn, item.active !== false, item.herald_id]);
   }
 
   private heading(day: string): HTMLElement {
