@@ -12,9 +12,10 @@ before(async () => {
 });
 after(() => Promise.all([browser?.close(), stage?.close()]));
 
-async function shop(t, attributes, more = {}) {
-  const context = await browser.newContext({ locale: "fr-FR", ...more });
+async function shop(t, attributes, prepare = async () => undefined) {
+  const context = await browser.newContext({ locale: "fr-FR" });
   t.after(() => context.close());
+  await prepare(context);
   const page = await open(context, `${stage.url}/boutique`, { attributes });
   return { context, page, badge: page.locator("herald-inbox .badge"), bell: page.locator("herald-inbox .bell") };
 }
@@ -118,5 +119,21 @@ test("the title blinks while nobody looks, and is as it was afterwards", async (
   await until(async () => (await page.title()) === "1 nouvelles", "the blinking title");
   await hide(false);
   assert.equal(await page.title(), "Boutique");
+  uncomplaining(page);
+});
+
+test("times grow, and what was read a while ago is no longer new", async (t) => {
+  const user = await stage.person();
+  const id = await stage.send(user, "Bonjour");
+  const { page, bell } = await shop(t, { user }, (context) => context.clock.install());
+  await page.locator("herald-inbox .badge").getByText("1").waitFor();
+  await bell.click();
+  assert.deepEqual(await page.locator("herald-inbox .meta").allInnerTexts(), ["Information\nNouveau\nà l’instant"]);
+  await page.clock.runFor(1000); // a look that counts as reading
+  await until(async () => (await stage.state(id)) === "delivered", "the evidence");
+  await until(() => page.evaluate(() => window.Herald.element.inbox.items[0].read), "the page hears of it");
+  await page.clock.runFor(90_000);
+  const [meta] = await page.locator("herald-inbox .meta").allInnerTexts();
+  assert.equal(meta.replace(/\s/g, " "), "Information il y a 1 min"); // some of the spaces are narrow ones
   uncomplaining(page);
 });

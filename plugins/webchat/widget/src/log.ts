@@ -56,6 +56,7 @@ export class Log {
   /** What is unread now is new to the person until the panel is closed. */
   open(items: readonly Item[]): void {
     this.fresh = new Set(items.filter((item) => !item.read).map((item) => item.id));
+    this.fading.clear();
     this.show(items);
     const first = items.find((item) => this.fresh.has(item.id) && this.shown.has(item.id));
     const top = first && this.shown.get(first.id)?.element.offsetTop;
