@@ -1,5 +1,7 @@
 #include "etag.hpp"
 
+#include "known_tag.hpp"
+
 namespace webchat {
 namespace {
 
@@ -15,21 +17,7 @@ std::string tag(const herald::Items& inbox) {
 }  // namespace
 
 bool is_known(std::string_view if_none_match, const herald::Items& inbox) {
-  if (if_none_match.empty()) return false;
-  const auto ours = tag(inbox);
-  const auto opaque = std::string_view{ours}.substr(2);  // weak comparison
-  // Our tags hold no comma, so neither can one that is equal.
-  while (!if_none_match.empty()) {
-    const auto end = if_none_match.find(',');
-    auto one = if_none_match.substr(0, end);
-    while (!one.empty() && (one.front() == ' ' || one.front() == '\t')) one.remove_prefix(1);
-    while (!one.empty() && (one.back() == ' ' || one.back() == '\t')) one.remove_suffix(1);
-    if (one.starts_with("W/")) one.remove_prefix(2);
-    if (one == opaque) return true;
-    if (end == if_none_match.npos) break;
-    if_none_match.remove_prefix(end + 1);
-  }
-  return false;
+  return !if_none_match.empty() && has_tag(if_none_match, tag(inbox));
 }
 
 herald::Response tagged(herald::Response response, const herald::Items& inbox) {

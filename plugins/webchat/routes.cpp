@@ -1,6 +1,7 @@
 #include "handlers.hpp"
 #include "long_poll.hpp"
 #include "webchat.hpp"
+#include "widget.hpp"
 
 namespace webchat {
 namespace {
@@ -40,6 +41,7 @@ constexpr Endpoint kEndpoints[] = {
      clear},
     {"POST", "/test-notification/{user}", HERALD_ACCESS_SERVICE, "notifications:send", kTestBody,
      test_notification},
+    {"GET", "/widget.js", HERALD_ACCESS_ANYONE, "", 0, widget},
 };
 
 void mount(const Service& in, const Endpoint& e) {
