@@ -66,6 +66,7 @@ constexpr std::array<std::pair<std::string_view, Rights>, 24> kNeeds{{
     {"CreateServiceToken", Rights::administer},
     {"ListServiceTokens", Rights::administer},
     {"RevokeServiceToken", Rights::administer},
+    {"RevokeUserTokens", Rights::administer},
 }};
 
 }  // namespace

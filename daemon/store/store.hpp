@@ -283,12 +283,21 @@ struct ServiceToken {
   model::TimePoint created{}, expires{};  ///< expires epoch: never
 };
 
+/// A person's tokens issued before that moment are refused.
+struct RevokedTokens {
+  model::UserId user = 0;
+  model::TimePoint before{};
+};
+
 class TokenStore {
  public:
   virtual ~TokenStore() = default;
   virtual void put_token(ServiceToken, Done<Nothing>) = 0;
   virtual void revoke_token(std::string name, Done<Nothing>) = 0;  ///< not_found
   virtual void tokens(Done<std::vector<ServiceToken>>) = 0;
+  /// A later moment counts, whichever comes first.
+  virtual void revoke_user(RevokedTokens, Done<Nothing>) = 0;
+  virtual void revoked_users(Done<std::vector<RevokedTokens>>) = 0;
 };
 
 // ------------------------------------------------------------------ the whole

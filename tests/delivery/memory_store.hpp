@@ -274,6 +274,10 @@ class MemoryStore : public store::Store {
   void put_token(store::ServiceToken, store::Done<store::Nothing> done) override { refuse(done); }
   void revoke_token(std::string, store::Done<store::Nothing> done) override { refuse(done); }
   void tokens(store::Done<std::vector<store::ServiceToken>> done) override { refuse(done); }
+  void revoke_user(store::RevokedTokens, store::Done<store::Nothing> done) override {
+    refuse(done);
+  }
+  void revoked_users(store::Done<std::vector<store::RevokedTokens>> done) override { refuse(done); }
   void journal(store::JournalQuery, store::Done<store::JournalPage> done) override { refuse(done); }
   void open_webhook(std::string, std::string, store::Done<store::Webhook> done) override {
     refuse(done);

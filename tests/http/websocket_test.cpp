@@ -162,6 +162,8 @@ TEST_F(Sockets, ForeignPagesAndBadCredentialsAreRefusedBeforeTheUpgrade) {
   for (const auto& [extra, status] : cases) {
     Wire wire{server.port};
     EXPECT_EQ(open(wire, extra), status) << extra;
+    if (status != 101) continue;
+    EXPECT_EQ(text(wire), "hello 7");
   }
   EXPECT_EQ(heard, 1);
 }

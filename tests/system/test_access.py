@@ -128,6 +128,25 @@ class Production(SharedDaemonTest):
             self.assertLess(time.monotonic(), end, "the token lives on")
             time.sleep(0.1)
 
+    # covers: S86 F59
+    def test_revoked_tokens_are_refused_and_those_issued_since_are_not(self):
+        phone = self.person()
+        user = self.ctl("user", "add", "--phone", phone)["id"]
+        inbox = f"/api/web-chat/notifications/{user}"
+        old = self.caller(self.ctl("token", "user", str(user))["token"])
+        old.get(inbox).expect()
+        revoked = self.ctl("token", "revoke", "--user", phone)
+        self.assertEqual(revoked["user"], user)
+        old.get(inbox).expect(401)
+        self.person_api.get(f"/api/web-chat/notifications/{self.me}").expect()
+        end = time.monotonic() + 10
+        while time.monotonic() < end:  # until the second in which it was revoked is over
+            fresh = self.caller(self.ctl("token", "user", str(user))["token"])
+            if fresh.get(inbox).status == 200:
+                break
+        fresh.get(inbox).expect()
+        old.get(inbox).expect(401)
+
     # covers: S98
     def test_a_token_and_the_published_contract_are_enough(self):
         contract = self.nobody.get("/openapi.json").expect()

@@ -300,6 +300,14 @@ class PostgresqlStore final : public Store, public PreviewStore, public OutboxSt
     look<std::vector<ServiceToken>>([](ReadState& s) { return postgresql::tokens(s); },
                                     std::move(done));
   }
+  void revoke_user(RevokedTokens revoked, Done<Nothing> done) override {
+    write<Nothing>([=](WriteState& s) { return postgresql::revoke_user(s, revoked); },
+                   std::move(done));
+  }
+  void revoked_users(Done<std::vector<RevokedTokens>> done) override {
+    look<std::vector<RevokedTokens>>([](ReadState& s) { return postgresql::revoked_users(s); },
+                                     std::move(done));
+  }
 
   // journal
   void journal(JournalQuery query, Done<JournalPage> done) override {

@@ -242,6 +242,13 @@ class SqliteStore final : public Store, public PreviewStore {
     read<std::vector<ServiceToken>>([](ReadState& s) { return sqlite::tokens(s); },
                                     std::move(done));
   }
+  void revoke_user(RevokedTokens revoked, Done<Nothing> done) override {
+    write<Nothing>([=](WriteState& s) { return sqlite::revoke_user(s, revoked); }, std::move(done));
+  }
+  void revoked_users(Done<std::vector<RevokedTokens>> done) override {
+    read<std::vector<RevokedTokens>>([](ReadState& s) { return sqlite::revoked_users(s); },
+                                     std::move(done));
+  }
 
   // journal
   void journal(JournalQuery query, Done<JournalPage> done) override {
