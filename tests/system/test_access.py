@@ -56,6 +56,7 @@ class Production(SharedDaemonTest):
         inbox = f"/api/web-chat/notifications/{user}"
         return [("GET", inbox, None), ("GET", inbox + "?history=1", None),
                 ("GET", f"/api/web-chat/notifications/poll/{user}", None),
+                ("POST", inbox + "/answer", {"notification_id": item, "action": "accept"}),
                 ("POST", inbox + "/mark-read", {"notification_id": item}),
                 ("POST", inbox + f"/mark-read/{item}", None), ("POST", inbox + "/clear", None)]
 
@@ -171,6 +172,7 @@ class Production(SharedDaemonTest):
         doors = {"read": ("GET", inbox, None),
                  "poll": ("GET", f"/api/web-chat/notifications/poll/{self.mine}", None),
                  "mark": ("POST", inbox + "/mark-read", {"notification_id": item["id"]}),
+                 "answer": ("POST", inbox + "/answer", {"text": "oui"}),  # no scope opens it
                  "clear": ("POST", inbox + "/clear", None),
                  "test": ("POST", f"/api/web-chat/test-notification/{self.mine}", None),
                  "send": ("POST", "/api/v1/notifications", {
@@ -229,6 +231,9 @@ class Production(SharedDaemonTest):
             with self.subTest(origin):
                 headers = cookie | ({"Origin": origin} if origin else {})
                 self.nobody.post(clear, headers=headers).expect(status)
+        said = f"/api/web-chat/notifications/{self.mine}/answer", {"text": "oui"}
+        self.nobody.post(*said, headers=cookie).expect(403)
+        self.nobody.post(*said, headers=cookie | {"Origin": here}).expect(422)  # nothing is open
         # Same-origin GETs of old browsers have only a Referer; it counts for a POST too.
         self.nobody.post(clear, headers=cookie | {"Referer": here + "/chat"}).expect(200)
 
