@@ -250,10 +250,10 @@ TEST_F(Http, OpenExchangesEndWithTheInstance) {
 }
 
 TEST_F(Http, FetchSaysHowFarItGot) {
-  Record<std::string> answers;
+  Record<std::string> fetched;
   chat.on_event = [&](const herald_event& e) {
     if (e.type == HERALD_EV_FETCHED)
-      answers.add(std::to_string(e.u.response->status) + " " +
+      fetched.add(std::to_string(e.u.response->status) + " " +
                   std::to_string(e.u.response->reached) + " " + text(e.u.response->body));
   };
   herald_http_request r{};
@@ -272,14 +272,14 @@ TEST_F(Http, FetchSaysHowFarItGot) {
   result.status = 500;
   result.body = "broken";
   fetcher.done(result);
-  EXPECT_EQ(answers.at(0), "500 2 broken");
+  EXPECT_EQ(fetched.at(0), "500 2 broken");
   EXPECT_EQ(chat.events.at(0).status, HERALD_OK) << "an answer, whatever its code";
   ASSERT_EQ(http()->fetch(chat.host, 1, &r), HERALD_OK);
   result = {};
   result.reached = Reached::maybe_sent;
   result.error = "connection reset";
   fetcher.done(result);
-  EXPECT_EQ(answers.at(1), "0 1 connection reset");
+  EXPECT_EQ(fetched.at(1), "0 1 connection reset");
   EXPECT_NE(chat.events.at(1).status, HERALD_OK);
   ASSERT_EQ(http()->fetch(chat.host, 2, &r), HERALD_OK);
   EXPECT_EQ(http()->fetch_cancel(chat.host, 2), HERALD_OK);
@@ -290,7 +290,7 @@ TEST_F(Http, FetchSaysHowFarItGot) {
     r.target = view(url);
     EXPECT_EQ(http()->fetch(chat.host, 3, &r), HERALD_E_INVALID) << url;
   }
-  finish();  // before `answers` goes: the cancelled fetch may still be told
+  finish();  // before `fetched` goes: the cancelled fetch may still be told
 }
 
 TEST(Query, IsDecodedInOrder) {
