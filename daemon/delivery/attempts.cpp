@@ -236,6 +236,7 @@ void Dispatcher::deliver(Work& work, model::AttemptRef attempt) {
   work.starting = false;
   work.in_flight = attempt;
   work.appended.reset();
+  work.appending = false;
   HERALD_POINT("delivery.before_deliver");
   need_.channels.deliver(
       work.chain().steps.at(attempt.step).channel, delivery_of(work, attempt),
@@ -256,7 +257,7 @@ void Dispatcher::completed(const std::string& id, model::AttemptRef attempt,
   if (work != nullptr && work->in_flight == attempt) {
     // That the store could not take the item, or not in time, says nothing about the channel.
     auto told = outcome;
-    const bool waits_for_store = work->appended == attempt && !recorded;
+    const bool waits_for_store = std::exchange(work->appending, false);
     if (std::exchange(work->store_failed, false) || waits_for_store)
       told.reason = model::Reason::cancelled_attempt;
     tell_outcome(*work, attempt, told);

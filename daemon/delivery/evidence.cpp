@@ -177,6 +177,7 @@ void Dispatcher::append(std::string channel, std::string attempt_id, model::NewI
     item.user = work->notification.head.user;
     item.notification = work->id();
     work->appended = attempt;
+    work->appending = true;
     model::Outcome outcome;
     outcome.kind = model::OutcomeKind::accepted;
     auto asks = work->rendered ? work->rendered->actions : std::vector<model::Action>{};
@@ -186,6 +187,8 @@ void Dispatcher::append(std::string channel, std::string attempt_id, model::NewI
                  {},
                  [this, id = work->id(), attempt,
                   done = std::move(done)](const base::Result<store::Applied>& applied) {
+                   auto* still = find(id);
+                   if (still != nullptr && still->appended == attempt) still->appending = false;
                    if (applied && applied->item) return done(*applied->item);
                    // Its commit had been in doubt: the item is there, its numbers were not told.
                    if (applied && put_into_inbox(applied->notification.progress, attempt)) {
@@ -194,7 +197,7 @@ void Dispatcher::append(std::string channel, std::string attempt_id, model::NewI
                      known.notification = id;
                      return done(std::move(known));
                    }
-                   if (auto* still = find(id); still != nullptr && still->appended == attempt) {
+                   if (still != nullptr && still->appended == attempt) {
                      still->appended.reset();
                      still->store_failed = true;
                    }

@@ -54,6 +54,7 @@ struct Dispatcher::Work {
   /// The inbox item of this attempt is recorded, with the outcome: complete() brings nothing new.
   std::optional<model::AttemptRef> appended;
   bool answering = false;     ///< an answer is being recorded
+  bool appending = false;     ///< the item is on its way to the store
   bool store_failed = false;  ///< to take the item of the attempt in flight
   bool starting = false;      ///< holds a slot; address, rendering or Due are on their way
 

@@ -139,3 +139,30 @@ test("times grow, and what was read a while ago is no longer new", async (t) => 
   assert.equal(meta.replace(/\s/g, " "), "Information il y a 1 min"); // some of the spaces are narrow ones
   uncomplaining(page);
 });
+
+test("a sound for what is new, until the person turns it off", async (t) => {
+  const user = await stage.person();
+  const { page, bell } = await shop(t, { user, sound: "on" });
+  await page.evaluate(() => {
+    window.tones = 0;
+    window.AudioContext = class extends AudioContext {
+      createOscillator() {
+        ++window.tones;
+        return super.createOscillator();
+      }
+    };
+  });
+  await bell.click(); // before the person has done anything browsers allow no sound
+  const arrives = async (n) => {
+    await stage.send(user, String(n));
+    await page.locator("herald-inbox .item").nth(n).waitFor();
+  };
+  await arrives(0);
+  await until(() => page.evaluate(() => window.tones === 2), "two tones");
+  await page.getByRole("button", { name: "Couper le son" }).click();
+  await arrives(1);
+  await page.getByRole("button", { name: "Activer le son" }).click();
+  await arrives(2);
+  await until(() => page.evaluate(() => window.tones === 4), "two more tones, not four");
+  uncomplaining(page);
+});

@@ -30,9 +30,8 @@ test("hostile texts run nothing, break no policy and are shown as they are", asy
   await live(page);
   const all = payloads();
   assert.ok(all.length >= 150, String(all.length));
-  for (const text of all) await stage.send(user, text);
-  for (const text of all.slice(0, 20))
-    await ask(user, text, { title: text.slice(0, 200), actions: [{ id: "a", label: text.slice(0, 60), text: "OUI" }] });
+  await Promise.all(all.map((text) => stage.send(user, text)));
+  await Promise.all(all.slice(0, 20).map((text) => ask(user, text, { title: text.slice(0, 200), actions: [{ id: "a", label: text.slice(0, 60), text: "OUI" }] })));
   await until(() => page.evaluate((n) => window.Herald.element.inbox.items.length === n, all.length + 20), "all of them", 60_000);
   await page.locator("herald-inbox .bell").click();
   const seen = await page.evaluate(() => {

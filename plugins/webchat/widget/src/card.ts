@@ -38,7 +38,8 @@ export function card(item: Item, ends: CardEnds): HTMLElement {
   const time = h("time", { datetime: item.timestamp, title: when.long(at) }, when.short(at));
   const meta = h("div", { class: "meta" }, h("b", {}, words[kind]), fresh && h("span", { class: "new" }, words.reading), time);
   const text = h("div", { class: "text" }, markdown(item.text));
-  const body = h("div", {}, meta, !repeats(item.text, item.title) && h("div", { class: "title", dir: "auto" }, item.title), text, ...answers(item, ends));
+  const title = !repeats(item.text, item.title) && h("div", { class: "title", dir: "auto" }, item.title);
+  const body = h("div", {}, meta, title, text, ...answers(item, ends));
   const out = h("article", { class: fresh ? "item fresh" : "item", "data-id": String(item.id) });
   out.append(icon(kIcons[kind]), body);
   return out;
