@@ -9,7 +9,7 @@ from harness.streams import Events
 from herald_harness import Api, SystemTest, postgres, wait_until
 from test_webhooks import webhook, write_keys
 from webhook_sink import WebhookSink
-from whatsapp_case import QUIET, WhatsAppTest, routes
+from whatsapp_case import PUBLIC, QUIET, WhatsAppTest, routes
 
 PREFIX = "/api/web-chat/notifications"
 # Both channels have asked soon, and wait for the answer.
@@ -210,6 +210,26 @@ class Which(AnswersTest):
         self.assertIn("plus possible", self.said_to(user)[0])
         self.assertEqual(self.answer(user, notification_id=made, action="accept").expect(410)
                          ["verdict"], "expired")
+
+
+class OnTwilio(AnswersTest):
+    whatsapp = {"provider": "twilio", "public_url": PUBLIC}
+
+    def test_typed_words_count_and_a_later_button_of_the_chat_is_told(self):
+        user = self.person()
+        self.writes(user)
+        made = self.order(user)
+        self.until(made, lambda t: any(a["evidence"] != "none" for a in self.on(t)),
+                   "the question on the phone")
+        self.writes(user, "Non")
+        done = self.answered(made)
+        self.assertEqual((done["answer"]["action"], done["answer"]["channel"]),
+                         ("refuse", "whatsapp"))
+        late = self.answer(user, notification_id=made, action="accept").expect(409)
+        self.assertEqual(late["label"], "NON")
+        self.writes(user, "oui")
+        wait_until(lambda: self.said_to(user)[-1] == "Déjà répondu : NON",
+                   what="the person to be told")
 
 
 class Told(SystemTest):
