@@ -11,6 +11,7 @@
 #include "store/postgresql/journal.hpp"
 #include "store/postgresql/kv.hpp"
 #include "store/postgresql/listener.hpp"
+#include "store/postgresql/move_state.hpp"
 #include "store/postgresql/outbox.hpp"
 #include "store/postgresql/schema.hpp"
 #include "store/postgresql/session.hpp"
@@ -81,6 +82,7 @@ class PostgresqlStore final : public Store, public PreviewStore, public OutboxSt
       if (auto checked = check_server(*connection, address_); !checked) return checked;
       if (auto checked = check_application(*connection, address_); !checked) return checked;
       if (auto taken = take_lock(*connection); !taken) return taken;
+      if (auto moved = check_moved(*connection, address_); !moved) return moved;
       {
         const auto migrating = connect(address_, watchdog_, Use::migrate);
         auto migrated = migrate(*migrating, address_, base::unix_us(clock_.now()));
