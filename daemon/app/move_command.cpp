@@ -66,7 +66,8 @@ std::string summary(const std::vector<store::MovedTable>& tables) {
   for (const auto& table : tables) width = std::max(width, table.name.size());
   std::string out;
   const auto line = [&](const std::string& name, const std::string& rows) {
-    out += name + std::string(width - name.size() + 14 - std::min<std::size_t>(12, rows.size()), ' ');
+    out +=
+        name + std::string(width - name.size() + 14 - std::min<std::size_t>(12, rows.size()), ' ');
     out += rows + "\n";
   };
   line("table", "rows");
@@ -108,9 +109,10 @@ base::Result<bool> judge(const store::MoveRequest& request) {
   const auto before = rows_of(*source), after = rows_of(*copy);
   if (copy->broken_rows <= AuditReport::kNamed &&
       std::includes(before.begin(), before.end(), after.begin(), after.end())) {
-    std::printf("audit of the copy: %llu broken rows, all of them broken in the file already: "
-                "heraldctl audit names them\n",
-                static_cast<unsigned long long>(copy->broken_rows));
+    std::printf(
+        "audit of the copy: %llu broken rows, all of them broken in the file already: "
+        "heraldctl audit names them\n",
+        static_cast<unsigned long long>(copy->broken_rows));
     return true;
   }
   std::fputs(audit_text(*copy).c_str(), stdout);

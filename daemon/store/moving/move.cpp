@@ -132,8 +132,7 @@ base::Result<std::unique_ptr<Move>> open_move(const MoveRequest& request,
   if (!target) return target.error();
   moving::PageSize size;
   size.rows = request.page_rows;
-  auto move =
-      std::make_unique<RunningMove>(std::move(*source), std::move(*target), size, clock);
+  auto move = std::make_unique<RunningMove>(std::move(*source), std::move(*target), size, clock);
   if (auto looked = move->look(); !looked) return looked.error();
   return std::unique_ptr<Move>{std::move(move)};
 }

@@ -93,8 +93,9 @@ base::Result<std::unique_ptr<Source>> Source::open(const std::string& url) {
   if (!path) return path.error();
   if (::access(path->c_str(), R_OK) != 0)
     return fail(Code::invalid,
-                *path + " is not there or may not be read; name the file of store.url, and run "
-                        "this as the daemon's user",
+                *path +
+                    " is not there or may not be read; name the file of store.url, and run "
+                    "this as the daemon's user",
                 "from");
   auto lock = sqlite::FileLock::take(*path);
   if (!lock) return lock.error();

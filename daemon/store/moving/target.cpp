@@ -50,8 +50,7 @@ constexpr std::chrono::seconds kTakePatience{5};
 }  // namespace
 
 base::Result<std::unique_ptr<Target>> Target::open(const std::string& url, const Server& server,
-                                                   const Source& source,
-                                                   const base::Clock& clock) {
+                                                   const Source& source, const base::Clock& clock) {
   if (!server.users.empty() || !server.conversations.empty())
     return fail(Code::invalid,
                 "people and conversations cannot be moved into tables of an application; leave "
@@ -61,7 +60,8 @@ base::Result<std::unique_ptr<Target>> Target::open(const std::string& url, const
   if (!address) return address.error();
   std::unique_ptr<Target> target{new Target{std::move(*address)}};
   try {
-    target->db_ = postgresql::connect(target->address_, target->watchdog_, postgresql::Use::migrate);
+    target->db_ =
+        postgresql::connect(target->address_, target->watchdog_, postgresql::Use::migrate);
   } catch (const SqlError& error) {
     return postgresql::cannot_connect(target->address_, error);
   }
@@ -94,15 +94,15 @@ base::Result<void> Target::prepare(const Source& source, const base::Clock& cloc
   if (found) {
     if (auto may = resume(*found, source); !may) return may;
   } else if (const auto table = first_with_rows(); !table.empty()) {
-    return refused(Code::conflict, "holds data already (" + table +
-                                       "); name another store.schema, or drop this one: DROP SCHEMA " +
-                                       address_.schema + " CASCADE");
+    return refused(Code::conflict,
+                   "holds data already (" + table +
+                       "); name another store.schema, or drop this one: DROP SCHEMA " +
+                       address_.schema + " CASCADE");
   }
   const auto now_us = base::unix_us(clock.now());
   if (auto migrated = postgresql::migrate(*db_, address_, now_us); !migrated) return migrated;
   HERALD_POINT("move.schema_made");
-  if (!found)
-    postgresql::begin_move(*db_, {source.path(), source.fingerprint(), false}, now_us);
+  if (!found) postgresql::begin_move(*db_, {source.path(), source.fingerprint(), false}, now_us);
   resumed_ = found.has_value();
   return {};
 }

@@ -18,8 +18,7 @@ class Target {
  public:
   /// Connects, and makes the schema when nothing is there. Errors: see open_move().
   static base::Result<std::unique_ptr<Target>> open(const std::string& url, const Server& server,
-                                                    const Source& source,
-                                                    const base::Clock& clock);
+                                                    const Source& source, const base::Clock& clock);
 
   bool resumed() const { return resumed_; }
   // All throw postgresql::SqlError.
