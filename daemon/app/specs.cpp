@@ -39,6 +39,7 @@ store::Options store_options(const config::Config& config) {
   out.inbox_keep = config.inbox_keep;
   out.backlog = config.limits.backlog;
   out.journal = config.limits.journal;
+  out.keep_ended = config.store.retention.ended;
   return out;
 }
 

@@ -249,6 +249,12 @@ std::string App::metrics_text() {
   line("herald_store_writes_total", "counter", "Write requests those transactions answered.",
        health.writes);
   line("herald_store_queued", "gauge", "Write requests waiting.", health.queued);
+  line("herald_store_deleted_total", "counter",
+       "Notifications deleted since start, because they ended long ago.", health.deleted);
+  if (health.oldest != base::TimePoint{})
+    line("herald_store_oldest_seconds", "gauge",
+         "When the oldest notification kept was accepted, in seconds since 1970.",
+         static_cast<uint64_t>(base::unix_us(health.oldest)) / 1'000'000);
   return text;
 }
 

@@ -36,6 +36,7 @@ std::vector<Change> diff(const Config& a, const Config& b) {
   note("development", a.development, b.development, true);
   note("store.url", a.store.url, b.store.url, true);
   note("store.queue", a.store.queue, b.store.queue, true);
+  note("store.retention", a.store.retention, b.store.retention);
   note("store.schema", a.store.schema, b.store.schema, true);
   note("store.password", a.store.password, b.store.password, true);
   note("store.tables", a.store.tables, b.store.tables, true);

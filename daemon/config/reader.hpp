@@ -51,6 +51,8 @@ class Reader {
                 DurationRange range = {});
   void duration(std::string_view key, std::optional<base::Duration>& out, std::string_view help,
                 DurationRange range = {});
+  /// A duration, or `never` (0).
+  void age(std::string_view key, base::Duration& out, std::string_view help, DurationRange range);
   /// `1s..5m`
   void backoff(std::string_view key, std::optional<base::Backoff>& out, std::string_view help);
   /// `80/s`, `100/m`, `1/6s`
@@ -124,8 +126,9 @@ class Reader {
                                     const std::string& current, std::string_view help);
   std::optional<unsigned> parse_number(std::string_view key, const Node* node, unsigned min,
                                        unsigned max);
-  std::optional<base::Duration> parse_duration(std::string_view key, const Node* node,
-                                               DurationRange range);
+  std::optional<base::Duration> parse_duration(
+      std::string_view key, const Node* node, DurationRange range,
+      std::string_view wanted = "a duration such as 30s, 2m or 1h30m");
   std::optional<model::QuietHours> parse_quiet_hours(std::string_view key, std::string fallback,
                                                      std::string_view help);
   void list(std::string_view key, const Node* node, std::vector<std::string>& out,

@@ -73,13 +73,13 @@ void Reader::path(std::string_view key, std::string& out, std::string_view help,
 }
 
 std::optional<base::Duration> Reader::parse_duration(std::string_view key, const Node* node,
-                                                     DurationRange range) {
-  constexpr std::string_view kWanted = "a duration such as 30s, 2m or 1h30m";
-  node = scalar(key, node, kWanted);
+                                                     DurationRange range,
+                                                     std::string_view wanted) {
+  node = scalar(key, node, wanted);
   if (node == nullptr) return std::nullopt;
   const auto value = base::parse_duration(node->text);
   if (!value) {
-    wrong(*node, key, kWanted);
+    wrong(*node, key, wanted);
     return std::nullopt;
   }
   if (*value < range.min || *value > range.max) {
@@ -100,6 +100,20 @@ void Reader::duration(std::string_view key, std::optional<base::Duration>& out,
                       std::string_view help, DurationRange range) {
   const auto* node = take(key, Setting::Type::duration, help, {});
   if (const auto value = parse_duration(key, node, range)) out = value;
+}
+
+void Reader::age(std::string_view key, base::Duration& out, std::string_view help,
+                 DurationRange range) {
+  constexpr std::string_view kNever = "never";
+  const auto* node =
+      take(key, Setting::Type::age, help,
+           out == base::Duration{0} ? std::string{kNever} : base::to_string(out));
+  if (node != nullptr && node->kind == Node::Kind::scalar && node->text == kNever) {
+    out = base::Duration{0};
+    return;
+  }
+  if (const auto value = parse_duration(key, node, range, "never, or a duration such as 90d"))
+    out = *value;
 }
 
 void Reader::backoff(std::string_view key, std::optional<base::Backoff>& out,

@@ -33,6 +33,10 @@ void describe_value(const std::vector<Setting>& all, const Setting& s, json::obj
       out["type"] = "string";
       out["pattern"] = "^([0-9]+(ms|s|m|h|d))+$";
       break;
+    case age:
+      out["type"] = "string";
+      out["pattern"] = "^(never|([0-9]+(ms|s|m|h|d))+)$";
+      break;
     case range:
       out["type"] = "string";
       out["pattern"] = "^([0-9]+(ms|s|m|h|d))+(\\.\\.([0-9]+(ms|s|m|h|d))+)?$";

@@ -72,6 +72,11 @@ void read_store(Reader& r, Config& c) {
         std::string{kSqlite} + absolute(store.url.substr(kSqlite.size()), r.context().folder);
   r.number("queue", store.queue, 16, 1'000'000,
            "writes that may wait for the disk; beyond it 503 with Retry-After");
+  r.section("retention", "how long is kept what nobody needs any more", [&](Reader& t) {
+    t.age("ended", store.retention.ended,
+          "notifications with their answers, so long after their latest event once they ended",
+          {std::chrono::days{2}, std::chrono::days{3650}});
+  });
   r.text("schema", store.schema, "PostgreSQL: the schema of all tables", schema_name);
   r.text("password", store.password,
          "PostgreSQL: name of the secret that holds it; empty: passfile, PGPASSWORD or none");

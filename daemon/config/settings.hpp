@@ -14,6 +14,7 @@ struct Setting {
     text,
     path,
     duration,
+    age,
     choice,
     texts,
     section,

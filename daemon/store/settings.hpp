@@ -3,6 +3,8 @@
 #include <atomic>
 #include <cstdint>
 
+#include "base/clock.hpp"
+
 namespace herald::store {
 
 /// Options that may change while running.
@@ -11,6 +13,7 @@ struct Settings {
   std::atomic<uint64_t> backlog{0};
   std::atomic<uint64_t> journal{1'000'000};
   std::atomic<uint64_t> max_bytes{0};
+  std::atomic<base::Duration> keep_ended{base::Duration{0}};
 };
 
 }  // namespace herald::store

@@ -309,6 +309,9 @@ struct Options {
       1'000'000;  ///< notifications that have not ended; beyond it accept answers unavailable
   std::size_t queue = 16'384;    ///< write requests waiting; beyond it unavailable at once
   uint64_t journal = 1'000'000;  ///< entries kept, and more until every webhook was told
+  /// What has ended is deleted this long after its latest event, once nobody needs it (see
+  /// docs/how-to/retention.md); 0: never.
+  base::Duration keep_ended{0};
   uint64_t max_bytes =
       0;  ///< the file grows no further: writes answer unavailable; 0: as far as the disk goes
 };
@@ -319,6 +322,9 @@ struct Health {
   uint64_t commits = 0;    ///< transactions since start
   uint64_t writes = 0;     ///< requests they answered: writes / commits is the group commit's gain
   std::size_t queued = 0;  ///< write requests waiting
+  uint64_t deleted = 0;    ///< notifications deleted since start, because they ended long ago
+  /// When the oldest one kept was accepted; epoch: not known (yet), or Options::keep_ended is 0.
+  model::TimePoint oldest{};
 };
 
 class Store : public DeliveryStore,
@@ -330,7 +336,8 @@ class Store : public DeliveryStore,
               public TokenStore,
               public JournalStore {
  public:
-  /// Changes options that may change while running: inbox_keep, backlog, journal, max_bytes.
+  /// Changes options that may change while running: inbox_keep, backlog, journal, keep_ended,
+  /// max_bytes.
   virtual void reconfigure(const Options&) = 0;
   /// Never blocks on I/O.
   virtual Health health() const = 0;

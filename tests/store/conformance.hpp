@@ -140,6 +140,34 @@ class StoreConformance : public testing::TestWithParam<Backend> {
       store->seen({user, ids, {}, level}, done);
     });
   }
+  /// In that user's inbox, arrived and ended.
+  std::string ended(model::UserId user = 1) {
+    const auto id = item_for(user);
+    applied(id, {model::event::Receipt{
+                    {1, 0, 1}, model::ReceiptKind::delivered, {}, clock.now(), {}}});
+    return id;
+  }
+  std::vector<std::string> clear(model::UserId user = 1, int64_t up_to_seq = 0) {
+    return value(wait<std::vector<std::string>>(
+        [&](auto done) { store->clear(user, up_to_seq, done); }));
+  }
+  void keep_ended(base::Duration kept) {
+    options.keep_ended = kept;
+    store->reconfigure(options);
+  }
+  /// Somebody writes, now and then: a little is deleted with every commit.
+  void work(int commits = 6) {
+    for (int i = 0; i < commits; ++i) {
+      clock.advance(61s);
+      value(wait<Nothing>([&](auto done) { store->put_note("work", "", done); }));
+    }
+  }
+  /// Whether it is stored.
+  bool there(const std::string& id) {
+    const auto found = wait<Timeline>([&](auto done) { store->timeline(id, done); });
+    EXPECT_TRUE(found || found.error().code == Code::not_found);
+    return found.has_value();
+  }
   Counts counts() {
     return value(wait<Counts>([&](auto done) { store->counts(done); }));
   }

@@ -8,8 +8,29 @@ namespace {
 
 class PostgresqlPlans : public PostgresqlStore {
  protected:
-  /// `count` notifications of many people, most of them ended, as they lie after a while.
+  /// `count` notifications of many people, most of them ended, as they lie after a while. Rows come
+  /// five times faster without a log, and with most indexes made at the end.
   void fill(int64_t count) {
+    store.reset();
+    for (const auto& table :
+         ask("SELECT oid::regclass FROM pg_class c WHERE relkind = 'r' AND relnamespace = "
+             "current_schema::regnamespace ORDER BY NOT EXISTS (SELECT 1 FROM pg_constraint k "
+             "WHERE k.conrelid = c.oid AND k.contype = 'f')"))  // who refers to others comes first
+      ask("ALTER TABLE " + table + " SET UNLOGGED");
+    std::string again;
+    for (const auto& index :
+         ask("SELECT indexrelid::regclass, pg_get_indexdef(indexrelid) FROM pg_index i JOIN "
+             "pg_class c ON c.oid = indexrelid WHERE relnamespace = current_schema::regnamespace "
+             "AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = i.indexrelid)")) {
+      const auto bar = index.find('|');
+      ask("DROP INDEX " + index.substr(0, bar));
+      again += ";" + index.substr(bar + 1);
+    }
+    rows(count);
+    ask("SET maintenance_work_mem TO '256MB'" + again);
+    ask("ANALYZE");
+  }
+  void rows(int64_t count) {
     const auto n = std::to_string(count), people = std::to_string(count / 10);
     ask("INSERT INTO users(id, name, provider, created) SELECT i, '', 0, 0 FROM "
         "generate_series(2, " +
@@ -64,7 +85,6 @@ class PostgresqlPlans : public PostgresqlStore {
         "END, '' FROM generate_series(1, 20000) i");
     ask("INSERT INTO outbox(id, producer, request) SELECT repeat('x', 35), 'sql:shop', '{}' FROM "
         "generate_series(1, 20000)");
-    ask("ANALYZE");
   }
 
   /// The plan as the store's connections make it, but with the planner free to read whole tables.
@@ -101,12 +121,47 @@ class PostgresqlPlans : public PostgresqlStore {
     }
     EXPECT_GT(examined, 60);
   }
+  /// What is asked most often, or reads most, and the indexes that it must go by.
+  void each_goes_by_its_index() {
+    const struct {
+      const char *what, *part;
+      std::vector<std::string> indexes;
+    } kOften[] = {
+        {"list", "FROM notifications n WHERE n.user_id = $8", {"notifications_user"}},
+        {"dead letters", "n.state >= 5 AND n.id < $1", {"notifications_ended_badly"}},
+        {"poll", "AND i.gone = 0 ORDER BY i.seq LIMIT $4", {"inbox_items_user_id_seq_key"}},
+        {"claim", "x.priority = p.priority AND x.due_at <= $1", {"notifications_due"}},
+        {"lookup", "FROM notifications n WHERE n.id = $1", {"notifications_id_key"}},
+        {"receipt", "provider_id = $2 AND provider_id <> ''", {"attempts_provider_id"}},
+        {"retention",
+         "(SELECT 1 FROM webhook_messages m",
+         {"notifications_pkey", "timeline_pkey", "inbox_items_notification_key",
+          "webhook_messages_notification", "questions_pkey"}},
+        {"deletion",
+         "WITH items AS (DELETE FROM inbox_items",
+         {"inbox_items_notification_key", "timeline_pkey", "attempts_pkey", "renderings_pkey",
+          "earlier_chains_pkey", "questions_pkey", "answers_notification_key",
+          "notifications_pkey", "inbox_users_pkey"}}};
+    for (const auto& often : kOften) {
+      int found = 0;
+      for (const auto* statement : postgresql::Sql::all()) {
+        if (statement->text().find(often.part) == std::string::npos) continue;
+        ++found;
+        const auto shown = plan(statement->text());
+        for (const auto& index : often.indexes)
+          EXPECT_NE(shown.find(" " + index), std::string::npos)
+              << often.what << " does not use " << index << shown;
+      }
+      EXPECT_GT(found, 0) << often.what;
+    }
+  }
 };
 
 // covers: S48
 TEST_F(PostgresqlPlans, NoStatementReadsAWholeTable) {
   fill(50'000);
   no_statement_reads_a_whole_table();
+  each_goes_by_its_index();
 }
 
 TEST_F(PostgresqlPlans, NoStatementReadsAWholeTableOfAMillion) {
@@ -114,6 +169,7 @@ TEST_F(PostgresqlPlans, NoStatementReadsAWholeTableOfAMillion) {
     GTEST_SKIP() << "./dev test --long";
   fill(1'000'000);
   no_statement_reads_a_whole_table();
+  each_goes_by_its_index();
 }
 
 }  // namespace

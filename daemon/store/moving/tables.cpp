@@ -66,7 +66,7 @@ const std::vector<Table>& all() {
        true},
       {"inbox_users",
        {{"user_id"}},
-       {{"user_id"}, {"last_seq"}, {"last_at"}, {"active"}, {"first_active"}, {"older_unread"}}},
+       {{"user_id"}, {"last_seq"}, {"last_at"}, {"active"}, {"first_active"}, {"older_unread"}, {"forgotten"}, {"forgotten_to"}}},
       {"conversations",
        {{"id"}},
        {{"id"},

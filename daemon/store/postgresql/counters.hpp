@@ -12,6 +12,7 @@ class Counters {
  public:
   void load(Connection& db);
   void enter(model::State state) { ++change_[index(state)]; }
+  void leave(model::State state) { --change_[index(state)]; }
   void move(model::State from, model::State to) {
     --change_[index(from)];
     ++change_[index(to)];

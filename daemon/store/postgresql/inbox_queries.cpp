@@ -9,9 +9,7 @@ namespace {
 const Sql kUser{
     "SELECT e.epoch, e.line, u.last_seq, u.first_active, u.older_unread, (SELECT count(*) FROM "
     "inbox_items i WHERE i.user_id = u.user_id AND i.seq >= u.first_active AND i.gone = 0 AND "
-    "i.read "
-    "= 0) FROM inbox_epoch e LEFT JOIN inbox_users u ON u.user_id = $1 WHERE e.one = 1"};
-const Sql kFirstKept{"SELECT min(seq) FROM inbox_items WHERE user_id = $1"};
+    "i.read = 0), u.forgotten_to FROM inbox_epoch e LEFT JOIN inbox_users u ON u.user_id = $1 WHERE e.one = 1"};
 const std::string kOfUser =
     kItemColumns +
     "FROM inbox_items i JOIN notifications n ON n.rowid = i.notification WHERE i.user_id = $1 AND "
@@ -66,8 +64,7 @@ base::Result<model::ItemPage> items(ReadState& state, const model::ItemQuery& qu
   page.older_unread = user[0].integer(4);
   page.unread = user[0].integer(5);
   if (query.changes || query.after_seq > 0)
-    page.gap = query.after_seq > page.last_seq ||
-               db.use(kFirstKept, query.user)[0].integer(0) > query.after_seq + 1;
+    page.gap = query.after_seq > page.last_seq || query.after_seq < user[0].integer(6);
   const auto limit = std::min(query.limit, kMostItems);
   if (query.changes) {
     add_events(db, query, limit, page);

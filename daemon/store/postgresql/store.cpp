@@ -396,6 +396,7 @@ class PostgresqlStore final : public Store, public PreviewStore, public OutboxSt
     settings_.keep = options.inbox_keep;
     settings_.backlog = options.backlog;
     settings_.journal = options.journal;
+    settings_.keep_ended = options.keep_ended;
   }
 
   const Address address_;

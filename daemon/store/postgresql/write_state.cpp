@@ -3,6 +3,7 @@
 #include "base/faults.hpp"
 #include "store/postgresql/answers.hpp"
 #include "store/postgresql/journal.hpp"
+#include "store/postgresql/retention.hpp"
 
 namespace herald::store::postgresql {
 namespace {
@@ -94,14 +95,23 @@ void WriteState::flush() {
   HERALD_POINT("pg.flushed");
 }
 
-void WriteState::before_commit() {
-  flush();
+/// As long as there is something to delete, a little of it goes with every commit.
+void WriteState::clean_up() {
   if (const auto now = clock.now(); now >= next_purge_) {
-    // As long as there is something to delete, a little of it goes with every commit.
-    const auto gone =
-        purge_keys(db, now) + prune_journal(db, settings.journal.load(std::memory_order_relaxed));
+    const auto expired = purge_keys(db, now);
+    const auto gone = expired + prune_journal(db, settings.journal.load(std::memory_order_relaxed));
+    keys_clean_ = expired == 0;
     if (gone == 0) next_purge_ = now + std::chrono::seconds{1};
   }
+  // No key shall lead to what is not there.
+  if (!keys_clean_) return;
+  const auto turn = retention.begin(clock, settings.keep_ended.load(std::memory_order_relaxed));
+  if (turn) retention.end(clock, forget_ended(*this, *turn));
+}
+
+void WriteState::before_commit() {
+  flush();
+  clean_up();
   // Last, because others wait at these rows until the commit.
   journal.flush(db);
   counters.flush(db);
@@ -113,6 +123,7 @@ void WriteState::commit() {
   HERALD_POINT("pg.after_commit");
   counters.committed();
   notifications.committed();
+  retention.committed();
 }
 
 void WriteState::rollback() {
@@ -131,6 +142,7 @@ void WriteState::forget() {
   journal.clear();
   questions.clear();
   counters.rolled_back();
+  retention.rolled_back();
   chains.forget();
 }
 

@@ -11,6 +11,7 @@
 #include "store/postgresql/parking.hpp"
 #include "store/postgresql/people.hpp"
 #include "store/postgresql/replanning.hpp"
+#include "store/retention.hpp"
 #include "store/settings.hpp"
 #include "store/store.hpp"
 
@@ -48,6 +49,7 @@ class WriteState {
   Parking parking;
   OutboxClaim outbox;
   Counters counters;
+  Retention retention;
   Columns timeline, journal, questions;
 
   // All throw SqlError.
@@ -65,9 +67,11 @@ class WriteState {
 
  private:
   void forget();
+  void clean_up();
 
   Replanning replanning_;
   model::TimePoint next_purge_{};
+  bool keys_clean_ = false;  ///< none is kept beyond its time
 };
 
 }  // namespace herald::store::postgresql

@@ -78,7 +78,7 @@ void Writer::stop() {
 
 Health Writer::health() const {
   const std::lock_guard lock{mutex_};
-  return {writable_, commits_, writes_, queue_.size()};
+  return {writable_, commits_, writes_, queue_.size(), deleted_, oldest_};
 }
 
 void Writer::loop() {
@@ -181,6 +181,8 @@ void Writer::transaction(Part part) {
   epoch_.committed(state.inboxes.take_drawn());
   commits_.fetch_add(1, std::memory_order_relaxed);
   writes_.fetch_add(part.size(), std::memory_order_relaxed);
+  deleted_.fetch_add(state.retention.take_deleted(), std::memory_order_relaxed);
+  oldest_ = state.retention.oldest();
   writable_ = true;
   failures_ = 0;
 }

@@ -109,7 +109,8 @@ class Writer {
   unsigned failures_ = 0;
   base::MonoPoint retry_at_{};
   std::atomic<bool> writable_{true};
-  std::atomic<uint64_t> commits_{0}, writes_{0};
+  std::atomic<uint64_t> commits_{0}, writes_{0}, deleted_{0};
+  std::atomic<model::TimePoint> oldest_{model::TimePoint{}};
   std::thread thread_;
 };
 

@@ -5,10 +5,9 @@
 namespace herald::store::sqlite {
 namespace {
 
-const Sql kUser{"SELECT last_seq, first_active, older_unread FROM inbox_users WHERE user_id = ?"};
+const Sql kUser{"SELECT last_seq, first_active, older_unread, forgotten_to FROM inbox_users WHERE user_id = ?"};
 const Sql kUnread{
     "SELECT count(*) FROM inbox_items WHERE user_id = ? AND seq >= ? AND gone = 0 AND read = 0"};
-const Sql kFirstKept{"SELECT min(seq) FROM inbox_items WHERE user_id = ?"};
 const Sql kActive{
     "SELECT i.id, i.seq, i.at, i.user_id, n.id, i.type, i.title, i.text, i.markdown, i.actions, "
     "i.read, i.returned, i.gone,"
@@ -69,7 +68,7 @@ std::optional<model::Item> item_of(Connection& db, int64_t notification) {
 base::Result<model::ItemPage> items(ReadState& state, const model::ItemQuery& query) {
   auto& db = state.db;
   model::ItemPage page;
-  int64_t first_active = 0;
+  int64_t first_active = 0, forgotten_to = 0;
   {
     auto row = db.use(kUser, query.user);
     if (!row.step()) {
@@ -79,14 +78,12 @@ base::Result<model::ItemPage> items(ReadState& state, const model::ItemQuery& qu
     page.last_seq = row.integer(0);
     first_active = row.integer(1);
     page.older_unread = row.integer(2);
+    forgotten_to = row.integer(3);
   }
   if (auto row = db.use(kUnread, query.user, first_active); row.step())
     page.unread = row.integer(0);
-  if (query.changes || query.after_seq > 0) {
-    page.gap = query.after_seq > page.last_seq;
-    if (auto row = db.use(kFirstKept, query.user); row.step())
-      page.gap = page.gap || row.integer(0) > query.after_seq + 1;
-  }
+  if (query.changes || query.after_seq > 0)
+    page.gap = query.after_seq > page.last_seq || query.after_seq < forgotten_to;
   if (query.changes) {
     add_events(state, query, page);
     return page;

@@ -20,13 +20,13 @@ class NotificationCache {
   void changing(const StoredNotification& notification) {
     changed_.push_back(notification.notification.head.id);
   }
+  /// It is not stored any more. Nothing when it is not here.
+  void erase(std::string_view id);
   void committed() { changed_.clear(); }
   void rolled_back();
   void clear();
 
  private:
-  void erase(std::string_view id);
-
   std::list<StoredNotification> entries_;  // latest first
   std::unordered_map<std::string_view, std::list<StoredNotification>::iterator>
       by_id_;  // keys lie in the entries

@@ -335,6 +335,7 @@ class SqliteStore final : public Store, public PreviewStore {
     settings_.keep = options.inbox_keep;
     settings_.backlog = options.backlog;
     settings_.journal = options.journal;
+    settings_.keep_ended = options.keep_ended;
     settings_.max_bytes = options.max_bytes;
   }
 

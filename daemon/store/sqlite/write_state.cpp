@@ -7,6 +7,7 @@
 #include "base/faults.hpp"
 #include "store/sqlite/journal.hpp"
 #include "store/sqlite/keys.hpp"
+#include "store/sqlite/retention.hpp"
 
 namespace herald::store::sqlite {
 namespace {
@@ -39,22 +40,33 @@ void WriteState::begin() {
   db.run(kBegin);
 }
 
-void WriteState::commit() {
+/// As long as there is something to delete, a little of it goes with every commit.
+void WriteState::clean_up() {
   if (const auto now = clock.now(); now >= next_purge_) {
-    // As long as there is something to delete, a little of it goes with every commit.
-    const auto gone =
-        purge_keys(db, now) + prune_journal(db, settings.journal.load(std::memory_order_relaxed));
+    const auto expired = purge_keys(db, now);
+    const auto gone = expired + prune_journal(db, settings.journal.load(std::memory_order_relaxed));
+    keys_clean_ = expired == 0;
     if (gone == 0) next_purge_ = now + std::chrono::seconds{1};
   }
+  // No key shall lead to what is not there.
+  if (!keys_clean_) return;
+  const auto turn = retention.begin(clock, settings.keep_ended.load(std::memory_order_relaxed));
+  if (turn) retention.end(clock, forget_ended(*this, *turn));
+}
+
+void WriteState::commit() {
+  clean_up();
   counters.flush(db);
   HERALD_POINT("store.counters_flushed");
   db.run(kCommit);
   counters.committed();
   cache.committed();
+  retention.committed();
 }
 
 void WriteState::rollback() {
   counters.rolled_back();
+  retention.rolled_back();
   cache.rolled_back();
   chains.forget();
   // Some errors (disk full, I/O) have ended the transaction already.

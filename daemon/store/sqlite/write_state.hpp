@@ -1,5 +1,6 @@
 #pragma once
 
+#include "store/retention.hpp"
 #include "store/settings.hpp"
 #include "store/sqlite/counters.hpp"
 #include "store/sqlite/notification_cache.hpp"
@@ -21,6 +22,7 @@ class WriteState {
   ChainCache chains;
   NotificationCache cache;
   Counters counters;
+  Retention retention;
 
   void begin();
   /// Throws SqlError; whether it is durable is then not known.
@@ -37,8 +39,10 @@ class WriteState {
 
  private:
   void limit_size();
+  void clean_up();
 
   model::TimePoint next_purge_{};
+  bool keys_clean_ = false;  ///< none is kept beyond its time
   uint64_t size_limit_ = 0;
 };
 

@@ -86,7 +86,7 @@ void Writer::finish() {
 
 Health Writer::health() const {
   const std::lock_guard lock{mutex_};
-  return {writable_, commits_, writes_, queue_.size()};
+  return {writable_, commits_, writes_, queue_.size(), deleted_, oldest_};
 }
 
 void Writer::loop() {
@@ -182,6 +182,8 @@ bool Writer::try_commit(Batch& batch) {
   HERALD_POINT("store.after_commit");
   commits_.fetch_add(1, std::memory_order_relaxed);
   writes_.fetch_add(batch.size(), std::memory_order_relaxed);
+  deleted_.fetch_add(state_->retention.take_deleted(), std::memory_order_relaxed);
+  oldest_ = state_->retention.oldest();
   writable_ = true;
   failures_ = 0;
   return true;
