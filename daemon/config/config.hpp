@@ -38,7 +38,8 @@ struct Store {
     friend bool operator==(const Tables&, const Tables&) = default;
   } tables;
   struct Retention {
-    base::Duration ended{0};  ///< what has ended is deleted so long after its latest event; 0: never
+    base::Duration ended{
+        0};  ///< what has ended is deleted so long after its latest event; 0: never
     friend bool operator==(const Retention&, const Retention&) = default;
   } retention;
   friend bool operator==(const Store&, const Store&) = default;

@@ -73,8 +73,7 @@ void Reader::path(std::string_view key, std::string& out, std::string_view help,
 }
 
 std::optional<base::Duration> Reader::parse_duration(std::string_view key, const Node* node,
-                                                     DurationRange range,
-                                                     std::string_view wanted) {
+                                                     DurationRange range, std::string_view wanted) {
   node = scalar(key, node, wanted);
   if (node == nullptr) return std::nullopt;
   const auto value = base::parse_duration(node->text);
@@ -105,9 +104,8 @@ void Reader::duration(std::string_view key, std::optional<base::Duration>& out,
 void Reader::age(std::string_view key, base::Duration& out, std::string_view help,
                  DurationRange range) {
   constexpr std::string_view kNever = "never";
-  const auto* node =
-      take(key, Setting::Type::age, help,
-           out == base::Duration{0} ? std::string{kNever} : base::to_string(out));
+  const auto* node = take(key, Setting::Type::age, help,
+                          out == base::Duration{0} ? std::string{kNever} : base::to_string(out));
   if (node != nullptr && node->kind == Node::Kind::scalar && node->text == kNever) {
     out = base::Duration{0};
     return;

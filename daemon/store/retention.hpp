@@ -21,10 +21,10 @@ inline constexpr base::Duration kLeastKept = std::chrono::hours{25};
 /// What is known of a notification that may have ended long ago.
 struct Ended {
   int64_t row = 0;
-  bool over = false;              ///< ended, nothing due, nothing in flight
+  bool over = false;                     ///< ended, nothing due, nothing in flight
   model::TimePoint created{}, latest{};  ///< accepted, last event
-  bool listed = false;            ///< its item is in somebody's list
-  bool messages = false;          ///< webhooks have messages about it
+  bool listed = false;                   ///< its item is in somebody's list
+  bool messages = false;                 ///< webhooks have messages about it
 };
 /// Whether nobody needs it any more, but for a question (see question_is_over) and webhooks.
 bool may_go(const Ended& ended, model::TimePoint cutoff);
@@ -45,12 +45,12 @@ class Retention {
   std::optional<Turn> begin(const base::Clock& clock, base::Duration kept);
 
   struct Found {
-    int64_t last = 0;      ///< row looked at
-    int64_t looked = 0;    ///< rows
-    bool old = false;      ///< one of them is older than the cutoff
-    std::size_t gone = 0;  ///< notifications deleted
+    int64_t last = 0;                      ///< row looked at
+    int64_t looked = 0;                    ///< rows
+    bool old = false;                      ///< one of them is older than the cutoff
+    std::size_t gone = 0;                  ///< notifications deleted
     std::optional<model::TimePoint> kept;  ///< when the first one that stays was accepted
-    bool held = false;     ///< nothing was looked at: a webhook is too far behind
+    bool held = false;                     ///< nothing was looked at: a webhook is too far behind
   };
   void end(const base::Clock& clock, const Found& found);
 
@@ -66,7 +66,7 @@ class Retention {
   base::MonoPoint began_{}, next_{};
   int64_t after_ = 0;
   bool oldest_wanted_ = true;  ///< none that stays was met in this round
-  unsigned young_ = 0;  ///< pages in a row without anything old
+  unsigned young_ = 0;         ///< pages in a row without anything old
   uint64_t gone_ = 0, deleted_ = 0;
   model::TimePoint oldest_{};
 };

@@ -143,13 +143,13 @@ class StoreConformance : public testing::TestWithParam<Backend> {
   /// In that user's inbox, arrived and ended.
   std::string ended(model::UserId user = 1) {
     const auto id = item_for(user);
-    applied(id, {model::event::Receipt{
-                    {1, 0, 1}, model::ReceiptKind::delivered, {}, clock.now(), {}}});
+    applied(id,
+            {model::event::Receipt{{1, 0, 1}, model::ReceiptKind::delivered, {}, clock.now(), {}}});
     return id;
   }
   std::vector<std::string> clear(model::UserId user = 1, int64_t up_to_seq = 0) {
-    return value(wait<std::vector<std::string>>(
-        [&](auto done) { store->clear(user, up_to_seq, done); }));
+    return value(
+        wait<std::vector<std::string>>([&](auto done) { store->clear(user, up_to_seq, done); }));
   }
   void keep_ended(base::Duration kept) {
     options.keep_ended = kept;

@@ -20,7 +20,8 @@ const Sql kParked{
     " LIMIT $3"};
 const Sql kInboxes{
     "/* audit */ SELECT u.user_id, u.last_seq, u.active, u.older_unread, count(i.id) + u.forgotten,"
-    " greatest(max(greatest(i.seq, i.changed)), u.forgotten_to), count(*) FILTER (WHERE i.gone = 0),"
+    " greatest(max(greatest(i.seq, i.changed)), u.forgotten_to), count(*) FILTER (WHERE i.gone = "
+    "0),"
     " count(*) FILTER (WHERE i.gone = 1 AND i.read = 0),"
     " count(*) FILTER (WHERE i.gone = 0 AND i.seq < u.first_active),"
     " coalesce(sum(i.changes), 0)::bigint"

@@ -9,7 +9,8 @@ namespace {
 const Sql kUser{
     "SELECT e.epoch, e.line, u.last_seq, u.first_active, u.older_unread, (SELECT count(*) FROM "
     "inbox_items i WHERE i.user_id = u.user_id AND i.seq >= u.first_active AND i.gone = 0 AND "
-    "i.read = 0), u.forgotten_to FROM inbox_epoch e LEFT JOIN inbox_users u ON u.user_id = $1 WHERE e.one = 1"};
+    "i.read = 0), u.forgotten_to FROM inbox_epoch e LEFT JOIN inbox_users u ON u.user_id = $1 "
+    "WHERE e.one = 1"};
 const std::string kOfUser =
     kItemColumns +
     "FROM inbox_items i JOIN notifications n ON n.rowid = i.notification WHERE i.user_id = $1 AND "

@@ -24,7 +24,8 @@ const Sql kWaiting{
     "/* audit */ SELECT rowid, channel, provider_id, event FROM parked_receipts WHERE expires > ?"};
 const Sql kInboxes{
     "/* audit */ SELECT u.user_id, u.last_seq, u.active, u.older_unread, count(i.id) + u.forgotten,"
-    " max(coalesce(max(max(i.seq, coalesce(i.changed, 0))), 0), u.forgotten_to), coalesce(sum(i.gone = 0), 0),"
+    " max(coalesce(max(max(i.seq, coalesce(i.changed, 0))), 0), u.forgotten_to), "
+    "coalesce(sum(i.gone = 0), 0),"
     " coalesce(sum(i.gone = 1 AND i.read = 0), 0),"
     " coalesce(sum(i.gone = 0 AND i.seq < u.first_active), 0), coalesce(sum(i.changes), 0)"
     " FROM inbox_users u LEFT JOIN inbox_items i ON i.user_id = u.user_id GROUP BY u.user_id"};

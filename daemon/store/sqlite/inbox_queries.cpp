@@ -5,7 +5,8 @@
 namespace herald::store::sqlite {
 namespace {
 
-const Sql kUser{"SELECT last_seq, first_active, older_unread, forgotten_to FROM inbox_users WHERE user_id = ?"};
+const Sql kUser{
+    "SELECT last_seq, first_active, older_unread, forgotten_to FROM inbox_users WHERE user_id = ?"};
 const Sql kUnread{
     "SELECT count(*) FROM inbox_items WHERE user_id = ? AND seq >= ? AND gone = 0 AND read = 0"};
 const Sql kActive{
