@@ -245,9 +245,11 @@ void Dispatcher::completed(const std::string& id, model::AttemptRef attempt,
   const bool recorded =
       work != nullptr && work->appended == attempt && outcome.kind == model::OutcomeKind::accepted;
   if (work != nullptr && work->in_flight == attempt) {
-    // That the store could not take the item says nothing about the channel.
+    // That the store could not take the item, or not in time, says nothing about the channel.
     auto told = outcome;
-    if (std::exchange(work->store_failed, false)) told.reason = model::Reason::cancelled_attempt;
+    const bool waits_for_store = work->appended == attempt && !recorded;
+    if (std::exchange(work->store_failed, false) || waits_for_store)
+      told.reason = model::Reason::cancelled_attempt;
     tell_outcome(*work, attempt, told);
     work->in_flight.reset();
   }

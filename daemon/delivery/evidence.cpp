@@ -45,6 +45,11 @@ const model::Attempt* inbox_attempt(const model::Progress& progress) {
   return nullptr;
 }
 
+bool put_into_inbox(const model::Progress& progress, model::AttemptRef attempt) {
+  const auto* known = find_attempt(progress, attempt);
+  return known != nullptr && known->inbox;
+}
+
 /// The channel that an attempt of the present run is for; empty when there is no such step.
 std::string_view channel_of(const model::Notification& notification, model::AttemptRef attempt) {
   const auto& steps = notification.head.chain->steps;
@@ -181,13 +186,23 @@ void Dispatcher::append(std::string channel, std::string attempt_id, model::NewI
                  [this, id = work->id(), attempt,
                   done = std::move(done)](const base::Result<store::Applied>& applied) {
                    if (applied && applied->item) return done(*applied->item);
+                   // Its commit had been in doubt: the item is there, its numbers were not told.
+                   if (applied && put_into_inbox(applied->notification.progress, attempt)) {
+                     model::Item known;
+                     known.user = applied->notification.head.user;
+                     known.notification = id;
+                     return done(std::move(known));
+                   }
                    if (auto* still = find(id); still != nullptr && still->appended == attempt) {
                      still->appended.reset();
                      still->store_failed = true;
                    }
                    done(applied ? base::fail(base::Code::internal, "the store gave no item")
                                 : applied.error());
-                 }});
+                 },
+                 {},
+                 // A store that is away costs the channel no attempt: it waits for it.
+                 true});
   });
 }
 
