@@ -74,7 +74,8 @@ Readers::State Readers::open() {
       throw SqlError{SqlError::Kind::lost, {}, "the server could not be reached a moment ago"};
   }
   try {
-    return std::make_unique<ReadState>(connect(address_, watchdog_, Use::read));
+    return std::make_unique<ReadState>(connect(address_, watchdog_, Use::read),
+                                       address_.lease.get());
   } catch (const SqlError&) {
     const std::lock_guard lock{mutex_};
     no_try_before_ = std::chrono::steady_clock::now() + kNextTry;

@@ -14,15 +14,19 @@ const Sql kProbe{
     "INSERT INTO kv(instance, key, value, version, expires) VALUES ('', 'probe', '', 1, 1) ON "
     "CONFLICT (instance, key) DO UPDATE SET version = kv.version + 1"};
 
+/// How often a node looks at how many notifications there are, which others change too.
+constexpr std::chrono::seconds kCountAgain{1};
+
 }  // namespace
 
 WriteState::WriteState(std::unique_ptr<Connection> connection, const Settings& s, const Decide& d,
-                       const base::Clock& c)
+                       const base::Clock& c, const Lease* l)
     : connection_(std::move(connection)),
       db(*connection_),
       settings(s),
       decide(d),
       clock(c),
+      lease(l),
       timeline(kTimeline),
       journal(journal_insert()) {
   counters.load(db);
@@ -31,6 +35,13 @@ WriteState::WriteState(std::unique_ptr<Connection> connection, const Settings& s
 void WriteState::begin() {
   replanning_.look(db, clock.mono());
   db.begin();
+  if (lease == nullptr) return;
+  lease->hold(db);
+  // The others' share of the backlog.
+  if (const auto now = clock.mono(); now >= next_count_) {
+    counters.load(db);
+    next_count_ = now + kCountAgain;
+  }
 }
 
 void WriteState::load(const Foreseen& foreseen) {
@@ -92,7 +103,8 @@ void WriteState::flush() {
 
 void WriteState::before_commit() {
   flush();
-  if (const auto now = clock.now(); now >= next_purge_) {
+  const bool ours = lease == nullptr || lease->has_share(kPeriodicShare);
+  if (const auto now = clock.now(); ours && now >= next_purge_) {
     // As long as there is something to delete, a little of it goes with every commit.
     const auto gone =
         purge_keys(db, now) + prune_journal(db, settings.journal.load(std::memory_order_relaxed));

@@ -287,7 +287,8 @@ std::unique_ptr<WriteState> Writer::open() const {
     throw SqlError{Kind::unavailable, {}, checked.error().message};
   if (!take_store(*connection, address_))
     throw SqlError{Kind::unavailable, {}, "another heraldd uses the schema"};
-  return std::make_unique<WriteState>(std::move(connection), settings_, decide_, clock_);
+  return std::make_unique<WriteState>(std::move(connection), settings_, decide_, clock_,
+                                      address_.lease.get());
 }
 
 }  // namespace herald::store::postgresql
