@@ -164,11 +164,11 @@ base::Result<void> App::start_delivery() {
                   : base::fail(base::Code::unavailable, "the store does not answer");
   core_->dispatcher.start(recovered.callback());
   auto answer = recovered.wait(kPatience);
-  core_->sql_producer.start();
   core_->networks.allow(config_->outbound_allow);
-  std::vector<base::Error> problems;
-  core_->webhooks.configure(endpoints(*config_, core_->secrets, &problems));
-  for (const auto& problem : problems) fail("webhook.unusable", problem);
+  if (core_->nodes == nullptr)
+    begin_periodic();
+  else
+    join_nodes();
   if (!answer)
     return base::fail(base::Code::unavailable,
                       "what a previous run left in flight could not be recorded within a minute");
