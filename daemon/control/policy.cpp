@@ -41,7 +41,7 @@ std::vector<gid_t> groups_from_database(uid_t uid, gid_t gid) {
   return groups;
 }
 
-constexpr std::array<std::pair<std::string_view, Rights>, 24> kNeeds{{
+constexpr std::array<std::pair<std::string_view, Rights>, 25> kNeeds{{
     {"Explain", Rights::operate},
     {"Audit", Rights::administer},
     {"Send", Rights::operate},
@@ -52,6 +52,7 @@ constexpr std::array<std::pair<std::string_view, Rights>, 24> kNeeds{{
     {"Redrive", Rights::administer},
     {"Status", Rights::operate},
     {"Channels", Rights::operate},
+    {"Nodes", Rights::operate},
     {"Monitor", Rights::operate},
     {"Pause", Rights::administer},
     {"Resume", Rights::administer},
