@@ -64,11 +64,18 @@ Watcher::Watcher(Needs needs) : need_{needs} {
   define(MetricKind::counter, "herald_webhooks_total",
          "Messages to producers' webhooks, by webhook and result.");
   define(MetricKind::histogram, "herald_first_evidence_seconds",
-         "From acceptance to the first accepted attempt, by channel.");
+         "From the moment a submission was read to the first accepted attempt, by channel.");
+  define(MetricKind::histogram, "herald_first_attempt_seconds",
+         "From the commit of an acceptance to that of its first attempt's outcome, by channel.");
 }
 
 void Watcher::accepted(const model::Notification& notification) {
   need_.metrics.record("herald_accepted_total", 1, {{"kind", notification.head.kind}});
+}
+
+void Watcher::attempted(model::Duration after, const std::string& channel) {
+  need_.metrics.record("herald_first_attempt_seconds", std::chrono::duration<double>(after).count(),
+                       {{"channel", channel}});
 }
 
 void Watcher::recorded(const store::Applied& applied, const std::vector<model::Event>& events) {

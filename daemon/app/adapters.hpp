@@ -51,6 +51,7 @@ class Watcher final : public delivery::Observer {
   };
   explicit Watcher(Needs needs);
   void accepted(const model::Notification& notification) override;
+  void attempted(model::Duration after, const std::string& channel) override;
   void recorded(const store::Applied& applied, const std::vector<model::Event>& events) override;
   void inbox_changed(model::UserId user, int64_t seq) override;
   void breaker(const std::string& channel, bool open) override;

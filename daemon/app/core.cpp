@@ -6,6 +6,7 @@ namespace {
 http::Authenticator::Options authenticator_options(const config::Config& config) {
   http::Authenticator::Options out;
   out.cookie = config.auth.cookie;
+  out.secure_cookie = config.http.public_url.starts_with("https://");
   out.jwt.audience = config.auth.user_tokens.audience;
   out.jwt.issuer = config.auth.user_tokens.issuer;
   return out;
@@ -34,8 +35,8 @@ Core::Core(const config::Config& config, std::unique_ptr<store::Store> opened,
       plugin_metrics{metrics},
       delivery_thread{io},
       plugins{io,
-              plugin::HostPorts{clock, log, dispatcher, inbox, directory, producer, client, router,
-                                kv, plugin_metrics, secrets},
+              plugin::HostPorts{clock, log, dispatcher, inbox, answers, directory, producer, client,
+                                router, kv, plugin_metrics, secrets},
               plugin_options(config)},
       watcher{{metrics, feed, inbox, log, clock, nodes}},
       webhooks{{journal_thread, *store, feed, webhook_client, clock, log,
@@ -49,6 +50,7 @@ Core::Core(const config::Config& config, std::unique_ptr<store::Store> opened,
             [this](model::UserId user) {
               if (nodes != nullptr) nodes->tell({store::Word::Kind::inbox, {}, user});
             }},
+      answers{{*store, directory, dispatcher, clock, base::Random::system()}},
       producer{{*store, dispatcher, clock, base::Random::system()}},
       sql_producer{{delivery_thread, store::outbox_of(*store), producer, watcher}},
       explainer{{store::previews_of(*store), *store, plugins, dispatcher, clock,

@@ -2,6 +2,7 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include "answers/answers.hpp"
 #include "app/adapters.hpp"
 #include "app/executor.hpp"
 #include "app/secrets.hpp"
@@ -44,11 +45,13 @@ struct Core {
   KvAdapter kv;
   MetricsAdapter plugin_metrics;
   StrandExecutor delivery_thread;
-  plugin::Registry plugins;  // reports to dispatcher, inbox and producer below once it is started
+  plugin::Registry
+      plugins;  // reports to dispatcher, inbox, answers and producer below once it is started
   Watcher watcher;
   journal::Webhooks webhooks;
   delivery::Dispatcher dispatcher;
   inbox::Inbox inbox;
+  answers::Answers answers;
   delivery::Producer producer;
   delivery::SqlProducer sql_producer;
   delivery::Explainer explainer;

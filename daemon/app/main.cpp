@@ -9,6 +9,7 @@
 #include "app/operations.hpp"
 #include "app/specs.hpp"
 #include "base/memory.hpp"
+#include "base/secrecy.hpp"
 
 namespace {
 
@@ -29,6 +30,9 @@ int usage(std::ostream& out, const boost::program_options::options_description& 
 int main(int argc, char** argv) {
   namespace po = boost::program_options;
   herald::base::end_cleanly_out_of_memory();
+  if (!herald::base::keep_memory_private())
+    std::cerr
+        << "heraldd: the kernel does not keep this process out of core dumps; set LimitCORE=0\n";
   po::options_description visible{"Options"};
   visible.add_options()("config,c",
                         po::value<std::string>()->default_value("/etc/herald/herald.yaml"),

@@ -26,6 +26,7 @@ class ControlOperations final : public control::Operations {
                      Reply reply) override;
   void service_tokens(Reply reply) override;
   void revoke_token(std::string name, Reply reply) override;
+  void revoke_user_tokens(std::string user, Reply reply) override;
   void explain(std::string producer, boost::json::value request, bool private_parts,
                Reply reply) override;
   void audit(std::optional<base::TimePoint> since,

@@ -182,4 +182,20 @@ void ControlOperations::revoke_token(std::string name, Reply reply) {
       });
 }
 
+void ControlOperations::revoke_user_tokens(std::string spelled, Reply reply) {
+  resolve(spelled, [this, reply = std::move(reply)](base::Result<model::UserId> user) {
+    if (!user) return reply(user.error());
+    // A token says the second of its making only: those of this second may be older than now.
+    const auto before = std::chrono::ceil<std::chrono::seconds>(app_.core().clock.now());
+    app_.core().store->revoke_user(
+        {*user, before}, [this, user = *user, before, reply](base::Result<store::Nothing> revoked) {
+          if (!revoked) return reply(revoked.error());
+          app_.tokens_changed([user, before, reply](base::Result<void> refreshed) {
+            if (!refreshed) return reply(refreshed.error());
+            reply(json::object{{"user", user}, {"before", base::to_iso8601(before)}});
+          });
+        });
+  });
+}
+
 }  // namespace herald::app

@@ -53,11 +53,24 @@ store::Options store_options(const config::Config& config) {
   return out;
 }
 
+namespace {
+
+double per_second(const model::Rate& rate) {
+  return rate.count / std::chrono::duration<double>(rate.per).count();
+}
+
+}  // namespace
+
 http::ServerOptions http_options(const config::Config& config) {
   http::ServerOptions out;
   out.address = config.http.address;
   out.port = static_cast<uint16_t>(config.http.port);
   out.max_connections = config.http.max_connections;
+  out.max_per_address = config.http.max_per_address;
+  out.person_per_second = per_second(config.http.person_rate);
+  out.person_burst = config.http.person_burst;
+  out.failures_per_second = per_second(config.http.failure_rate);
+  out.failures_burst = config.http.failure_burst;
   out.trusted_proxies = config.http.trusted_proxies;
   out.allowed_origins = config.http.allowed_origins;
   out.development = config.development;

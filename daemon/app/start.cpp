@@ -122,6 +122,9 @@ base::Result<void> App::load_keys(const config::Config& config) {
       case config::TokenAlgorithm::hs512:
         record.algorithm = http::JwtAlgorithm::hs512;
         break;
+      case config::TokenAlgorithm::eddsa:
+        record.algorithm = http::JwtAlgorithm::eddsa;
+        break;
     }
     record.verify_until = key.verify_until;
     keys.push_back(std::move(record));
@@ -152,7 +155,14 @@ void App::refresh_tokens(std::function<void(base::Result<void>)> done) {
     std::vector<http::TokenRecord> records;
     for (auto& t : *tokens)
       records.push_back({std::move(t.name), std::move(t.digest), std::move(t.scopes), t.expires});
-    done(core_->authenticator.set_tokens(std::move(records)));
+    if (auto set = core_->authenticator.set_tokens(std::move(records)); !set) return done(set);
+    core_->store->revoked_users([this, done](base::Result<std::vector<store::RevokedTokens>> all) {
+      if (!all) return done(all.error());
+      std::vector<http::Revocation> revocations;
+      for (const auto& one : *all) revocations.push_back({one.user, one.before});
+      core_->authenticator.set_revocations(std::move(revocations));
+      done({});
+    });
   });
 }
 

@@ -12,12 +12,12 @@ namespace {
 
 unsigned topics(const std::vector<std::string>& events) {
   using journal::Topic;
-  constexpr std::pair<std::string_view, Topic> kNames[] = {{"ended", Topic::ended},
-                                                           {"corrected", Topic::corrected},
-                                                           {"redriven", Topic::redriven},
-                                                           {"evidence", Topic::evidence},
-                                                           {"progress", Topic::progress}};
-  if (events.empty()) return bit(Topic::ended) | bit(Topic::corrected) | bit(Topic::redriven);
+  constexpr std::pair<std::string_view, Topic> kNames[] = {
+      {"ended", Topic::ended},       {"corrected", Topic::corrected},
+      {"redriven", Topic::redriven}, {"answered", Topic::answered},
+      {"evidence", Topic::evidence}, {"progress", Topic::progress}};
+  if (events.empty())
+    return bit(Topic::ended) | bit(Topic::corrected) | bit(Topic::redriven) | bit(Topic::answered);
   unsigned out = 0;
   for (const auto& [name, topic] : kNames)
     if (std::find(events.begin(), events.end(), name) != events.end()) out |= bit(topic);

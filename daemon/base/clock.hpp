@@ -24,6 +24,11 @@ class Clock {
   static const Clock& system();
 };
 
+/// Wall minus monotonic clock: another one later tells that the wall clock was set in between.
+inline Duration offset_of(const Clock& clock) {
+  return clock.now().time_since_epoch() - clock.mono().time_since_epoch();
+}
+
 inline int64_t unix_us(TimePoint t) { return t.time_since_epoch().count(); }
 inline int64_t unix_ms(TimePoint t) { return unix_us(t) / 1000; }
 inline TimePoint from_unix_us(int64_t us) { return TimePoint{Duration{us}}; }

@@ -51,6 +51,11 @@ struct Http {
   std::vector<std::string> trusted_proxies;  ///< address or address/bits whose X-Forwarded-* count
   std::vector<std::string> allowed_origins;  ///< `https://host[:port]`, lower case
   unsigned max_connections = 4'096;
+  unsigned max_per_address = 256;  ///< of them, from one address; proxies are exempt
+  model::Rate person_rate{100, std::chrono::seconds{1}};  ///< requests of one person
+  unsigned person_burst = 200;
+  model::Rate failure_rate{2, std::chrono::seconds{1}};  ///< refused credentials of one address
+  unsigned failure_burst = 50;
   unsigned threads = 0;  ///< 0: one per core, at most 4
   friend bool operator==(const Http&, const Http&) = default;
 };
@@ -84,7 +89,7 @@ struct Secret {
   friend bool operator==(const Secret&, const Secret&) = default;
 };
 
-enum class TokenAlgorithm { hs256, hs384, hs512 };
+enum class TokenAlgorithm { hs256, hs384, hs512, eddsa };
 struct TokenKey {
   std::string id;  ///< `kid`, unique: 1 to 64 of [A-Za-z0-9._-]
   TokenAlgorithm algorithm =
@@ -169,8 +174,8 @@ struct Webhook {
   std::string url;                            ///< http or https, without user name and fragment
   std::vector<std::string> secrets;           ///< names in Config::secrets; signs with each of them
   std::vector<std::string> kinds, producers;  ///< as in Match
-  std::vector<std::string> events;  ///< ended, corrected, redriven, evidence, progress; empty: the
-                                    ///< first three
+  std::vector<std::string> events;    ///< ended, corrected, redriven, answered, evidence, progress;
+                                      ///< empty: the first four
   std::vector<Duration> retry_after;  ///< pauses before the second and every later try; empty: the
                                       ///< specification's
   Duration timeout{std::chrono::seconds{15}};
@@ -185,8 +190,6 @@ struct Limits {
   unsigned accepted_queue =
       8'192;  ///< accepted and held in memory for the dispatcher; more wait in the store
   unsigned journal = 1'000'000;  ///< entries kept for followers and webhooks
-  unsigned streams = 1'024;      ///< long-polls, event streams and WebSockets open at once
-  unsigned streams_per_user = 8;
   friend bool operator==(const Limits&, const Limits&) = default;
 };
 

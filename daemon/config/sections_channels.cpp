@@ -110,9 +110,12 @@ void read_auth(Reader& root, Config& c) {
         TokenKey key;
         k.text("id", key.id, "the key's id (`kid`)", rules::key_id, true);
         using enum TokenAlgorithm;
-        k.choice("algorithm", key.algorithm, {{"HS256", hs256}, {"HS384", hs384}, {"HS512", hs512}},
+        k.choice("algorithm", key.algorithm,
+                 {{"HS256", hs256}, {"HS384", hs384}, {"HS512", hs512}, {"EdDSA", eddsa}},
                  "the one algorithm of this key");
-        k.text("secret", key.secret, "name of the secret, of 32 bytes or more",
+        k.text("secret", key.secret,
+               "name of the secret, of 32 bytes or more; EdDSA: an Ed25519 key in PEM, public or "
+               "private",
                rules::instance_name, true);
         std::string until;
         k.text("verify_until", until,

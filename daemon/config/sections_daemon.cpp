@@ -114,6 +114,15 @@ void read_http(Reader& r, Config& c) {
           "web origins whose pages may call the daemon from a browser", rules::origin);
   r.number("max_connections", h.max_connections, 1, 1'000'000,
            "connections open at once; further ones are closed");
+  r.number("max_per_address", h.max_per_address, 1, 1'000'000,
+           "of them, from one address (IPv6: one /64); trusted proxies are exempt");
+  r.rate("person_rate", h.person_rate, "requests of one person, by default 100/s; beyond it 429");
+  r.number("person_burst", h.person_burst, 1, 1'000'000,
+           "of `person_rate`, how many at once after a pause");
+  r.rate("failure_rate", h.failure_rate,
+         "refused credentials from one address, by default 2/s; beyond it 429 instead of 401");
+  r.number("failure_burst", h.failure_burst, 1, 1'000'000,
+           "of `failure_rate`, how many at once after a pause");
   r.number("threads", h.threads, 0, 256, "threads for network work; 0: one per core, at most 4");
 }
 
@@ -178,9 +187,6 @@ void read_daemon(Reader& root, Config& c) {
              "accepted notifications held in memory; the others wait in the store");
     r.number("journal", c.limits.journal, 1'000, 1'000'000'000,
              "recorded changes kept for those who follow them; more until every webhook was told");
-    r.number("streams", c.limits.streams, 1, 1'000'000,
-             "long-polls, event streams and WebSockets open at once");
-    r.number("streams_per_user", c.limits.streams_per_user, 1, 1'000, "the same for one person");
   });
 }
 

@@ -10,14 +10,14 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::array<std::string_view, 5> kEvents{"ended", "corrected", "redriven", "evidence",
-                                                  "progress"};
+constexpr std::array<std::string_view, 6> kEvents{"ended",    "corrected", "redriven",
+                                                  "answered", "evidence",  "progress"};
 constexpr std::size_t kMostRetries = 20;
 
 std::string event(const std::string& text) {
   if (std::find(kEvents.begin(), kEvents.end(), text) != kEvents.end()) return {};
   const auto guess = base::did_you_mean(text, kEvents);
-  return "must be of ended, corrected, redriven, evidence, progress" +
+  return "must be of ended, corrected, redriven, answered, evidence, progress" +
          (guess ? "; did you mean `" + std::string{*guess} + "`?" : std::string{});
 }
 
@@ -43,9 +43,10 @@ void read_webhooks(Reader& root, Config& c) {
                 rules::instance_name);
         r.section("match", "what it is told of; without it, everything",
                   [&](Reader& m) { read_chosen(m, w.kinds, w.producers); });
-        r.texts("events", w.events,
-                "ended, corrected, redriven, evidence, progress; by default the first three",
-                event);
+        r.texts(
+            "events", w.events,
+            "ended, corrected, redriven, answered, evidence, progress; by default the first four",
+            event);
         std::vector<std::string> pauses;
         r.texts("retry_after", pauses,
                 "pause before the second try and every later one; after the last the "

@@ -294,6 +294,8 @@ void Handlers::start(const Caller& caller, const std::string& method, const json
     }
     if (method == "ListServiceTokens") return operations_.service_tokens(reply);
     if (method == "RevokeServiceToken") return operations_.revoke_token(text(in, "name"), silent);
+    if (method == "RevokeUserTokens")
+      return operations_.revoke_user_tokens(text(in, "user"), reply);
     debt->pay(fail(Code::unsupported, "described, but not offered"));
   } catch (const std::exception& e) {
     debt->pay(fail(Code::internal, std::string{"the daemon failed on this call: "} + e.what()));

@@ -73,6 +73,8 @@ class Operations {
   /// {tokens: [{name, scopes, created, expires, revoked}]}
   virtual void service_tokens(Reply) = 0;
   virtual void revoke_token(std::string name, Reply) = 0;
+  /// {user, before}. `user`: an id or a phone.
+  virtual void revoke_user_tokens(std::string user, Reply) = 0;
 
   /// What the request would meet, without sending it; errors as submit. `private_parts`: also
   /// addresses and rendered text.

@@ -41,7 +41,7 @@ std::vector<gid_t> groups_from_database(uid_t uid, gid_t gid) {
   return groups;
 }
 
-constexpr std::array<std::pair<std::string_view, Rights>, 25> kNeeds{{
+constexpr auto kNeeds = std::to_array<std::pair<std::string_view, Rights>>({
     {"Explain", Rights::operate},
     {"Audit", Rights::administer},
     {"Send", Rights::operate},
@@ -67,7 +67,8 @@ constexpr std::array<std::pair<std::string_view, Rights>, 25> kNeeds{{
     {"CreateServiceToken", Rights::administer},
     {"ListServiceTokens", Rights::administer},
     {"RevokeServiceToken", Rights::administer},
-}};
+    {"RevokeUserTokens", Rights::administer},
+});
 
 }  // namespace
 

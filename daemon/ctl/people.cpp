@@ -125,13 +125,28 @@ Exit token_list(Context& context, const po::variables_map&) {
   return Exit::ok;
 }
 
-void name_option(po::options_description_easy_init& add) {
+void revoke_options(po::options_description_easy_init& add) {
   add("name", po::value<std::string>(), "the name it was created with");
+  add("user", po::value<std::string>(),
+      "instead: all tokens of a person that were issued until now; an id or a phone");
+}
+
+Exit token_revoke_user(Context& context, const std::string& who) {
+  const auto answer = context.ask("RevokeUserTokens", {{"user", who}});
+  if (!answer) return context.exit;
+  if (context.json) return context.document(*answer);
+  const auto* user = answer->if_contains("user");
+  context.io.out << "tokens of user "
+                 << (user != nullptr && user->is_int64() ? user->get_int64() : 0)
+                 << " issued before " << local_time(text(*answer, "before")) << " are revoked\n";
+  return Exit::ok;
 }
 
 Exit token_revoke(Context& context, const po::variables_map& options) {
-  if (!given(options, "name"))
-    return context.refuse("token revoke needs a NAME (heraldctl token list shows them)");
+  if (given(options, "name") == given(options, "user"))
+    return context.refuse(
+        "token revoke needs either a NAME (heraldctl token list shows them) or --user WHO");
+  if (given(options, "user")) return token_revoke_user(context, value(options, "user"));
   const auto answer = context.ask("RevokeServiceToken", {{"name", value(options, "name")}});
   if (!answer) return context.exit;
   if (context.json) return context.document({{"name", value(options, "name")}, {"revoked", true}});
@@ -174,10 +189,10 @@ std::span<const Command> people_commands() {
        token_service},
       {"token list", "", "list the producers' tokens", "token list", nullptr, {}, token_list},
       {"token revoke",
-       "NAME",
-       "revoke a producer's token",
-       "token revoke shop",
-       name_option,
+       "NAME | --user WHO",
+       "revoke a producer's token, or all of a person's",
+       "token revoke shop\ntoken revoke --user 237691924173",
+       revoke_options,
        {"name"},
        token_revoke}};
   return kCommands;

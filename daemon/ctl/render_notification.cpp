@@ -36,6 +36,13 @@ std::string recipient(const json::object& n) {
   return out;
 }
 
+/// "accept on whatsapp"
+std::string answer(const json::object& n) {
+  const auto given = member(n, "answer");
+  const auto action = text(given, "action");
+  return action.empty() ? action : action + " on " + text(given, "channel");
+}
+
 std::string route(const json::object& n) {
   auto out = text(n, "route");
   std::string steps;
@@ -144,6 +151,7 @@ void render_notification(const json::object& n, const Style& style, std::ostream
   plain("to", recipient(n));
   line(out, "state", state_line(n), colour_of(text(n, "state")), style);
   line(out, "evidence", text(n, "evidence"), colour_of(text(n, "evidence")), style);
+  plain("answer", answer(n));
   plain("route", route(n));
   line(out, "twice?", repeats_line(n), Colour::yellow, style);
   plain("priority", text(n, "priority"));

@@ -23,6 +23,12 @@ bool overtaken_by_expiry(const model::Progress& p, model::TimePoint now) {
          !p.cancel_requested && now >= p.expires;
 }
 
+/// Somebody can answer what this attempt brings.
+std::vector<model::Action> asks(const auto& work, const model::Step& step) {
+  if (step.reaches_nobody || !work.rendered) return {};
+  return work.rendered->actions;
+}
+
 }  // namespace
 
 void Dispatcher::advance(Work& work) {
@@ -202,7 +208,10 @@ void Dispatcher::start_attempt(Work& work) {
                {},
                store::Apply::Rendering{work.rendered_run, work.rendered_step,
                                        work.rendered->version, rendered_to_json(*work.rendered)},
-               {}});
+               {},
+               {},
+               false,
+               asks(work, step)});
 }
 
 model::Delivery Dispatcher::delivery_of(const Work& work, model::AttemptRef attempt) const {
@@ -229,6 +238,7 @@ void Dispatcher::deliver(Work& work, model::AttemptRef attempt) {
   work.starting = false;
   work.in_flight = attempt;
   work.appended.reset();
+  work.appending = false;
   HERALD_POINT("delivery.before_deliver");
   need_.channels.deliver(
       work.chain().steps.at(attempt.step).channel, delivery_of(work, attempt),
@@ -249,7 +259,7 @@ void Dispatcher::completed(const std::string& id, model::AttemptRef attempt,
   if (work != nullptr && work->in_flight == attempt) {
     // That the store could not take the item, or not in time, says nothing about the channel.
     auto told = outcome;
-    const bool waits_for_store = work->appended == attempt && !recorded;
+    const bool waits_for_store = std::exchange(work->appending, false);
     if (std::exchange(work->store_failed, false) || waits_for_store)
       told.reason = model::Reason::cancelled_attempt;
     tell_outcome(*work, attempt, told);
@@ -261,10 +271,13 @@ void Dispatcher::completed(const std::string& id, model::AttemptRef attempt,
   if (work != nullptr && work->unrecorded_due && !final && work->rendered)
     rendering = {work->rendered_run, work->rendered_step, work->rendered->version,
                  rendered_to_json(*work->rendered)};
-  if (!recorded)
-    push(id,
-         Pending{
-             model::event::Completed{attempt, std::move(outcome)}, {}, std::move(rendering), {}});
+  if (!recorded) {
+    Pending pending{
+        model::event::Completed{attempt, std::move(outcome)}, {}, std::move(rendering), {}};
+    if (work != nullptr && work->unrecorded_due)
+      pending.asks = asks(*work, work->chain().steps.at(attempt.step));
+    push(id, std::move(pending));
+  }
   release_slot(id);
   if (auto* still = find(id)) advance(*still);
   check_drained();

@@ -17,6 +17,8 @@ void audit_orphans(const store::Dossier& dossier, Findings& findings) {
   orphans("inbox_items", dossier.items.size());
   orphans("earlier_chains", dossier.earlier_chains.size());
   orphans("renderings", dossier.renderings);
+  orphans("questions", dossier.questions.size());
+  orphans("answers", dossier.answers.size());
 }
 
 }  // namespace
@@ -33,6 +35,7 @@ std::optional<model::Progress> audit(const store::Dossier& dossier,
   audit_columns(dossier, replayed->progress, findings);
   audit_attempts(dossier, *replayed, findings);
   audit_items(dossier, replayed->progress, findings);
+  audit_answers(dossier, replayed->progress, findings);
   return std::move(replayed->progress);
 }
 

@@ -53,6 +53,7 @@ struct Prover {
   void operator()(const event::Receipt& e) const {
     proves(e.attempt, evidence_of(e.kind)).failed |= e.kind == ReceiptKind::failed;
   }
+  void operator()(const event::Answered& e) const { proves(e.attempt, Evidence::answered); }
   template <class Other>
   void operator()(const Other&) const {}
 };

@@ -38,6 +38,9 @@ class Difference {
   static std::string show(const std::optional<Outcome>& o) {
     return o ? std::string{to_string(o->kind)} : "none";
   }
+  static std::string show(const std::optional<Answer>& a) {
+    return a ? a->action + " on " + a->channel : "none";
+  }
   static std::string show(const std::vector<Attempt>& attempts) {
     std::string out = std::to_string(attempts.size());
     for (const auto& a : attempts)
@@ -85,6 +88,7 @@ void compare_progress(const Progress& replayed, const std::string& stored, Findi
   d.of("resend", replayed.resend, found->resend);
   d.of("clock_moved", replayed.clock_moved, found->clock_moved);
   d.of("parked_failure", replayed.parked_failure, found->parked_failure);
+  d.of("answer", replayed.answer, found->answer);
   d.of("attempts", replayed.attempts, found->attempts);
   d.of("left", replayed.left, found->left);
   findings.add("notifications.progress", d.expected_, d.found_);

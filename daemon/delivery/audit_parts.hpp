@@ -31,4 +31,9 @@ void audit_attempts(const store::Dossier& dossier, const Replayed& replayed, Fin
 void audit_items(const store::Dossier& dossier, const model::Progress& replayed,
                  Findings& findings);
 
+/// questions.*, answers.*: at most one answer, exactly when the events brought one, and one of the
+/// question's actions.
+void audit_answers(const store::Dossier& dossier, const model::Progress& replayed,
+                   Findings& findings);
+
 }  // namespace herald::delivery

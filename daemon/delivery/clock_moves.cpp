@@ -144,8 +144,10 @@ void Dispatcher::ClockMoves::moved(model::Duration by) {
   walk();
 }
 
-void Dispatcher::ClockMoves::fresh(const std::string& id) {
-  if (moving_) followed_[base::hash64(id)] = goal_;
+void Dispatcher::ClockMoves::made(const std::string& id, model::Duration offset) {
+  look();
+  if (moving_ && std::chrono::abs(offset - watch_.offset()) < store::Apply::kClockSet)
+    followed_[base::hash64(id)] = goal_;
 }
 
 bool Dispatcher::ClockMoves::unsettled(const Work& work) const {

@@ -25,8 +25,9 @@ class Dispatcher::ClockMoves {
   void look();
   /// Wall minus monotonic clock, as it was at the latest look.
   model::Duration offset() const { return watch_.offset(); }
-  /// Accepted just now, by the clock as it is.
-  void fresh(const std::string& id);
+  /// Made just now, when the wall clock stood so far from the monotonic one: by the clock as it is,
+  /// or as it was before it was set.
+  void made(const std::string& id, model::Duration offset);
   /// A move is under way that this one, not loaded yet, may have to follow first.
   bool unsettled(const Work& work) const;
   /// True while a move is not noted on stable storage: nothing may be recorded that follows it, or

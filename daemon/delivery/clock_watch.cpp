@@ -24,9 +24,7 @@ std::optional<base::Duration> read(const base::Clock& clock) {
 }  // namespace
 
 ClockWatch::ClockWatch(const base::Clock& clock)
-    : clock_{clock},
-      offset_{
-          read(clock).value_or(clock.now().time_since_epoch() - clock.mono().time_since_epoch())} {}
+    : clock_{clock}, offset_{read(clock).value_or(base::offset_of(clock))} {}
 
 base::Duration ClockWatch::look() {
   const auto offset = read(clock_);

@@ -63,17 +63,20 @@ void Dispatcher::begin_work() {
   for (const auto& channel : need_.channels.channels()) lift(channel.name, {});
 }
 
-void Dispatcher::accepted(model::Notification notification) {
-  need_.executor.post([this, notification = std::move(notification)]() mutable {
+void Dispatcher::accepted(model::Notification notification, model::Duration clock_offset) {
+  need_.executor.post([this, clock_offset, notification = std::move(notification)]() mutable {
     HERALD_POINT("delivery.told");
     need_.observer.accepted(notification);
-    clock_moves_->fresh(notification.head.id);
+    clock_moves_->made(notification.head.id, clock_offset);
     if (!working_) return;
     if (!sharing_->mine(notification.head.user)) return sharing_->tell_due();
     if (!has_room(notification.head.priority)) return poller_->more_waits();
     if (notification.progress.due > need_.clock.now())
       return poller_->due_at(notification.progress.due);
-    if (find(notification.head.id) == nullptr) advance(hold(std::move(notification)));
+    if (find(notification.head.id) != nullptr) return;
+    auto& work = hold(std::move(notification));
+    work.accepted_at = need_.clock.mono();
+    advance(work);
   });
 }
 

@@ -39,7 +39,7 @@ struct DispatcherOptions {
 class Suspects;
 
 /// Works down the chains. See daemon/README.md, "The life of a notification".
-class Dispatcher final : public model::ports::DeliveryEvents {
+class Dispatcher final : public model::ports::DeliveryEvents, public model::ports::AnswerRecorder {
  public:
   struct Needs {
     base::Executor& executor;
@@ -56,8 +56,18 @@ class Dispatcher final : public model::ports::DeliveryEvents {
   /// Declares lost what a previous run left in flight (R13), then starts working. `done` when
   /// recovery is recorded.
   void start(std::function<void(base::Result<void>)> done);
-  /// Just accepted and committed: saves the way through the store.
-  void accepted(model::Notification notification);
+  /// What is known of a submission beside itself.
+  struct Known {
+    model::UserId user = 0;        ///< as whom the directory knows the recipient; 0: not
+    model::Duration clock_offset;  ///< wall minus monotonic clock when it was made
+  };
+  /// Stores a notification as DeliveryStore::accept() does, and works on it; with a head start
+  /// where the recipient is known (head_start.cpp). `done` is called on a thread of the store,
+  /// after the commit.
+  void accept(model::NewNotification notification, Known known, store::Done<store::Accepted> done);
+  /// Just accepted and committed by somebody else: saves the way through the store. `clock_offset`:
+  /// see Known.
+  void accepted(model::Notification notification, model::Duration clock_offset);
   /// Starts nothing new; `done` when nothing is in flight or being recorded, or at the deadline
   /// (then in-flight attempts get CANCEL first, and stay in flight in the store).
   void drain(model::Duration deadline, std::function<void(std::size_t left)> done);
@@ -76,6 +86,7 @@ class Dispatcher final : public model::ports::DeliveryEvents {
               Done<model::Item> done) override;
   void inbox_evidence(std::vector<std::string> notifications, model::Evidence level,
                       Done<bool> done = {}) override;
+  void answer(Choice choice, std::function<void(base::Result<model::Answer>)> done) override;
 
   /// Sends nothing on that channel until resume(), also over a restart. What is in flight goes on.
   void pause(store::Pause pause, store::Done<store::Nothing> done);
@@ -100,7 +111,8 @@ class Dispatcher final : public model::ports::DeliveryEvents {
   void channels_now(std::function<void(std::unordered_map<std::string, ChannelNow>)> done);
 
  private:
-  struct Pending;  // work.hpp
+  struct Pending;    // work.hpp
+  struct NotStored;  // work.hpp
   struct Work;
   class Poller;
   class ClockMoves;
@@ -118,6 +130,7 @@ class Dispatcher final : public model::ports::DeliveryEvents {
   void write(Work& work);
   void written(const std::string& id, std::vector<model::Event> events,
                std::vector<Pending> pending, base::Result<store::Applied> applied);
+  void tell_attempted(Work& work);
   void not_written(Work& work, bool had_events, std::vector<Pending> pending,
                    const base::Error& error);
   void try_again(Work& work, std::deque<Pending> again, const base::Error& error);
@@ -142,6 +155,12 @@ class Dispatcher final : public model::ports::DeliveryEvents {
   void lift_late(const Work& work);
   bool has_room(model::Priority priority) const;
   void know_recipient(Work& work, std::function<void(Work&)> then);
+  // head_start.cpp
+  bool may_start_ahead(const model::NewNotification& notification) const;
+  void store_first(std::shared_ptr<NotStored> ahead, model::Duration clock_offset);
+  void store_now(Work& work);
+  void never_stored(const std::string& id);
+  void watch_ahead();
   // attempts.cpp
   void hand_over(Work& work, const model::ChannelInfo& channel);
   void find_address(Work& work, const model::ChannelInfo& channel);
@@ -160,6 +179,9 @@ class Dispatcher final : public model::ports::DeliveryEvents {
   void wake(const std::vector<std::string>& ids);
   void let_go(Work& work);
   void evicted(const std::vector<std::string>& ids);
+  // answers.cpp
+  void choose(Work& work, const Choice& choice,
+              std::function<void(base::Result<model::Answer>)> done);
   void receive(const std::string& channel, const model::ports::ChannelReceipt& receipt,
                std::function<void(base::Result<bool>)> done);
   void receive_unrecorded(const Work& work, const std::string& channel,
@@ -187,6 +209,8 @@ class Dispatcher final : public model::ports::DeliveryEvents {
   std::unique_ptr<Poller> poller_;
   std::unique_ptr<ClockMoves> clock_moves_;
   std::unique_ptr<Suspects> suspects_;
+  std::deque<std::pair<base::MonoPoint, std::string>> ahead_;  // until when each is waited for
+  uint64_t ahead_timer_ = 0;
   bool working_ = false;  // between start() and drain()
   std::size_t writing_ = 0;
   std::function<void(std::size_t)> drained_;

@@ -177,14 +177,18 @@ void Dispatcher::append(std::string channel, std::string attempt_id, model::NewI
     item.user = work->notification.head.user;
     item.notification = work->id();
     work->appended = attempt;
+    work->appending = true;
     model::Outcome outcome;
     outcome.kind = model::OutcomeKind::accepted;
+    auto asks = work->rendered ? work->rendered->actions : std::vector<model::Action>{};
     push(work->id(),
          Pending{model::event::Completed{attempt, std::move(outcome), true},
                  std::move(item),
                  {},
                  [this, id = work->id(), attempt,
                   done = std::move(done)](const base::Result<store::Applied>& applied) {
+                   auto* still = find(id);
+                   if (still != nullptr && still->appended == attempt) still->appending = false;
                    if (applied && applied->item) return done(*applied->item);
                    // Its commit had been in doubt: the item is there, its numbers were not told.
                    if (applied && put_into_inbox(applied->notification.progress, attempt)) {
@@ -193,7 +197,7 @@ void Dispatcher::append(std::string channel, std::string attempt_id, model::NewI
                      known.notification = id;
                      return done(std::move(known));
                    }
-                   if (auto* still = find(id); still != nullptr && still->appended == attempt) {
+                   if (still != nullptr && still->appended == attempt) {
                      still->appended.reset();
                      still->store_failed = true;
                    }
@@ -202,7 +206,8 @@ void Dispatcher::append(std::string channel, std::string attempt_id, model::NewI
                  },
                  {},
                  // A store that is away costs the channel no attempt: it waits for it.
-                 true});
+                 true,
+                 std::move(asks)});
   });
 }
 

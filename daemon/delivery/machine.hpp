@@ -31,6 +31,7 @@ class Machine {
 
   // receipts.cpp: later news
   void on(const model::event::Receipt&);
+  void on(const model::event::Answered&);
 
   // reconciling.cpp: asking what became of an attempt (R6)
   void on(const model::event::Reconciled&);

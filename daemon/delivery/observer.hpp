@@ -12,6 +12,8 @@ class Observer {
  public:
   virtual ~Observer() = default;
   virtual void accepted(const model::Notification&) {}
+  /// The first attempt's outcome is known to be durable, so long after the acceptance was.
+  virtual void attempted(model::Duration /*after*/, const std::string& /*channel*/) {}
   /// One transaction: `events` in order, the notification as it is now.
   virtual void recorded(const store::Applied&, const std::vector<model::Event>& events) = 0;
   /// Something about a user's inbox changed (appended, withdrawn).

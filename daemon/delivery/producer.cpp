@@ -18,10 +18,13 @@ base::Error no_such(const std::string& id) {
   return fail(Code::not_found, "no notification has the id '" + id.substr(0, 64) + "'", "id");
 }
 
-/// An idempotency key whose first request is being stored: free again however that ends.
+using Keys = base::Guarded<std::set<std::string>>;
+
+/// An idempotency key whose first request is being stored: free again however that ends, also when
+/// the dispatcher goes with all it holds.
 class KeyInUse {
  public:
-  explicit KeyInUse(base::Guarded<std::set<std::string>>& keys) : keys_{keys} {}
+  explicit KeyInUse(std::shared_ptr<Keys> keys) : keys_{std::move(keys)} {}
   ~KeyInUse() { release(); }
   KeyInUse(const KeyInUse&) = delete;
   KeyInUse& operator=(const KeyInUse&) = delete;
@@ -29,14 +32,14 @@ class KeyInUse {
   /// False when another request has it.
   bool take(std::string key) {
     key_ = std::move(key);
-    return taken_ = keys_.with([&](auto& keys) { return keys.insert(key_).second; });
+    return taken_ = keys_->with([&](auto& keys) { return keys.insert(key_).second; });
   }
   void release() {
-    if (std::exchange(taken_, false)) keys_.with([&](auto& keys) { keys.erase(key_); });
+    if (std::exchange(taken_, false)) keys_->with([&](auto& keys) { keys.erase(key_); });
   }
 
  private:
-  base::Guarded<std::set<std::string>>& keys_;
+  std::shared_ptr<Keys> keys_;
   std::string key_;
   bool taken_ = false;
 };
@@ -59,15 +62,19 @@ base::Error Producer::starting() {
 void Producer::submit(std::string producer, const json::value& request, Reply reply) {
   const auto rules = current_rules();
   if (!rules) return reply(starting());
+  const auto offset = base::offset_of(need_.clock);
   auto checked =
       check_submission(*rules, std::move(producer), request, need_.random, need_.clock.now());
   if (!checked) return reply(checked.error());
-  keep(
-      std::move(*checked),
-      [this](model::NewNotification n, store::Done<store::Accepted> done) {
-        need_.store.accept(std::move(n), std::move(done));
-      },
-      std::move(reply));
+  auto accept = [this, rules, offset](model::NewNotification n, store::Done<store::Accepted> done) {
+    auto to = n.to;
+    rules->directory->resolve(
+        std::move(to), [this, offset, n = std::move(n),
+                        done = std::move(done)](base::Result<model::UserId> user) mutable {
+          need_.dispatcher.accept(std::move(n), {user ? *user : 0, offset}, std::move(done));
+        });
+  };
+  keep(std::move(*checked), accept, std::move(reply));
 }
 
 void Producer::keep(model::NewNotification checked, const Accept& accept, Reply reply) {
@@ -99,7 +106,6 @@ void Producer::keep(model::NewNotification checked, const Accept& accept, Reply 
              return;
            }
            answer["state"] = json::string{to_string(accepted->notification.progress.state)};
-           need_.dispatcher.accepted(std::move(accepted->notification));
            HERALD_POINT("producer.before_reply");
            reply(std::move(answer));
          });

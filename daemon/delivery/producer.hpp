@@ -48,7 +48,7 @@ class Producer final : public model::ports::Producer {
   struct Redrive;  // dead_letters.cpp
   std::shared_ptr<const SubmissionRules> current_rules() const;
   static base::Error starting();
-  /// Where a notification that passed the checks goes.
+  /// Where a notification that passed the checks goes, to be stored and worked on.
   using Accept = std::function<void(model::NewNotification, store::Done<store::Accepted>)>;
   void keep(model::NewNotification checked, const Accept& accept, Reply reply);
   void refuse_row(store::OutboxStore& outbox, const store::OutboxRow& row,
@@ -65,7 +65,8 @@ class Producer final : public model::ports::Producer {
 
   Needs need_;
   base::Guarded<std::shared_ptr<const SubmissionRules>> rules_;
-  base::Guarded<std::set<std::string>> keys_in_flight_;
+  std::shared_ptr<base::Guarded<std::set<std::string>>> keys_in_flight_ =
+      std::make_shared<base::Guarded<std::set<std::string>>>();
 };
 
 }  // namespace herald::delivery

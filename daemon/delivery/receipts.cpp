@@ -16,6 +16,15 @@ void Machine::on(const event::Receipt& e) {
   evidence(*attempt, evidence_of(e.kind));
 }
 
+/// The first valid answer stands (R24); what the person says later changes nothing.
+void Machine::on(const event::Answered& e) {
+  auto* attempt = find(e.attempt);
+  const bool open = !p.answer && p.state != State::cancelled && !stopping() && now_ < p.expires;
+  if (attempt == nullptr || !open) return;
+  p.answer = Answer{e.action, e.channel, e.said, now_};
+  evidence(*attempt, Evidence::answered);
+}
+
 /// A completion after the attempt was settled. That of a lost attempt counts as a receipt (R13); to
 /// an attempt that had its completion, as a channel gives it by appending to the inbox, a failing
 /// one adds nothing.

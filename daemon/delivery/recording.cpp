@@ -77,6 +77,7 @@ void Dispatcher::load(const std::string& id, std::function<void(base::Result<Wor
 
 void Dispatcher::write(Work& work) {
   if (clock_moves_->hold_back(work)) return;
+  if (work.not_stored) store_now(work);
   std::vector<Pending> pending;
   store::Apply apply;
   apply.id = work.id();
@@ -98,6 +99,7 @@ void Dispatcher::write(Work& work) {
     apply.new_chain = next.new_chain;
     if (next.append) apply.append = next.append;
     if (next.rendering) apply.rendering = std::move(next.rendering);
+    if (!next.asks.empty()) apply.asks = next.asks;
     if (next.event) apply.events.push_back(*next.event);
     pending.push_back(std::move(next));
     queue.pop_front();
@@ -144,8 +146,10 @@ void Dispatcher::written(const std::string& id, std::vector<model::Event> events
   events.insert(events.end(), applied->parked.begin(), applied->parked.end());
   if (!events.empty() || landed) need_.observer.recorded(*applied, events);
   if ((!events.empty() || landed) && !sharing_->mine(work)) sharing_->tell_changed(id);
+  tell_attempted(work);
   if (applied->item) need_.observer.inbox_changed(applied->item->user, applied->item->seq);
-  if (applied->withdrawn != 0) need_.observer.inbox_changed(applied->withdrawn, 0);
+  for (const auto user : {applied->withdrawn, applied->answered})
+    if (user != 0) need_.observer.inbox_changed(user, 0);
   // The work must outlive the callbacks, which may push more.
   work.writing = true;
   for (auto& p : pending)
@@ -164,6 +168,14 @@ void Dispatcher::written(const std::string& id, std::vector<model::Event> events
   evicted(applied->evicted);
   if (auto* still = find(id)) advance(*still);
   check_drained();
+}
+
+void Dispatcher::tell_attempted(Work& work) {
+  if (!work.accepted_at || work.progress().attempts.empty()) return;
+  const auto& first = work.progress().attempts.front();
+  if (first.in_flight) return;
+  need_.observer.attempted(need_.clock.mono() - *work.accepted_at, first.channel);
+  work.accepted_at.reset();
 }
 
 void Dispatcher::not_written(Work& work, bool had_events, std::vector<Pending> pending,
@@ -281,6 +293,7 @@ void Dispatcher::let_go(Work& work) {
   const auto id = work.id();
   const bool mine = sharing_->mine(work);
   HERALD_POINT("delivery.let_go");
+  if (work.not_stored) store_now(work);
   leave_gate(work);
   works_.erase(id);
   poller_->let_go(id);

@@ -29,10 +29,12 @@ void Producer::submit_row(store::OutboxStore& outbox, store::OutboxRow row, RowD
   auto checked = check_submission(*rules, row.producer, *request, need_.random, need_.clock.now());
   if (!checked) return refuse_row(outbox, row, *request, checked.error(), done);
   checked->id = row.id;
-  const auto take = [&outbox, number = row.number](model::NewNotification n,
-                                                   store::Done<store::Accepted> accepted) {
-    outbox.take(number, std::move(n), [accepted](base::Result<store::Taken> taken) {
+  const auto take = [this, &outbox, number = row.number, offset = base::offset_of(need_.clock)](
+                        model::NewNotification n, store::Done<store::Accepted> accepted) {
+    outbox.take(number, std::move(n), [this, offset, accepted](base::Result<store::Taken> taken) {
       if (!taken) return accepted(taken.error());
+      if (!taken->accepted.repeated)
+        need_.dispatcher.accepted(taken->accepted.notification, offset);
       accepted(std::move(taken->accepted));
     });
   };

@@ -38,6 +38,8 @@ class Suspects {
     watching_ = true;
   }
 
+  /// The last life did not end in order.
+  bool watching() const { return watching_; }
   bool watches(const model::Notification& notification) const {
     return watching_ && notification.head.created < born_ &&
            !handed_.contains(notification.head.id);

@@ -68,6 +68,9 @@ std::string detail_of(const model::Event& event) {
       if (e.kind == model::ReceiptKind::failed) out += " (" + outcome(e.outcome) + ")";
       return out;
     }
+    std::string operator()(const model::event::Answered& e) const {
+      return e.action + " on " + e.channel;
+    }
     std::string operator()(const model::event::Cancel& e) const { return "by " + e.by; }
     std::string operator()(const model::event::Redrive& e) const { return "by " + e.by; }
     std::string operator()(const model::event::ClockMoved& e) const {
@@ -109,6 +112,9 @@ json::object view(const model::Notification& n, bool private_parts) {
                    {"round", p.round},
                    {"step", p.step + 1},
                    {"route", h.chain->route}};
+  if (p.answer)
+    out["answer"] = json::object{
+        {"action", p.answer->action}, {"channel", p.answer->channel}, {"at", time(p.answer->at)}};
   if (private_parts) put_content(out, h.params_json, h.content_json);
   return out;
 }

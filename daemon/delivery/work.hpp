@@ -18,6 +18,13 @@ struct Dispatcher::Pending {
       done;  ///< may be empty: then a failure to record is tried again, not reported
   model::ChainPtr new_chain;  ///< of a redrive: recorded alone, for it decides the event
   bool insist = false;        ///< tried again although `done` is there, which hears the last word
+  std::vector<model::Action> asks{};  ///< what the person is asked by the attempt in `event`
+};
+
+/// A notification with a head start, and who waits until it is stored.
+struct Dispatcher::NotStored {
+  model::NewNotification notification;
+  store::Done<store::Accepted> done;
 };
 
 /// A notification in memory: the only one who writes it while it is here.
@@ -26,11 +33,16 @@ struct Dispatcher::Work {
   bool loaded = false;   ///< false: only head.id is known; the first write brings the rest
   bool writing = false;  ///< a write is under way; what comes meanwhile waits in `queue`
   std::deque<Pending> queue;
+  /// Has a head start: it goes to the store right before the first of what is recorded of it.
+  std::shared_ptr<NotStored> not_stored;
   /// The latest write answered `unavailable`, so it may have been written (recording.cpp). Until
   /// that is known, nothing else is; what of it still has to be recorded waits in `doubtful`.
   bool in_doubt = false;
   model::Duration offset{};  ///< wall minus monotonic clock, at its first try
   std::deque<Pending> doubtful;
+
+  /// Since when it is known to be stored; empty once its first outcome is too.
+  std::optional<base::MonoPoint> accepted_at;
 
   /// deliver() was called and its answer is owed.
   std::optional<model::AttemptRef> in_flight;
@@ -41,6 +53,8 @@ struct Dispatcher::Work {
   std::optional<model::AttemptRef> short_cut;  ///< the attempt that Due starts
   /// The inbox item of this attempt is recorded, with the outcome: complete() brings nothing new.
   std::optional<model::AttemptRef> appended;
+  bool answering = false;     ///< an answer is being recorded
+  bool appending = false;     ///< the item is on its way to the store
   bool store_failed = false;  ///< to take the item of the attempt in flight
   bool starting = false;      ///< holds a slot; address, rendering or Due are on their way
 

@@ -38,7 +38,10 @@ uint64_t prefix_of(const Sha256& digest) {
 }
 
 Identified refused(std::string why) {
-  return {Identified::Kind::refused, {}, false, std::move(why)};
+  Identified out;
+  out.kind = Identified::Kind::refused;
+  out.why = std::move(why);
+  return out;
 }
 
 /// The cookie's value in `Cookie` fields; `clash` when it is there with different values.
@@ -109,6 +112,7 @@ base::Result<void> Authenticator::set_keys(std::vector<KeyRecord> keys) {
     if (!named)
       return fail(Code::invalid, "a signing key's id must be 1 to 64 characters of [A-Za-z0-9._-]",
                   "kid");
+    if (auto parsed = parse_key(keys[i]); !parsed) return parsed;
     if (keys[i].secret.size() < 32)
       return fail(Code::invalid,
                   "the secret of signing key " + kid +
@@ -174,7 +178,8 @@ Identified Authenticator::identify_token(std::string_view token) const {
       if (CRYPTO_memcmp(entry.digest.data(), digest.data(), digest.size()) != 0) continue;
       if (entry.record.expires != base::TimePoint{} && now >= entry.record.expires)
         return refused("service token " + entry.record.name + " has expired");
-      Identified known{Identified::Kind::known, {}, false, {}};
+      Identified known;
+      known.kind = Identified::Kind::known;
       known.who.kind = model::Principal::Kind::service;
       known.who.service = entry.record.name;
       known.who.scopes = entry.record.scopes;
@@ -190,10 +195,12 @@ Identified Authenticator::identify_token(std::string_view token) const {
                              [](const Revocation& r, model::UserId user) { return r.user < user; });
   for (; it != keys->revocations.end() && it->user == claims->user; ++it)
     if (claims->issued < it->issued_before) return refused("the token was revoked");
-  Identified known{Identified::Kind::known, {}, false, {}};
+  Identified known;
+  known.kind = Identified::Kind::known;
   known.who.kind = model::Principal::Kind::user;
   known.who.user = claims->user;
   known.who.expires = claims->expires;
+  known.token = *claims;
   return known;
 }
 
@@ -205,10 +212,37 @@ base::Result<std::string> Authenticator::issue_user_token(model::UserId user,
     return fail(Code::invalid, "the lifetime of a token must be between 1s and 366d", "lifetime");
   const auto keys = keys_.with([](const auto& k) { return k; });
   const auto now = clock_.now();
-  if (keys->keys.empty() || (keys->keys.front().verify_until != base::TimePoint{} &&
-                             now >= keys->keys.front().verify_until))
-    return fail(Code::unavailable, "there is no signing key; configure one to issue user tokens");
-  return sign_jwt(keys->keys.front(), options_.jwt, user, now, now + lifetime);
+  if (keys->keys.empty() || !keys->keys.front().can_sign ||
+      (keys->keys.front().verify_until != base::TimePoint{} &&
+       now >= keys->keys.front().verify_until))
+    return fail(Code::unavailable,
+                "there is no key to sign with; put a secret or a private key first under "
+                "auth.user_tokens.keys");
+  return sign_jwt(keys->keys.front(), options_.jwt, user, now, now + lifetime, now);
+}
+
+std::string Authenticator::renewed(const Identified& caller) const {
+  const auto now = clock_.now();
+  const auto& token = caller.token;
+  const auto lifetime = token.expires - token.issued;
+  const auto last = token.signed_in + kLongestSession;
+  if (!caller.from_cookie || token.signed_in == base::TimePoint{} ||
+      token.issued == base::TimePoint{} || token.expires - now >= lifetime / 3 || now >= last)
+    return {};
+  const auto keys = keys_.with([](const auto& k) { return k; });
+  // Only what the daemon's own key has signed; a key on its way out is followed by the new one.
+  if (keys->keys.empty() || !keys->keys.front().can_sign) return {};
+  const auto ours = std::any_of(keys->keys.begin(), keys->keys.end(), [&](const KeyRecord& k) {
+    return k.kid == token.kid && k.can_sign;
+  });
+  if (!ours) return {};
+  const auto expires = std::min<base::TimePoint>(now + lifetime, last);
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(expires - now).count();
+  return options_.cookie + "=" +
+         sign_jwt(keys->keys.front(), options_.jwt, caller.who.user, now, expires,
+                  token.signed_in) +
+         "; Path=/; Max-Age=" + std::to_string(seconds) + "; HttpOnly; SameSite=Lax" +
+         (options_.secure_cookie ? "; Secure" : "");
 }
 
 }  // namespace herald::http

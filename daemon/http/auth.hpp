@@ -38,6 +38,7 @@ struct Identified {
   model::Principal who;      ///< known
   bool from_cookie = false;  ///< sent by the browser by itself: needs the CSRF check
   std::string why;           ///< refused: for logs, no secret
+  Claims token;              ///< known, of a person
 };
 
 /// Tells who a request comes from. Any thread; tables are immutable snapshots that the setters
@@ -47,6 +48,7 @@ class Authenticator {
  public:
   struct Options {
     std::string cookie = "herald_token";
+    bool secure_cookie = false;  ///< clients come over https
     JwtRules jwt;
   };
   Authenticator(Options options, const base::Clock& clock);
@@ -65,6 +67,11 @@ class Authenticator {
 
   /// unavailable when there is no signing key.
   base::Result<std::string> issue_user_token(model::UserId user, base::Duration lifetime) const;
+  /// Set-Cookie that lets the person stay signed in: when the request came with a cookie of our own
+  /// of which less than a third of its life is left, and until kLongestSession after they signed
+  /// in. Else empty.
+  std::string renewed(const Identified& caller) const;
+  static constexpr std::chrono::hours kLongestSession{12};
   const std::string& cookie_name() const { return options_.cookie; }
 
  private:

@@ -16,7 +16,6 @@ namespace web = model::web;
 using boost::system::error_code;
 
 namespace {
-constexpr std::size_t kReadSize = 8 * 1024;
 constexpr std::size_t kReadAhead = 24 * 1024;  ///< of what follows the request under way
 constexpr std::size_t kDiscard = 1024 * 1024;  ///< of what a refused peer still sends
 constexpr std::string_view kMethods = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT";
@@ -80,6 +79,9 @@ bool Connection::step() {
       return on_head();
     case Phase::body:
       return on_body();
+    case Phase::greeting:
+    case Phase::streaming:
+      return socket_state_ && on_frames();
     case Phase::lingering:
       discarded_ += in_.size() - in_pos_;
       consume(in_.size() - in_pos_);
@@ -92,15 +94,21 @@ bool Connection::step() {
 
 void Connection::read_more() {
   if (reading_ || eof_ || phase_ == Phase::closed || in_.size() - in_pos_ >= kReadAhead) return;
-  if (!chunk_) chunk_ = std::make_unique_for_overwrite<char[]>(kReadSize);
   reading_ = true;
-  socket_.async_read_some(asio::buffer(chunk_.get(), kReadSize),
+  socket_.async_read_some(asio::buffer(chunk_),
                           [self = shared_from_this()](const error_code& ec, std::size_t n) {
                             self->guarded([&] { self->on_read(ec, n); });
                           });
 }
 
-void Connection::on_read(const error_code& ec, std::size_t n) {
+/// What else has arrived, up to what may be read ahead.
+void Connection::read_rest(error_code& ec) {
+  static thread_local std::array<char, 16 * 1024> more;
+  const auto n = socket_.read_some(asio::buffer(more), ec);
+  in_.append(more.data(), n);
+}
+
+void Connection::on_read(error_code ec, std::size_t n) {
   reading_ = false;
   if (phase_ == Phase::closed) return;
   if (n > 0) {
@@ -109,9 +117,10 @@ void Connection::on_read(const error_code& ec, std::size_t n) {
       in_.erase(0, in_pos_);
       in_pos_ = 0;
     }
-    in_.append(chunk_.get(), n);
+    in_.append(chunk_.data(), n);
+    if (n == chunk_.size()) read_rest(ec);
   }
-  if (ec) {
+  if (ec && ec != asio::error::would_block) {
     eof_ = true;
     // A half-closed client still gets its answer, but nobody can vouch that somebody read it.
     if (phase_ == Phase::handling || phase_ == Phase::admitting) peer_gone_ = true;
@@ -167,6 +176,7 @@ void Connection::open_request(const Head& head) {
   bytes_in_ = 0;
   route_.reset();
   cors_origin_.clear();
+  renewed_cookie_.clear();
 
   request_.method = method_;
   request_.target = head.target;
@@ -244,9 +254,12 @@ void Connection::admit() {
     const auto peer = parse_address(peer_);
     development = peer && peer->is_loopback();
   }
+  if (route_->websocket) return admit_socket(caller, development);
   auto verdict = judge(*route_, request_, caller, core_->directory,
                        {host_, core_->options.allowed_origins, development});
+  if (is_limited(verdict.refusal)) return;
   if (verdict.refusal) return reject(std::move(*verdict.refusal));
+  renewed_cookie_ = core_->authenticator.renewed(caller);
   if (!verdict.resolve) return begin_body();
   phase_ = Phase::admitting;
   arm(route_->timeout);
@@ -258,8 +271,23 @@ void Connection::admit() {
   });
 }
 
+/// Slows down those who guess credentials, and one person who asks too often; true when it has
+/// answered.
+bool Connection::is_limited(const std::optional<web::Response>& refusal) {
+  const auto now = core_->clock.mono();
+  const auto& who = request_.who;
+  const bool guesses =
+      refusal && refusal->status == 401 && !core_->failures.allow(request_.peer, now);
+  const bool hurries = !refusal && who.kind == model::Principal::Kind::user && !who.development &&
+                       !core_->persons.allow(std::to_string(who.user), now);
+  if (!guesses && !hurries) return false;
+  reject(problem(base::Code::limited, "Too many requests; try again in a moment."));
+  return true;
+}
+
 void Connection::on_resolved(uint64_t turn, const base::Result<model::UserId>& user) {
   if (turn != turn_ || phase_ != Phase::admitting) return;
+  if (socket_state_) return on_greeted(turn, user);
   if (auto refusal = judge_user(*route_, request_, user))
     reject(std::move(*refusal));
   else
@@ -356,8 +384,13 @@ void Connection::on_expired() {
       return refuse({408, "The request's header did not arrive in time."});
     case Phase::body:
       return refuse({408, "The request's body did not arrive in time."});
+    case Phase::greeting:
+      return close_frames(kUnauthenticated, "no token came in time");
+    case Phase::streaming:
+      return socket_state_ && !flushing_ ? on_quiet() : shut();
     case Phase::admitting:
     case Phase::handling:
+      if (socket_state_) return close_frames(kTryAgain, "no answer was ready in time");
       close_after_ = true;
       return reject(problem(base::Code::unavailable, "No answer was ready in time; try again."));
     default:
@@ -372,7 +405,8 @@ void Connection::expire() {
 
 void Connection::interrupt() {
   asio::post(socket_.get_executor(), [self = shared_from_this()] {
-    if (self->phase_ == Phase::head && self->in_.empty()) self->shut();
+    if ((self->phase_ == Phase::head && self->in_.empty()) || self->phase_ == Phase::greeting)
+      self->shut();
   });
 }
 

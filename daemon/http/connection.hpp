@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -13,6 +14,7 @@
 #include "http/chunked.hpp"
 #include "http/core.hpp"
 #include "http/head.hpp"
+#include "http/websocket.hpp"
 
 namespace herald::http {
 
@@ -23,7 +25,7 @@ using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, Strand>;
 /// away.
 struct StreamGauge {
   static constexpr std::size_t kHighWater = 256 * 1024;
-  static constexpr std::size_t kHardLimit = 4 * kHighWater;
+  static constexpr std::size_t kHardLimit = 8 * kHighWater;
   std::atomic<std::size_t> buffered{0};
   std::atomic<bool> wants_room{
       false};                     ///< write() answered false: call `writable` once there is room
@@ -53,13 +55,18 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void begin(uint64_t turn, model::web::Response response, std::shared_ptr<StreamGauge> gauge,
              std::function<void()> writable, std::function<void(bool)> closed);
   void stream(uint64_t turn, std::string chunk, std::shared_ptr<StreamGauge> gauge);
-  void end(uint64_t turn);
+  /// `code` and `reason` are for a WebSocket.
+  void end(uint64_t turn, unsigned code, std::string reason);
+  void accept_socket(uint64_t turn, std::shared_ptr<StreamGauge> gauge,
+                     std::function<void(std::string)> text, std::function<void()> writable,
+                     std::function<void(bool)> closed);
   void abandon(uint64_t turn);
 
  private:
   enum class Phase : uint8_t {
     head,
     admitting,
+    greeting,  ///< a WebSocket whose first message shall say who it is
     body,
     handling,
     writing,
@@ -73,12 +80,14 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool step();
   bool on_head();
   bool on_body();
-  void on_read(const boost::system::error_code& ec, std::size_t n);
+  void on_read(boost::system::error_code ec, std::size_t n);
+  void read_rest(boost::system::error_code& ec);
   void read_more();
   void open_request(const Head& head);
   void route_request();
   void answer_options(const Router::Match& match);
   void admit();
+  bool is_limited(const std::optional<model::web::Response>& refusal);
   void on_resolved(uint64_t turn, const base::Result<model::UserId>& user);
   void begin_body();
   void dispatch();
@@ -88,12 +97,26 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void consume(std::size_t n);
   void arm(std::chrono::milliseconds timeout);
 
+  // connection_socket.cpp: WebSockets
+  void admit_socket(const Identified& caller, bool development);
+  bool upgrade();
+  bool on_frames();
+  bool on_text(std::string text);
+  void greet(const std::string& text);
+  void on_greeted(uint64_t turn, const base::Result<model::UserId>& user);
+  void take_socket(uint64_t turn, std::shared_ptr<StreamGauge> gauge,
+                   std::function<void(std::string)> text, std::function<void()> writable,
+                   std::function<void(bool)> closed);
+  void send_frame(Opcode opcode, std::string_view payload);
+  void close_frames(unsigned code, std::string_view reason);
+  void on_quiet();
+
   // connection_write.cpp: writing
   void take_answer(uint64_t turn, model::web::Response response, std::function<void(bool)> written);
   void take_begin(uint64_t turn, model::web::Response response, std::shared_ptr<StreamGauge> gauge,
                   std::function<void()> writable, std::function<void(bool)> closed);
   void take_chunk(uint64_t turn, std::string chunk, const std::shared_ptr<StreamGauge>& gauge);
-  void take_end(uint64_t turn);
+  void take_end(uint64_t turn, unsigned code, std::string_view reason);
   void append_chunk(std::string_view chunk);
   void start_write(model::web::Response response);
   void make_head(model::web::Response& response, bool streamed);
@@ -134,7 +157,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   std::string in_;  ///< received, from in_pos_ not yet consumed
   std::size_t in_pos_ = 0;
-  std::unique_ptr<char[]> chunk_;  ///< what a read fills
+  std::array<char, 512> chunk_;  ///< what a read fills first: most requests, at no cost while idle
   HeadScan scan_;
   Head head_;
 
@@ -142,6 +165,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::shared_ptr<const model::web::Route> route_;
   model::web::Request request_;
   std::string method_, host_, cors_origin_;
+  std::string renewed_cookie_;  ///< goes with the answer
   Framing framing_ = Framing::none;
   uint64_t content_length_ = 0;
   std::optional<Chunked> chunked_;
@@ -164,6 +188,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::function<void()> writable_;
   std::function<void(bool)> stream_closed_;
   bool stream_ended_ = false, stream_chunked_ = false;
+
+  // the WebSocket, once upgraded
+  std::unique_ptr<SocketState> socket_state_;
 };
 
 }  // namespace herald::http

@@ -56,8 +56,20 @@ void Connection::stream(uint64_t turn, std::string chunk, std::shared_ptr<Stream
   });
 }
 
-void Connection::end(uint64_t turn) {
-  on_strand([self = this, turn] { self->take_end(turn); });
+void Connection::end(uint64_t turn, unsigned code, std::string reason) {
+  on_strand([self = this, turn, code, reason = std::move(reason)] {
+    self->take_end(turn, code, reason);
+  });
+}
+
+void Connection::accept_socket(uint64_t turn, std::shared_ptr<StreamGauge> gauge,
+                               std::function<void(std::string)> text,
+                               std::function<void()> writable, std::function<void(bool)> closed) {
+  on_strand([self = this, turn, gauge = std::move(gauge), text = std::move(text),
+             writable = std::move(writable), closed = std::move(closed)]() mutable {
+    self->take_socket(turn, std::move(gauge), std::move(text), std::move(writable),
+                      std::move(closed));
+  });
 }
 
 void Connection::abandon(uint64_t turn) {
@@ -77,7 +89,7 @@ void Connection::end_stream() {
       if (self->phase_ != Phase::streaming || self->stream_ended_) return;
       self->close_after_ = true;
       self->gauge_->dead = true;
-      self->take_end(self->turn_);
+      self->take_end(self->turn_, kGoingAway, "the server is restarting");
     });
   });
 }
@@ -85,6 +97,11 @@ void Connection::end_stream() {
 void Connection::take_answer(uint64_t turn, web::Response response,
                              std::function<void(bool)> written) {
   if (turn != turn_ || phase_ != Phase::handling) return call_later(std::move(written), false);
+  if (socket_state_) {
+    // Upgraded already: what the handler refuses is refused in the other protocol.
+    call_later(std::move(written), false);
+    return close_frames(response.status >= 500 ? kTryAgain : kPolicy, phrase_of(response.status));
+  }
   written_ = std::move(written);
   start_write(std::move(response));
   run();
@@ -95,6 +112,9 @@ void Connection::make_head(web::Response& response, bool streamed) {
   status_ = response.status >= 200 && response.status <= 599 ? response.status : 500;
   stream_chunked_ = streamed && !minor_zero_ && may_have_body(status_);
   if (streamed && minor_zero_) close_after_ = true;
+  if (!renewed_cookie_.empty())
+    response.headers.emplace_back("Set-Cookie", std::move(renewed_cookie_));
+  renewed_cookie_.clear();
   AnswerFrame frame;
   frame.close = close_after_;
   frame.keep_alive_zero = minor_zero_;
@@ -137,7 +157,7 @@ void Connection::flush() {
           self->flushing_ = false;
           if (self->phase_ == Phase::closed) return;
           if (failed) return self->shut();
-          if (self->phase_ == Phase::streaming) self->arm(self->core_->options.write_timeout);
+          if (self->phase_ == Phase::streaming) self->arm(self->core_->options.stream_timeout);
           self->flush();
           self->run();
         });
@@ -162,6 +182,7 @@ void Connection::finish_turn(bool all) {
   writable_ = nullptr;
   if (gauge_) gauge_->dead = true;
   gauge_.reset();
+  socket_state_.reset();
   if (core_->options.on_served)
     core_->options.on_served({method_, route_ ? std::string_view{route_->path} : std::string_view{},
                               status_, core_->clock.mono() - started_, bytes_in_});
@@ -213,7 +234,7 @@ void Connection::shut() {
 void Connection::take_begin(uint64_t turn, web::Response response,
                             std::shared_ptr<StreamGauge> gauge, std::function<void()> writable,
                             std::function<void(bool)> closed) {
-  if (turn != turn_ || phase_ != Phase::handling) {
+  if (turn != turn_ || phase_ != Phase::handling || socket_state_) {
     gauge->dead = true;
     return call_later(std::move(closed), false);
   }
@@ -231,12 +252,13 @@ void Connection::take_begin(uint64_t turn, web::Response response,
   out_body_.clear();
   append_chunk(response.body);
   std::swap(stream_queue_, out_body_);
-  arm(core_->options.write_timeout);
+  arm(core_->options.stream_timeout);
   flush();
   run();
 }
 
 void Connection::append_chunk(std::string_view chunk) {
+  if (socket_state_) return append_frame(stream_queue_, Opcode::text, chunk);
   if (chunk.empty() || method_ == "HEAD" || !may_have_body(status_)) return;
   if (!stream_chunked_) {
     stream_queue_.append(chunk);
@@ -258,8 +280,9 @@ void Connection::take_chunk(uint64_t turn, std::string chunk,
   if (!flushing_) flush_stream();
 }
 
-void Connection::take_end(uint64_t turn) {
+void Connection::take_end(uint64_t turn, unsigned code, std::string_view reason) {
   if (turn != turn_ || phase_ != Phase::streaming || stream_ended_) return;
+  if (socket_state_) return close_frames(code, reason);
   stream_ended_ = true;
   if (stream_chunked_ && method_ != "HEAD") stream_queue_.append("0\r\n\r\n");
   if (!flushing_) flush_stream();
@@ -272,7 +295,7 @@ void Connection::flush_stream() {
   stream_queue_ = {};
   out_done_ = 0;
   flight_bytes_ = std::exchange(queue_bytes_, 0);
-  arm(core_->options.write_timeout);
+  arm(core_->options.stream_timeout);
   flush();
 }
 
@@ -283,7 +306,8 @@ void Connection::on_stream_written() {
   gauge_->buffered -= std::exchange(flight_bytes_, 0);
   if (!stream_queue_.empty() || queue_bytes_ > 0) return flush_stream();
   if (stream_ended_) return finish_turn(true);
-  arm(std::chrono::milliseconds{0});
+  out_body_ = {};
+  arm(socket_state_ ? core_->options.ping_interval : std::chrono::milliseconds{0});
   if (gauge_->buffered < StreamGauge::kHighWater / 2 && gauge_->wants_room.exchange(false))
     call_later(writable_);
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "http/peer.hpp"
+#include "http/rates.hpp"
 #include "http/server.hpp"
 
 namespace herald::http {
@@ -47,6 +48,8 @@ struct Core {
   model::ports::Directory& directory;
   const base::Clock& clock;
   Registry registry;
+  Rates persons{options.person_per_second, options.person_burst};
+  Rates failures{options.failures_per_second, options.failures_burst};
   std::atomic<bool> stopping{false};
   std::atomic<bool> closed{false};  ///< the server is gone
   std::atomic<uint64_t> accepted{0}, refused_connections{0}, accept_pauses{0}, requests{0},

@@ -1,5 +1,7 @@
 #include "http/exchange.hpp"
 
+#include "http/websocket.hpp"
+
 namespace herald::http {
 
 HttpExchange::~HttpExchange() {
@@ -43,9 +45,23 @@ bool HttpExchange::write(std::string chunk) {
   return after <= StreamGauge::kHighWater;
 }
 
-void HttpExchange::end() {
+void HttpExchange::end() { close_socket(kGoingAway, {}); }
+
+void HttpExchange::accept_socket(std::function<void(std::string)> text,
+                                 std::function<void()> writable, std::function<void(bool)> closed) {
+  auto open = State::open;
+  if (!state_.compare_exchange_strong(open, State::streaming)) {
+    if (closed) closed(false);
+    return;
+  }
+  connection_->accept_socket(turn_, gauge_, std::move(text), std::move(writable),
+                             std::move(closed));
+}
+
+void HttpExchange::close_socket(unsigned code, std::string reason) {
   auto streaming = State::streaming;
-  if (state_.compare_exchange_strong(streaming, State::ended)) connection_->end(turn_);
+  if (state_.compare_exchange_strong(streaming, State::ended))
+    connection_->end(turn_, code, std::move(reason));
 }
 
 }  // namespace herald::http

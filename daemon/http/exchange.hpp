@@ -20,6 +20,9 @@ class HttpExchange final : public model::web::Exchange {
              std::function<void(bool)> closed) override;
   bool write(std::string chunk) override;
   void end() override;
+  void accept_socket(std::function<void(std::string)> text, std::function<void()> writable,
+                     std::function<void(bool)> closed) override;
+  void close_socket(unsigned code, std::string reason) override;
 
  private:
   enum class State : uint8_t { open, answered, streaming, ended };

@@ -1,18 +1,14 @@
 #include "http/jwt.hpp"
 
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-
 #include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 #include <charconv>
-#include <stdexcept>
 
 #include "base/json.hpp"
+#include "http/jwt_signature.hpp"
 
 namespace herald::http {
 namespace {
@@ -24,31 +20,6 @@ using base::fail;
 constexpr std::size_t kMaxToken = 4096;
 constexpr int64_t kMaxSeconds = 253'402'300'799;  // 9999-12-31: beyond it a claim is nonsense
 constexpr std::string_view k64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
-std::string_view name_of(JwtAlgorithm a) {
-  switch (a) {
-    case JwtAlgorithm::hs256:
-      return "HS256";
-    case JwtAlgorithm::hs384:
-      return "HS384";
-    case JwtAlgorithm::hs512:
-      return "HS512";
-  }
-  return "HS256";
-}
-
-std::string hmac(JwtAlgorithm algorithm, std::string_view key, std::string_view data) {
-  const EVP_MD* md = algorithm == JwtAlgorithm::hs512   ? EVP_sha512()
-                     : algorithm == JwtAlgorithm::hs384 ? EVP_sha384()
-                                                        : EVP_sha256();
-  std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
-  unsigned size = 0;
-  if (HMAC(md, key.data(), static_cast<int>(key.size()),
-           reinterpret_cast<const unsigned char*>(data.data()), data.size(), out.data(),
-           &size) == nullptr)
-    throw std::runtime_error("OpenSSL cannot compute an HMAC");
-  return {reinterpret_cast<const char*>(out.data()), size};
-}
 
 /// One decoded JSON part of a token.
 base::Result<json::object> part(std::string_view encoded, std::string_view what) {
@@ -164,9 +135,7 @@ base::Result<Claims> verify_jwt(std::string_view token, const std::vector<KeyRec
   const auto key = key_of(*header, keys, now);
   if (!key) return key.error();
   const auto signature = base64url_decode(token.substr(second + 1));
-  const auto wanted = hmac((*key)->algorithm, (*key)->secret, token.substr(0, second));
-  if (!signature || signature->size() != wanted.size() ||
-      CRYPTO_memcmp(signature->data(), wanted.data(), wanted.size()) != 0)
+  if (!signature || !is_signed_by(**key, token.substr(0, second), *signature))
     return fail(Code::unauthenticated, "the signature is wrong");
 
   const auto claims = part(token.substr(first + 1, second - first - 1), "claims part");
@@ -176,6 +145,7 @@ base::Result<Claims> verify_jwt(std::string_view token, const std::vector<KeyRec
   if (!exp) return fail(Code::unauthenticated, "exp is missing or malformed");
   if (now >= *exp) return fail(Code::unauthenticated, "the token has expired");
   out.expires = *exp;
+  out.kid = (*key)->kid;
   for (const std::string_view name : {"nbf", "iat"}) {
     if (!claims->contains(name)) continue;
     const auto at = time_of(*claims, name);
@@ -183,6 +153,8 @@ base::Result<Claims> verify_jwt(std::string_view token, const std::vector<KeyRec
       return fail(Code::unauthenticated, std::string{name} + " is in the future");
     if (name == "iat") out.issued = *at;
   }
+  if (const auto at = time_of(*claims, "auth_time"); at && *at <= now + rules.leeway)
+    out.signed_in = *at;
   if (!has_audience(*claims, rules.audience))
     return fail(Code::unauthenticated, "the token is for another audience");
   if (!rules.issuer.empty() && text_of(*claims, "iss") != rules.issuer)
@@ -200,14 +172,17 @@ std::string sign_jws(std::string_view header_json, std::string_view claims_json,
 }
 
 std::string sign_jwt(const KeyRecord& key, const JwtRules& rules, model::UserId user,
-                     base::TimePoint now, base::TimePoint expires) {
+                     base::TimePoint now, base::TimePoint expires, base::TimePoint signed_in) {
   const json::object header{{"alg", name_of(key.algorithm)}, {"typ", "JWT"}, {"kid", key.kid}};
   json::object claims{{"sub", std::to_string(user)},
                       {"aud", rules.audience},
                       {"iat", base::unix_us(now) / 1'000'000},
-                      {"exp", base::unix_us(expires) / 1'000'000}};
+                      {"exp", base::unix_us(expires) / 1'000'000},
+                      {"auth_time", base::unix_us(signed_in) / 1'000'000}};
   if (!rules.issuer.empty()) claims["iss"] = rules.issuer;
-  return sign_jws(json::serialize(header), json::serialize(claims), key.secret, key.algorithm);
+  auto text = base64url(json::serialize(header)) + "." + base64url(json::serialize(claims));
+  const auto signature = signature_of(key, text);
+  return text + "." + base64url(signature);
 }
 
 }  // namespace herald::http

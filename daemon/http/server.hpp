@@ -39,6 +39,9 @@ struct ServerOptions {
   std::size_t max_connections = 20'000;  ///< beyond: 503 and close
   std::size_t max_per_address =
       256;  ///< IPv6 counts by /64; configured proxies are exempt; beyond: 429 and close
+  double person_per_second = 100, person_burst = 200;   ///< requests of one person; beyond: 429
+  double failures_per_second = 2, failures_burst = 50;  ///< refused credentials from one address;
+                                                        ///< beyond: 429 instead of 401
   std::vector<std::string>
       trusted_proxies;  ///< addresses and networks whose X-Forwarded-For is believed
   std::vector<std::string>
@@ -50,6 +53,10 @@ struct ServerOptions {
   std::chrono::milliseconds body_timeout{30'000};
   std::chrono::milliseconds idle_timeout{60'000};
   std::chrono::milliseconds write_timeout{30'000};  ///< plus one second per 32 KiB of the answer
+  std::chrono::milliseconds stream_timeout{
+      10'000};  ///< how long a streamed answer may wait for its reader
+  std::chrono::milliseconds ping_interval{30'000};  ///< of WebSockets; one that is not answered
+                                                    ///< until the next ends the connection
   std::chrono::milliseconds linger_timeout{1'000};  ///< how long a refused peer may go on sending
   /// Called once per answer, on the connection's thread; must be quick.
   std::function<void(const Served&)> on_served;

@@ -32,10 +32,34 @@ base::Result<store::InboxStore::Seen> parse_ids(model::UserId user,
   return seen;
 }
 
+/// Nobody's cursor may mean anything in another inbox: each person's epoch is their own. Below
+/// 2^53.
+uint64_t epoch_of(uint64_t store, model::UserId user) {
+  const auto mixed = base::hash64(std::to_string(store) + ":" + std::to_string(user));
+  return (mixed & ((uint64_t{1} << 53) - 1)) | 1;
+}
+
 }  // namespace
 
 void Inbox::list(model::ItemQuery query, Done<model::ItemPage> done) {
-  store_.items(std::move(query), std::move(done));
+  const auto user = query.user;
+  const bool resumes = query.changes || query.after_seq > 0;
+  const auto epoch = query.epoch;
+  store_.items(std::move(query), [this, user, resumes, epoch,
+                                  done = std::move(done)](base::Result<model::ItemPage> page) {
+    if (!page) return done(page.error());
+    page->epoch = epoch_of(page->epoch, user);
+    if (!resumes || (!page->gap && (epoch == 0 || epoch == page->epoch)))
+      return done(std::move(page));
+    model::ItemQuery active;
+    active.user = user;
+    store_.items(active, [user, done](base::Result<model::ItemPage> whole) {
+      if (!whole) return done(whole.error());
+      whole->epoch = epoch_of(whole->epoch, user);
+      whole->gap = true;
+      done(std::move(whole));
+    });
+  });
 }
 
 void Inbox::seen(model::Principal who, model::UserId user, std::vector<std::string> ids,

@@ -16,6 +16,7 @@ std::string type_of(const store::JournalEntry& entry) {
   if ((topics & (bit(Topic::ended) | bit(Topic::corrected))) != 0)
     return "notification." + std::string{to_string(entry.state)};
   if ((topics & bit(Topic::redriven)) != 0) return "notification.redriven";
+  if ((topics & bit(Topic::answered)) != 0) return "notification.answered";
   if ((topics & bit(Topic::evidence)) != 0) return "notification.evidence";
   return "notification.progress";
 }
@@ -29,6 +30,8 @@ unsigned topics_of(const store::JournalEntry& entry) {
   if (is && was && entry.state != entry.before) out |= bit(Topic::corrected);
   if (!is && was) out |= bit(Topic::redriven);
   if (entry.evidence > entry.evidence_before) out |= bit(Topic::evidence);
+  if (entry.evidence > entry.evidence_before && entry.evidence == model::Evidence::answered)
+    out |= bit(Topic::answered);
   return out != 0 ? out : bit(Topic::progress);
 }
 
@@ -47,6 +50,10 @@ std::string message_body(const store::JournalEntry& entry) {
                     {"evidence", text(to_string(entry.evidence))},
                     {"corrected", (topics_of(entry) & bit(Topic::corrected)) != 0}};
   if (!entry.channel.empty()) data["channel"] = entry.channel;
+  if ((topics_of(entry) & bit(Topic::answered)) != 0)
+    for (const auto& event : entry.events)
+      if (const auto* answer = std::get_if<model::event::Answered>(&event))
+        data["answer"] = json::object{{"action", answer->action}, {"channel", answer->channel}};
   return json::serialize(json::object{{"type", type_of(entry)},
                                       {"timestamp", base::to_iso8601(entry.at)},
                                       {"data", std::move(data)}});

@@ -12,6 +12,7 @@ enum class Topic : unsigned {
   corrected = 2,  ///< later news changed its ending
   redriven = 4,   ///< a dead letter starts again
   evidence = 8,   ///< more is known of how far it got
+  answered = 32,  ///< the person answered
   progress = 16,  ///< anything else: attempts, retries, steps left
 };
 constexpr unsigned bit(Topic topic) { return static_cast<unsigned>(topic); }

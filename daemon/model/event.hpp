@@ -71,6 +71,13 @@ struct Receipt {
   std::string provider_id;
   friend bool operator==(const Receipt&, const Receipt&) = default;
 };
+/// The person answered. `attempt` is the one that asked, or may have: it gets the evidence. Changes
+/// nothing once there is an answer, the notification is cancelled or its expiry has come.
+struct Answered {
+  AttemptRef attempt;
+  std::string action, channel, said;  ///< see Answer
+  friend bool operator==(const Answered&, const Answered&) = default;
+};
 struct Cancel {
   std::string by;
   friend bool operator==(const Cancel&, const Cancel&) = default;
@@ -95,7 +102,7 @@ struct ClockMoved {
 
 using Event = std::variant<event::Due, event::Gated, event::Blocked, event::RenderFailed,
                            event::Completed, event::Lost, event::Reconciled, event::Receipt,
-                           event::Cancel, event::Redrive, event::ClockMoved>;
+                           event::Answered, event::Cancel, event::Redrive, event::ClockMoved>;
 
 std::string_view name(const Event& event);
 /// Stored in the timeline; replaying the stored events through decide() must give the stored

@@ -119,6 +119,21 @@ std::string read(JsonReader& in, event::Receipt& e) {
   return read(in, e.outcome);
 }
 
+void write(JsonWriter& out, const event::Answered& e) {
+  write(out, e.attempt);
+  out.text("a", e.action);
+  out.text("c", e.channel);
+  out.text("said", e.said);
+}
+std::string read(JsonReader& in, event::Answered& e) {
+  read(in, e.attempt);
+  for (const auto* key : {"a", "c", "said"}) in.need(key);
+  in.text("a", e.action);
+  in.text("c", e.channel);
+  in.text("said", e.said);
+  return {};
+}
+
 void write(JsonWriter& out, const event::Cancel& e) { out.text("by", e.by); }
 std::string read(JsonReader& in, event::Cancel& e) {
   in.need("by");
@@ -168,6 +183,8 @@ template <>
 constexpr std::string_view kName<event::Reconciled> = "reconciled";
 template <>
 constexpr std::string_view kName<event::Receipt> = "receipt";
+template <>
+constexpr std::string_view kName<event::Answered> = "answered";
 template <>
 constexpr std::string_view kName<event::Cancel> = "cancel";
 template <>

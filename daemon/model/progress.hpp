@@ -52,6 +52,15 @@ struct StepLeft {
   friend bool operator==(const StepLeft&, const StepLeft&) = default;
 };
 
+/// What the person chose, on whichever channel: the first valid answer, for good.
+struct Answer {
+  std::string action;   ///< id of one of the question's actions
+  std::string channel;  ///< on which it came
+  std::string said;     ///< names what was said, so that the same again is known
+  TimePoint at{};
+  friend bool operator==(const Answer&, const Answer&) = default;
+};
+
 /// Everything the state machine knows of one notification. `decide()` maps it to the next one; it
 /// is stored as one value.
 struct Progress {
@@ -74,7 +83,8 @@ struct Progress {
   bool resend =
       false;  ///< this run was redriven with --resend: attempts of earlier runs do not count for R7
   std::optional<Outcome>
-      parked_failure;  ///< failed receipt of the attempt in flight, kept until complete()
+      parked_failure;            ///< failed receipt of the attempt in flight, kept until complete()
+  std::optional<Answer> answer;  ///< set once, never changed
   std::vector<Attempt> attempts;  ///< all runs, in order of start
   std::vector<StepLeft> left;     ///< all runs, in order
   friend bool operator==(const Progress&, const Progress&) = default;

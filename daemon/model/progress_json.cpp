@@ -99,6 +99,25 @@ std::string read(const boost::json::value& value, StepLeft& l) {
   return in.finish();
 }
 
+void write(JsonWriter& out, const Answer& a) {
+  out.open("answer", '{');
+  out.text("a", a.action);
+  out.text("c", a.channel);
+  out.text("said", a.said);
+  out.time("at", a.at);
+  out.close('}');
+}
+
+std::string read(const boost::json::value& value, Answer& a) {
+  JsonReader in{value, "an answer"};
+  for (const auto* key : {"a", "c", "said", "at"}) in.need(key);
+  in.text("a", a.action);
+  in.text("c", a.channel);
+  in.text("said", a.said);
+  in.time("at", a.at);
+  return in.finish();
+}
+
 }  // namespace
 
 std::string to_json_text(const Progress& p) {
@@ -123,6 +142,7 @@ std::string to_json_text(const Progress& p) {
   write_flag(out, "over", p.expiry_passed);
   write_flag(out, "resend", p.resend);
   if (p.parked_failure) write(out, "pf", *p.parked_failure);
+  if (p.answer) write(out, *p.answer);
   if (!p.attempts.empty()) {
     out.open("a", '[');
     for (const auto& attempt : p.attempts) write(out, attempt);
@@ -168,6 +188,8 @@ base::Result<Progress> progress_from_json(std::string_view text) {
   in.flag("resend", p.resend);
   std::string why;
   if (const auto* outcome = in.take("pf")) why = read(*outcome, p.parked_failure.emplace());
+  if (const auto* answer = in.take("answer"); answer != nullptr && why.empty())
+    why = read(*answer, p.answer.emplace());
   in.list("a", [&](const json::value& a) { return read(a, p.attempts.emplace_back()); });
   in.list("l", [&](const json::value& l) { return read(l, p.left.emplace_back()); });
   if (why.empty()) why = in.finish();

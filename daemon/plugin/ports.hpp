@@ -8,6 +8,7 @@
 #include "base/clock.hpp"
 #include "base/log.hpp"
 #include "base/result.hpp"
+#include "model/ports/answers.hpp"
 #include "model/ports/delivery.hpp"
 #include "model/ports/directory.hpp"
 #include "model/ports/inbox.hpp"
@@ -67,6 +68,7 @@ struct HostPorts {
   base::Log& log;
   model::ports::DeliveryEvents& delivery;
   model::ports::Inbox& inbox;
+  model::ports::Answers& answers;
   model::ports::Directory& directory;
   model::ports::Producer& producer;
   model::web::Fetcher& fetcher;

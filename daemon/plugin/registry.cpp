@@ -37,6 +37,7 @@ model::ChannelInfo info_of(const Entry& entry) {
   info.idempotent = d.has(HERALD_PLUGIN_IDEMPOTENT);
   info.reaches_nobody = d.has(HERALD_PLUGIN_REACHES_NOBODY);
   info.disturbs = d.has(HERALD_PLUGIN_DISTURBS);
+  info.inbox_only = d.has(HERALD_PLUGIN_INBOX_ONLY);
   info.reconciles = entry.instance->reconciles();
   if (d.max_in_flight != 0)
     info.max_in_flight =

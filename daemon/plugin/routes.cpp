@@ -8,7 +8,7 @@ namespace {
 
 bool same(const web::Route& a, const web::Route& b) {
   return a.access == b.access && a.scope == b.scope && a.max_body == b.max_body &&
-         a.timeout == b.timeout;
+         a.timeout == b.timeout && a.websocket == b.websocket;
 }
 
 void refuse(const web::ExchangePtr& exchange) {

@@ -40,6 +40,16 @@ struct Dossier {
   struct ItemRow {
     int64_t id = 0, user = 0;
     std::optional<int64_t> conversation, conversation_user;  ///< the latter: of the row it names
+    std::string answered;
+  };
+  struct QuestionRow {
+    int64_t user = 0;
+    std::vector<model::Action> actions;  ///< what of it can be understood
+    std::optional<int64_t> answered;
+  };
+  struct AnswerRow {
+    int64_t user = 0;
+    std::string id, action, channel;
   };
   struct RunChain {
     int64_t run = 0;
@@ -60,6 +70,8 @@ struct Dossier {
   std::vector<Entry> timeline;           ///< by seq
   std::vector<AttemptRow> attempts;      ///< by run, step, number
   std::vector<ItemRow> items;            ///< at most one, unless somebody changed the schema
+  std::vector<QuestionRow> questions;    ///< at most one, like answers
+  std::vector<AnswerRow> answers;
   std::size_t renderings = 0;
 };
 

@@ -30,6 +30,12 @@ std::vector<model::Action> read_actions(std::string_view text) {
   return out;
 }
 
+std::string label_of(const std::vector<model::Action>& actions, std::string_view action) {
+  for (const auto& offered : actions)
+    if (offered.id == action) return offered.label;
+  return {};
+}
+
 std::string conversation_time(model::TimePoint at) {
   auto text = base::to_iso8601(at);
   text[10] = ' ';

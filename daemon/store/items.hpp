@@ -20,6 +20,9 @@ std::string actions_text(const std::vector<model::Action>& actions);
 /// What of it can be understood.
 std::vector<model::Action> read_actions(std::string_view text);
 
+/// Of the action with that id; empty when there is none.
+std::string label_of(const std::vector<model::Action>& actions, std::string_view action);
+
 /// As the application's own rows: UTC, a space instead of T, no zone.
 std::string conversation_time(model::TimePoint at);
 

@@ -33,7 +33,8 @@ struct Accepted {
 
 /// Events for one notification, decided and written in one transaction, with an inbox item when
 /// given. Where they make an attempt or its provider id known, receipts parked under it follow;
-/// where they withdraw the inbox item, it leaves the list.
+/// where they withdraw the inbox item, it leaves the list; where they bring the person's answer, it
+/// stands in `answers`, and in the item, which is read then.
 struct Apply {
   std::string id;
   std::vector<model::Event> events;
@@ -48,6 +49,8 @@ struct Apply {
     std::string version, json;
   };
   std::optional<Rendering> rendering;
+  /// What the person is asked with this. The first time counts: later ones change nothing.
+  std::vector<model::Action> asks;
   /// Wall minus monotonic clock as the caller knows them. Was the wall clock set by kClockSet or
   /// more while the request waited, then nothing is written and the answer is conflict: the caller
   /// has to tell of that first.
@@ -75,6 +78,7 @@ struct Applied {
   std::vector<model::Event> parked;
   std::size_t attempts_before = 0;
   model::UserId withdrawn = 0;  ///< whose inbox lost the item (R12); 0: nobody's
+  model::UserId answered = 0;   ///< in whose inbox the item shows an answer now; 0: nobody's
 };
 
 /// Names an attempt by what a provider knows: provider id, or else attempt id.
@@ -177,6 +181,7 @@ class GateStore {
 class InboxStore {
  public:
   virtual ~InboxStore() = default;
+  /// The answer's `epoch` is the store's own: it changes when the sequences may have begun anew.
   virtual void items(model::ItemQuery, Done<model::ItemPage>) = 0;
   /// Marks items of that user as returned (delivered) or read. Gives the ids of the notifications
   /// concerned by a change or already at that level; not_found when one id is not an item of that
@@ -192,6 +197,28 @@ class InboxStore {
   /// Empties the active list up to a sequence (0: all). Items that had been returned become read
   /// and their notifications are given back.
   virtual void clear(model::UserId user, int64_t up_to_seq, Done<std::vector<std::string>>) = 0;
+};
+
+// ------------------------------------------------------------------ answers
+
+/// Something that a person was asked. Whether it still can be answered, and what they said, is the
+/// notification's progress.
+struct Question {
+  model::Notification notification;
+  std::vector<model::Action> actions;  ///< as first asked
+};
+
+/// Written by apply(): a question with Apply::asks, its answer with event::Answered.
+class AnswerStore {
+ public:
+  virtual ~AnswerStore() = default;
+  static constexpr unsigned kMostQuestions = 64;
+  /// What that person was asked and has not answered (its time may be over), and what they answered
+  /// at `since` or later; at most kMostQuestions of each, the newest.
+  virtual void questions(model::UserId user, model::TimePoint since,
+                         Done<std::vector<Question>>) = 0;
+  /// Without actions when that notification asks nothing, or nobody was asked yet; not_found.
+  virtual void question(std::string id, Done<Question>) = 0;
 };
 
 // ------------------------------------------------------------------ directory
@@ -258,12 +285,21 @@ struct ServiceToken {
   model::TimePoint created{}, expires{};  ///< expires epoch: never
 };
 
+/// A person's tokens issued before that moment are refused.
+struct RevokedTokens {
+  model::UserId user = 0;
+  model::TimePoint before{};
+};
+
 class TokenStore {
  public:
   virtual ~TokenStore() = default;
   virtual void put_token(ServiceToken, Done<Nothing>) = 0;
   virtual void revoke_token(std::string name, Done<Nothing>) = 0;  ///< not_found
   virtual void tokens(Done<std::vector<ServiceToken>>) = 0;
+  /// A later moment counts, whichever comes first.
+  virtual void revoke_user(RevokedTokens, Done<Nothing>) = 0;
+  virtual void revoked_users(Done<std::vector<RevokedTokens>>) = 0;
 };
 
 // ------------------------------------------------------------------ the whole
@@ -290,6 +326,7 @@ struct Health {
 class Store : public DeliveryStore,
               public GateStore,
               public InboxStore,
+              public AnswerStore,
               public DirectoryStore,
               public KvStore,
               public TokenStore,

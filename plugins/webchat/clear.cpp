@@ -3,7 +3,8 @@
 
 namespace webchat {
 
-void clear(const herald::Host& host, const herald::Incoming&, const herald::Exchange& to) {
+void clear(const Service& in, const herald::Incoming&, const herald::Exchange& to) {
+  const auto& host = in.host;
   host.inbox_clear(to, 0, [host, to](const herald::Done& done) {
     if (done.ok())
       to.respond(success(R"({"status":"success","message":"All notifications cleared"})"));

@@ -4,14 +4,25 @@
 
 #include <herald/herald.hpp>
 
+#include "feed.hpp"
+
 namespace webchat {
 
-void list(const herald::Host& host, const herald::Incoming& request, const herald::Exchange& to);
-void poll(const herald::Host& host, const herald::Incoming& request, const herald::Exchange& to);
-void mark_read(const herald::Host& host, const herald::Incoming& request,
-               const herald::Exchange& to);
-void clear(const herald::Host& host, const herald::Incoming& request, const herald::Exchange& to);
-void test_notification(const herald::Host& host, const herald::Incoming& request,
+/// What handlers work with; lives as long as the instance.
+struct Service {
+  herald::Host host;
+  Feeds& feeds;
+};
+
+void list(const Service& in, const herald::Incoming& request, const herald::Exchange& to);
+void poll(const Service& in, const herald::Incoming& request, const herald::Exchange& to);
+void event_stream(const Service& in, const herald::Incoming& request, const herald::Exchange& to);
+void socket(const Service& in, const herald::Incoming& request, const herald::Exchange& to);
+void ack(const Service& in, const herald::Incoming& request, const herald::Exchange& to);
+void mark_read(const Service& in, const herald::Incoming& request, const herald::Exchange& to);
+void answer(const Service& in, const herald::Incoming& request, const herald::Exchange& to);
+void clear(const Service& in, const herald::Incoming& request, const herald::Exchange& to);
+void test_notification(const Service& in, const herald::Incoming& request,
                        const herald::Exchange& to);
 
 /// 200 with that JSON text, not to be cached.

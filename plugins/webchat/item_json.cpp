@@ -16,6 +16,8 @@ boost::json::array to_json(const std::vector<herald::Action>& actions) {
   return out;
 }
 
+}  // namespace
+
 boost::json::object to_json(const herald::Item& item) {
   boost::json::object out;
   out["id"] = item.id;
@@ -29,10 +31,9 @@ boost::json::object to_json(const herald::Item& item) {
   out["actions"] = to_json(item.actions);
   out["seq"] = item.seq;
   if (!item.answered.empty()) out["answered"] = item.answered;
+  if (!item.active) out["active"] = false;
   return out;
 }
-
-}  // namespace
 
 boost::json::array to_json(const std::vector<herald::Item>& items) {
   boost::json::array out;

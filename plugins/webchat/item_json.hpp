@@ -9,6 +9,7 @@ namespace webchat {
 
 /// In the order given. `message` is safe for innerHTML, `text` is exact.
 boost::json::array to_json(const std::vector<herald::Item>& items);
+boost::json::object to_json(const herald::Item& item);
 
 /// `<`, `>` and `&` as entities: old widgets put the result into innerHTML.
 std::string escape_html(std::string_view text);

@@ -2,6 +2,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "cursor.hpp"
+#include "etag.hpp"
 #include "evidence.hpp"
 #include "handlers.hpp"
 #include "item_json.hpp"
@@ -18,14 +19,15 @@ std::string page(const herald::Items& inbox, bool history) {
   out["count"] = inbox.items.size();
   out["unread_count"] = inbox.unread;
   out["older_unread"] = inbox.older_unread;
-  out["cursor"] = to_text(next({}, inbox));
+  out["cursor"] = to_text(after(inbox));
   if (history) out["more"] = inbox.more;
   return boost::json::serialize(out);
 }
 
 }  // namespace
 
-void list(const herald::Host& host, const herald::Incoming& request, const herald::Exchange& to) {
+void list(const Service& in, const herald::Incoming& request, const herald::Exchange& to) {
+  const auto& host = in.host;
   const auto asked = single(request, "history");
   if (!asked.problem.empty()) return refuse(to, 400, asked.problem);
   const auto history = asked.value.value_or("0");
@@ -36,11 +38,15 @@ void list(const herald::Host& host, const herald::Incoming& request, const heral
   query.history = history == "1";
   query.limit = kPage;
   const auto returned = evidence_of(host, request, to);
-  host.inbox_list(to, query, [host, to, returned, all = query.history](const herald::Items& inbox) {
-    if (!inbox.ok()) return fail(host, to, inbox.status, "the inbox cannot be read now");
-    remember(*returned, inbox.items);
-    to.respond(success(page(inbox, all)));
-  });
+  host.inbox_list(
+      to, query,
+      [host, to, returned, all = query.history,
+       known = std::string{request.header("if-none-match")}](const herald::Items& inbox) {
+        if (!inbox.ok()) return fail(host, to, inbox.status, "the inbox cannot be read now");
+        if (is_known(known, inbox)) return unchanged(to, inbox);
+        remember(*returned, inbox.items);
+        to.respond(tagged(success(page(inbox, all)), inbox));
+      });
 }
 
 }  // namespace webchat

@@ -18,6 +18,10 @@ Words words(uint32_t http_status) {
       return {"Forbidden", "denied"};
     case 404:
       return {"Not Found", "not_found"};
+    case 409:
+      return {"Conflict", "conflict"};
+    case 410:
+      return {"Gone", "expired"};
     case 422:
       return {"Unprocessable Content", "unprocessable"};
     case 503:
@@ -29,7 +33,8 @@ Words words(uint32_t http_status) {
 
 }  // namespace
 
-herald::Response problem(uint32_t http_status, std::string_view detail) {
+herald::Response problem(uint32_t http_status, std::string_view detail,
+                         const boost::json::object& facts) {
   const auto [title, code] = words(http_status);
   boost::json::object body;
   body["type"] = "urn:herald:problem:" + std::string{code};
@@ -39,6 +44,7 @@ herald::Response problem(uint32_t http_status, std::string_view detail) {
   body["http_status"] = http_status;
   body["status"] = "error";
   body["message"] = detail;
+  for (const auto& [key, value] : facts) body[key] = value;
   herald::Response out{
       http_status,
       {{"Content-Type", "application/problem+json"}, {"Cache-Control", "no-store"}},

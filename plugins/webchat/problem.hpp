@@ -2,13 +2,16 @@
 // read.
 #pragma once
 
+#include <boost/json/object.hpp>
 #include <herald/herald.hpp>
 
 namespace webchat {
 
 /// The answer {type, title, detail, code, http_status, status: "error", message} of that HTTP
 /// status. `detail` names the cause and the next step; it never repeats what the client sent.
-herald::Response problem(uint32_t http_status, std::string_view detail);
+/// `facts` are further members.
+herald::Response problem(uint32_t http_status, std::string_view detail,
+                         const boost::json::object& facts = {});
 
 /// Answers with a problem that is the client's to solve.
 void refuse(const herald::Exchange& to, uint32_t http_status, std::string_view detail);

@@ -1,5 +1,7 @@
 #include "handlers.hpp"
+#include "long_poll.hpp"
 #include "webchat.hpp"
+#include "widget.hpp"
 
 namespace webchat {
 namespace {
@@ -7,6 +9,8 @@ namespace {
 // A text of 16 KiB in which every character is written as an escape of six bytes.
 constexpr uint64_t kTestBody = 128 * 1024;
 constexpr uint64_t kSmallBody = 4 * 1024;
+constexpr uint64_t kAnswerBody = 32 * 1024;  // 4 KiB of text, each character an escape
+constexpr uint64_t kSocketMessage = 16 * 1024;
 
 struct Endpoint {
   const char* method;
@@ -14,13 +18,21 @@ struct Endpoint {
   herald_access access;
   const char* scope;
   uint64_t max_body;
-  void (*handle)(const herald::Host&, const herald::Incoming&, const herald::Exchange&);
+  void (*handle)(const Service&, const herald::Incoming&, const herald::Exchange&);
+  uint32_t flags = 0;
+  std::chrono::seconds timeout{30};
 };
 
-// `poll` is a literal segment, which wins over {user}: no user can be called so.
+// `poll` and `stream` are literal segments, which win over {user}: no user can be called so.
 constexpr Endpoint kEndpoints[] = {
     {"GET", "/notifications/{user}", HERALD_ACCESS_PATH_USER, "inbox:read", 0, list},
-    {"GET", "/notifications/poll/{user}", HERALD_ACCESS_PATH_USER, "inbox:read", 0, poll},
+    {"GET", "/notifications/poll/{user}", HERALD_ACCESS_PATH_USER, "inbox:read", 0, poll, 0,
+     std::chrono::seconds{kLongestWait + 10}},
+    {"GET", "/notifications/stream/{user}", HERALD_ACCESS_PATH_USER, "inbox:read", 0, event_stream,
+     HERALD_ROUTE_STREAM},
+    {"GET", "/ws", HERALD_ACCESS_ANY_USER, "", kSocketMessage, socket, HERALD_ROUTE_WEBSOCKET},
+    {"POST", "/notifications/{user}/ack", HERALD_ACCESS_PATH_USER, "", kSmallBody, ack},
+    {"POST", "/notifications/{user}/answer", HERALD_ACCESS_PATH_USER, "", kAnswerBody, answer},
     {"POST", "/notifications/{user}/mark-read", HERALD_ACCESS_PATH_USER, "inbox:read-for",
      kSmallBody, mark_read},
     {"POST", "/notifications/{user}/mark-read/{id}", HERALD_ACCESS_PATH_USER, "inbox:read-for",
@@ -29,21 +41,24 @@ constexpr Endpoint kEndpoints[] = {
      clear},
     {"POST", "/test-notification/{user}", HERALD_ACCESS_SERVICE, "notifications:send", kTestBody,
      test_notification},
+    {"GET", "/widget.js", HERALD_ACCESS_ANYONE, "", 0, widget},
 };
 
-void mount(const herald::Host& host, const Endpoint& e) {
+void mount(const Service& in, const Endpoint& e) {
   herald::Route route;
   route.methods = e.method;
   route.path = e.path;
   route.access = e.access;
   route.scope = e.scope;
   route.max_body = e.max_body;
-  host.mount(
+  route.flags = e.flags;
+  route.timeout = e.timeout;
+  in.host.mount(
       route,
-      [host, handle = e.handle](const herald::Incoming& request, const herald::Exchange& exchange) {
-        handle(host, request, exchange);
+      [&in, handle = e.handle](const herald::Incoming& request, const herald::Exchange& exchange) {
+        handle(in, request, exchange);
       },
-      [host, &e](const herald::Done& mounted) {
+      [host = in.host, &e](const herald::Done& mounted) {
         if (!mounted.ok())
           host.error("route refused; compare the prefix granted to this channel and its neighbours",
                      {{"path", e.path}, {"cause", mounted.error}});
@@ -53,7 +68,8 @@ void mount(const herald::Host& host, const Endpoint& e) {
 }  // namespace
 
 void Webchat::start() {
-  for (const auto& endpoint : kEndpoints) mount(host(), endpoint);
+  feeds_.start();
+  for (const auto& endpoint : kEndpoints) mount(service_, endpoint);
 }
 
 herald::Response success(std::string json) {

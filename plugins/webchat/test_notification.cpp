@@ -69,8 +69,9 @@ void answer(const herald::Host& host, const herald::Exchange& to, const herald::
 
 }  // namespace
 
-void test_notification(const herald::Host& host, const herald::Incoming& request,
+void test_notification(const Service& in, const herald::Incoming& request,
                        const herald::Exchange& to) {
+  const auto& host = in.host;
   Wanted wanted;
   if (!is_blank(request.body)) {
     const auto json = parse_object(request.body);

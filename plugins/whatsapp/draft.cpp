@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "notice.hpp"
+#include "text/fitted.hpp"
 #include "text/markdown.hpp"
 #include "text/text.hpp"
 
@@ -14,7 +15,7 @@ std::string message_text(const herald::Message& m, std::size_t most) {
   auto text = markdown.empty() ? std::string{m.body("text/plain")} : to_whatsapp(markdown);
   const auto is_blank = [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); };
   if (std::all_of(text.begin(), text.end(), is_blank)) return {};
-  return cut(text, most);
+  return fitted(text, most);
 }
 
 /// Value of a field; beside the kind's own fields there are `title`, `text` and `id`.
@@ -70,7 +71,7 @@ std::string with_answers(std::string text, const herald::Message& m, std::size_t
   }
   const auto room = length(answers) + 1;
   if (answers.empty() || room >= most / 2) return text;
-  return cut(text, most - room) + "\n" + answers;
+  return fitted(text, most - room) + "\n" + answers;
 }
 
 Refusal refused(herald_reason reason, std::string why) {

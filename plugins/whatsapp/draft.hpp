@@ -12,7 +12,7 @@ namespace whatsapp {
 
 /// What a provider takes.
 struct Limits {
-  std::size_t text = 4096;  // code points
+  std::size_t text = 4096;  // characters, see length()
   bool choices = true;      // buttons and lists without a template
 };
 

@@ -87,11 +87,13 @@ void Whatsapp::count(const Notice& notice) {
     host().error("WhatsApp reports a problem with the account", {{"cause", alarm}});
 }
 
-/// The one place where a message of a person reaches the daemon. It opens their window. What it
-/// says (text, action_id, herald_id, reply_to, with id against repeats) goes from here to
-/// host().answer() once the daemon resolves answers (until then that is HERALD_E_UNSUPPORTED).
+/// The one place where a message of a person reaches the daemon. It opens their window, so that
+/// they can be told something, and may be an answer.
 void Whatsapp::heard(const Inbound& message, herald::Callback<bool> next) {
-  people_.wrote(message, settings_, std::move(next));
+  people_.wrote(message, settings_, [this, message, next = std::move(next)](bool kept) mutable {
+    if (!kept) return next(false);
+    resolve(message, std::move(next));
+  });
 }
 
 void Whatsapp::learnt(const News& news, herald::Callback<bool> next) {

@@ -19,6 +19,7 @@ void Whatsapp::start() {
   webhooks_ = host().counter("whatsapp_webhooks_total", "Webhook requests by HTTP status answered");
   statuses_ = host().counter("whatsapp_statuses_total", "Statuses heard by webhook");
   inbound_ = host().counter("whatsapp_inbound_total", "Messages from people, by type");
+  answers_ = host().counter("whatsapp_answers_total", "What people said, by what came of it");
   // The second of a pair is accepted too while the provider changes from one to the other.
   if (settings_.provider == ProviderKind::twilio) {
     secrets_.watch(host(), "auth_token", false);
@@ -44,4 +45,4 @@ HERALD_PLUGIN(whatsapp::Whatsapp, .id = "org.herald.whatsapp", .name = "WhatsApp
               .max_message_bytes = 64 * 1024, .addresses = "whatsapp.phone phone whatsapp.user_id",
               .formats = "text/markdown text/plain",
               .evidence = herald::evidence(HERALD_RECEIPT_SENT, HERALD_RECEIPT_DELIVERED,
-                                           HERALD_RECEIPT_READ));
+                                           HERALD_RECEIPT_READ, HERALD_RECEIPT_ANSWERED));

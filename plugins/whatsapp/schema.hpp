@@ -16,6 +16,8 @@ constexpr char kSchema[] =
     R"("quarantine":{"type":"string"},)"
     R"("stop_words":{"type":"array","items":{"type":"string"}},)"
     R"("start_words":{"type":"array","items":{"type":"string"}},)"
+    R"("replies":{"type":"object","additionalProperties":false,"properties":{)"
+    R"("which":{"type":"string"},"already":{"type":"string"},"expired":{"type":"string"}}},)"
     R"("templates":{"type":"object","additionalProperties":{"type":"object",)"
     R"("additionalProperties":false,"properties":{"name":{"type":"string"},)"
     R"("language":{"type":["string","array"]},"content_sid":{"type":["string","object"]},)"

@@ -6,8 +6,6 @@
 namespace whatsapp {
 namespace {
 
-constexpr uint32_t kMaxAnswer = 64 * 1024;
-
 const char* word(herald_result result) {
   switch (result) {
     case HERALD_DELIVERED:

@@ -22,6 +22,7 @@ class Whatsapp : public herald::Channel {
 
  private:
   struct Post;
+  static constexpr uint32_t kMaxAnswer = 64 * 1024;  // bytes of a provider's answer to a send
 
   // Sending (sending.cpp)
   void send(const herald::Delivery& delivery, const Person& person, herald::Completion done);
@@ -30,13 +31,15 @@ class Whatsapp : public herald::Channel {
   void finish(herald::Completion done, const Answer& answer);
   void note(const herald::Outcome& outcome);
 
-  // Hearing (webhook.cpp, hearing.cpp)
+  // Hearing (webhook.cpp, hearing.cpp, answering.cpp)
   std::string path() const;
   void mount_webhook();
   void verify(const herald::Incoming& request, const herald::Exchange& exchange);
   void notified(const herald::Incoming& request, const herald::Exchange& exchange);
   void count(const Notice& notice);
   void heard(const Inbound& message, herald::Callback<bool> next);
+  void resolve(const Inbound& message, herald::Callback<bool> next);
+  void say(const Address& to, const std::string& text);
   void learnt(const News& news, herald::Callback<bool> next);
   void record(const std::shared_ptr<Post>& post);
   void answer(const herald::Exchange& exchange, herald::Response response);
@@ -47,7 +50,7 @@ class Whatsapp : public herald::Channel {
   People people_;
   bool started_ = false;
   std::optional<std::string> alarm_;  // what the last clear alarm was about; nothing while it works
-  herald::Metric sends_, webhooks_, statuses_, inbound_;
+  herald::Metric sends_, webhooks_, statuses_, inbound_, answers_;
 };
 
 }  // namespace whatsapp

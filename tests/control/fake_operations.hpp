@@ -108,6 +108,9 @@ class FakeOperations final : public control::Operations, public model::ports::Pr
   }
   void resume(std::string channel, Reply reply) override { run("resume", channel, reply); }
   void revoke_token(std::string name, Reply reply) override { run("revoke_token", name, reply); }
+  void revoke_user_tokens(std::string user, Reply reply) override {
+    run("revoke_user_tokens", user, reply);
+  }
 
   void explain(std::string who, boost::json::value request, bool secret, Reply reply) override {
     run("explain", who + " " + boost::json::serialize(request) + mark(secret), reply);

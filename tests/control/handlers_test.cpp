@@ -111,6 +111,9 @@ const MethodRow kMethods[] = {
     {"Pause", R"({"channel":"log","reason":"why"})", "pause log|why|uid:1000", R"({"x":1})", "{}"},
     {"Resume", R"({"channel":"log"})", "resume log", R"({"x":1})", "{}"},
     {"RevokeServiceToken", R"({"name":"shop"})", "revoke_token shop", R"({"revoked":true})", "{}"},
+    {"RevokeUserTokens", R"({"user":"42"})", "revoke_user_tokens 42",
+     R"({"user":42,"before":"2025-07-14T10:00:00Z"})",
+     R"({"user":42,"before":"2025-07-14T10:00:00Z"})"},
 };
 
 TEST_F(HandlersTest, EveryMethodReachesItsOperation) {

@@ -56,8 +56,9 @@ TEST(Policy, TableOfMethods) {
   for (const auto* method : {"Send", "Show", "List", "Cancel", "Status", "Channels", "Nodes",
                              "Monitor", "Webhooks", "WebhookMessages"})
     EXPECT_EQ(rights_needed(method), Rights::operate) << method;
-  for (const auto* method : {"CheckConfig", "Reload", "AddUser", "ShowUser", "CreateUserToken",
-                             "CreateServiceToken", "ListServiceTokens", "RevokeServiceToken"})
+  for (const auto* method :
+       {"CheckConfig", "Reload", "AddUser", "ShowUser", "CreateUserToken", "CreateServiceToken",
+        "ListServiceTokens", "RevokeServiceToken", "RevokeUserTokens"})
     EXPECT_EQ(rights_needed(method), Rights::administer) << method;
   EXPECT_EQ(rights_needed("send"), std::nullopt);
 }

@@ -79,6 +79,7 @@ TEST_F(Cli, WrongWordsAreUsageErrorsWithAProposal) {
   says({"token", "service"}, "NAME");
   says({"token", "service", "shop"}, "--scope");
   says({"token", "revoke"}, "NAME");
+  says({"token", "revoke", "shop", "--user", "7"}, "either");
 }
 
 TEST_F(Cli, TheSocketComesFromTheOptionThenTheEnvironment) {

@@ -232,6 +232,10 @@ TEST_F(Commands, TokensGoAloneToStandardOutput) {
   EXPECT_EQ(ask({"token", "revoke", "shop"}), Exit::ok);
   EXPECT_EQ(asked(), "revoke_token shop");
   EXPECT_EQ(out.str(), "shop is revoked\n");
+  answer("revoke_user_tokens", R"({"user":42,"before":"2025-07-14T10:00:00Z"})");
+  EXPECT_EQ(ask({"token", "revoke", "--user", "237691924173"}), Exit::ok);
+  EXPECT_EQ(asked(), "revoke_user_tokens 237691924173");
+  EXPECT_EQ(out.str(), "tokens of user 42 issued before 2025-07-14 11:00:00 are revoked\n");
 }
 
 }  // namespace

@@ -18,7 +18,8 @@ struct Render : herald::testing::CtlTest {
 
 constexpr std::string_view kNotification = R"({
   "id":"0h4k2","kind":"service_request.confirmed","type":"confirmation","state":"delivered","reason":"evidence_arrived",
-  "ending":"delivered: whatsapp delivered","evidence":"delivered","user":42,"to":{"kind":"phone","value":"2376•••••173"},
+  "ending":"delivered: whatsapp delivered","evidence":"delivered",
+  "answer":{"action":"accept","channel":"whatsapp","at":"2025-07-14T09:59:30Z"},"user":42,"to":{"kind":"phone","value":"2376•••••173"},
   "producer":"uid:1000","priority":"normal","created":"2025-07-14T09:56:48Z","expires":"2025-07-15T09:56:48Z","due":null,
   "run":1,"round":2,"step":2,"route":"default",
   "chain":[{"channel":"webchat","until":"delivered","within":"2m"},{"channel":"whatsapp","until":"delivered","within":"10m"},
@@ -45,6 +46,7 @@ TEST_F(Render, ShowsEveryAttemptReasonAndEvidence) {
   to        user 42, phone 2376•••••173
   state     delivered: whatsapp delivered
   evidence  delivered
+  answer    accept on whatsapp
   route     default: webchat (until delivered within 2m) > whatsapp (until delivered within 10m) > log (until accepted)
   twice?    whatsapp: 1 send that may be a repeat
   priority  normal

@@ -90,7 +90,7 @@ TEST_P(ClockMoves, LeaveTheExpiryOfTheRouteAndKeepTheOneThatWasNamed) {
   named.progress.expires = clock.time + 10h;
   named.progress.due = std::min(named.progress.due, named.progress.expires);
   store.notifications["named"] = named;
-  dispatcher->accepted(named);
+  dispatcher->accepted(named, base::offset_of(clock));
   executor.run();
   accept("route", 2);
   const auto route = progress("route").expires;
@@ -110,7 +110,7 @@ TEST_P(ClockMoves, ScheduledWorkFollowsTheNewTime) {
   n.head.not_before = when;
   n.progress = first_progress("a", clock.time, when, when + 24h);
   store.notifications["a"] = n;
-  dispatcher->accepted(n);
+  dispatcher->accepted(n, base::offset_of(clock));
   executor.run();
   step();
   executor.pass(1s);

@@ -93,6 +93,11 @@ Event any_event(Dice& dice, Play& play) {
                             {}};
     case 7:
       return event::RenderFailed{"why"};
+    case 8:
+      if (dice.one_in(3))
+        return event::Answered{any_attempt(dice, play.p), dice.one_in(2) ? "yes" : "no", "webchat",
+                               "s" + std::to_string(dice.below(3))};
+      break;
     default:
       break;
   }

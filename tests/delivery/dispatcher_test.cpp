@@ -325,7 +325,7 @@ TEST_F(DispatcherTest, AnAttemptNearTheExpiryIsRecordedBeforeItIsMade) {
   auto n = make(kId);
   n.progress = first_progress(kId, clock.time, clock.time, clock.time + 40s);
   store.notifications[kId] = n;
-  dispatcher->accepted(n);
+  dispatcher->accepted(n, base::offset_of(clock));
   executor.run();
   ASSERT_EQ(channels.deliveries.size(), 1U);
   ASSERT_EQ(progress(kId).attempts.size(), 1U) << "else the item could outlive its attempt";
@@ -451,7 +451,7 @@ TEST_F(DispatcherTest, WhatAQueryReadBeforeItsOutcomeWasStoredIsNotAttemptedAgai
   ASSERT_EQ(store.answers.size(), 1U);
   // Meanwhile it is found due by an earlier page, attempted, recorded and let go.
   put_into_inbox(0);
-  dispatcher->accepted(store.notifications.at(kId));
+  dispatcher->accepted(store.notifications.at(kId), base::offset_of(clock));
   executor.run();
   ASSERT_EQ(channels.deliveries.size(), 2U);
   put_into_inbox(1);

@@ -141,7 +141,7 @@ TEST_F(InDoubt, AnOldPageDoesNotOverwriteWhatWasRecordedSince) {
   accept(kId);
   answer(0, OutcomeKind::rejected);
   ASSERT_EQ(progress(kId).state, State::undelivered);
-  dispatcher->accepted(old);
+  dispatcher->accepted(old, base::offset_of(clock));
   executor.pass(3s);
   EXPECT_EQ(progress(kId).state, State::undelivered);
   EXPECT_EQ(channels.deliveries.size(), 1U);
@@ -182,7 +182,7 @@ TEST_F(InDoubt, AScheduledAttemptIsRecordedBeforeItIsMadeForTheClockMayBeSetBack
   n.head.not_before = clock.time + 10s;
   n.progress = first_progress(kId, n.head.created, n.head.not_before, clock.time + 24h);
   store.notifications[kId] = n;
-  dispatcher->accepted(n);
+  dispatcher->accepted(n, base::offset_of(clock));
   executor.pass(10s);
   ASSERT_EQ(channels.deliveries.size(), 1U);
   ASSERT_EQ(progress(kId).attempts.size(), 1U);

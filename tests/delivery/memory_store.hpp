@@ -5,6 +5,7 @@
 
 #include "delivery/decide.hpp"
 #include "store/decided.hpp"
+#include "store/progress.hpp"
 #include "store/store.hpp"
 
 namespace herald::delivery::testing {
@@ -39,6 +40,7 @@ class MemoryStore : public store::Store {
   std::vector<model::Item> appended;
   std::map<std::string, std::vector<model::event::Receipt>> parked;
   std::set<std::string> withdrawn;
+  std::map<std::string, std::vector<model::Action>> asked;
   std::vector<std::string> evict_next;
   unsigned notes_refused = 0;  ///< so many from now on
   std::map<std::string, store::Pause> paused;
@@ -48,7 +50,9 @@ class MemoryStore : public store::Store {
   bool doubtful = false;  ///< writes, and says that it could not
   bool slow_due = false;  ///< only due() answers later
   std::vector<std::function<void()>> answers;
-  int commits = 0;
+  int commits = 0, accepts = 0;
+  std::map<std::string, std::string> first_of_key;
+  model::UserId recipient = 1;  ///< of what accept() takes
 
   void answer_all() {
     while (!answers.empty()) {
@@ -73,7 +77,7 @@ class MemoryStore : public store::Store {
       stale.notification = n;
       return reply([done, stale] { done(stale); });
     }
-    const auto offset = clock_.now().time_since_epoch() - clock_.mono().time_since_epoch();
+    const auto offset = base::offset_of(clock_);
     if (apply.clock_offset && *apply.clock_offset != offset)
       return reply([done] { done(base::fail(base::Code::conflict, "the clock was set")); });
     store::Decided decided;
@@ -82,6 +86,8 @@ class MemoryStore : public store::Store {
         store::decide_all(decide, apply.events, n.progress, {}, clock_.now(), decided) &&
         store::tells_of_unmade(apply.events, decided))
       return reply([done] { done(base::fail(base::Code::unprocessable, "not begun")); });
+    if (apply.append && apply.append->user != n.head.user)
+      return reply([done] { done(base::fail(base::Code::unprocessable, "another's inbox")); });
     ++commits;
     store::Applied out;
     out.before = n.progress.state;
@@ -93,6 +99,7 @@ class MemoryStore : public store::Store {
     if (apply.rendering)
       renderings[key(apply.id, apply.rendering->run, apply.rendering->step)] =
           apply.rendering->json;
+    if (!apply.asks.empty()) asked.try_emplace(apply.id, apply.asks);
     const auto before = n.progress;
     out.attempts_before = before.attempts.size();
     const auto chain = apply.new_chain ? apply.new_chain : n.head.chain;
@@ -215,7 +222,19 @@ class MemoryStore : public store::Store {
     reply([done, text = notes[name]] { done(text); });
   }
 
-  void accept(model::NewNotification, store::Done<store::Accepted> done) override { refuse(done); }
+  /// Idempotency keys of one producer.
+  void accept(model::NewNotification n, store::Done<store::Accepted> done) override {
+    if (broken) return reply([done] { done(base::fail(base::Code::unavailable, "disk full")); });
+    ++accepts;
+    if (!n.idempotency_key.empty()) {
+      const auto [known, fresh] = first_of_key.try_emplace(n.idempotency_key, n.id);
+      if (!fresh) return reply([done, id = known->second] { done(store::Accepted{id, true, {}}); });
+    }
+    auto& stored = notifications[n.id];
+    stored.head = store::head_of(n, recipient);
+    stored.progress = store::first_progress(stored.head, n.expires);
+    reply([done, stored] { done(store::Accepted{stored.head.id, false, stored}); });
+  }
   void timeline(std::string id, store::Done<store::Timeline> done) override {
     const auto it = notifications.find(id);
     if (it == notifications.end())
@@ -241,6 +260,11 @@ class MemoryStore : public store::Store {
   void clear(model::UserId, int64_t, store::Done<std::vector<std::string>> done) override {
     refuse(done);
   }
+  void questions(model::UserId, model::TimePoint,
+                 store::Done<std::vector<store::Question>> done) override {
+    refuse(done);
+  }
+  void question(std::string, store::Done<store::Question> done) override { refuse(done); }
   void put_user(store::User, store::Done<store::User> done) override { refuse(done); }
   void resolve(model::Identity, store::Done<model::UserId> done) override { refuse(done); }
   void learn(model::Identity, model::Identity, store::Done<store::Nothing> done) override {
@@ -267,6 +291,10 @@ class MemoryStore : public store::Store {
   void put_token(store::ServiceToken, store::Done<store::Nothing> done) override { refuse(done); }
   void revoke_token(std::string, store::Done<store::Nothing> done) override { refuse(done); }
   void tokens(store::Done<std::vector<store::ServiceToken>> done) override { refuse(done); }
+  void revoke_user(store::RevokedTokens, store::Done<store::Nothing> done) override {
+    refuse(done);
+  }
+  void revoked_users(store::Done<std::vector<store::RevokedTokens>> done) override { refuse(done); }
   void journal(store::JournalQuery, store::Done<store::JournalPage> done) override { refuse(done); }
   void open_webhook(std::string, std::string, store::Done<store::Webhook> done) override {
     refuse(done);

@@ -135,7 +135,7 @@ class Unreadable : public Passing {
   void TearDown() override { dispatcher.reset(); }
   void send(const std::string& id, model::UserId user) {
     half.notifications[id] = make(id, user);
-    dispatcher->accepted(half.notifications[id]);
+    dispatcher->accepted(half.notifications[id], base::offset_of(clock));
     executor.run();
   }
   HalfStore half{clock};
@@ -265,7 +265,7 @@ TEST_F(Passing, AnAttemptThatTheExpiryOvertakesIsCalledBackAndAwaited) {
   auto n = make("a");
   n.progress = first_progress("a", clock.time, clock.time, clock.time + 10s);
   store.notifications["a"] = n;
-  dispatcher->accepted(n);
+  dispatcher->accepted(n, base::offset_of(clock));
   executor.pass(9s);
   EXPECT_EQ(on("whatsapp"), 1U);
   EXPECT_TRUE(channels.cancelled.empty());

@@ -69,6 +69,7 @@ class HandChannels final : public model::ports::Channels {
   std::vector<std::string> cancelled;
   int renders = 0;
   bool render_fails = false;
+  std::vector<model::Action> actions;  ///< of everything that is rendered
   bool hold_rendering = false;
   std::vector<std::function<void()>> held_renders;
 
@@ -110,6 +111,7 @@ class HandChannels final : public model::ports::Channels {
       model::Rendered out;
       out.parts["text/plain"] = "text of " + request.kind;
       out.version = "1";
+      out.actions = actions;
       done(out);
     };
     if (hold_rendering)
@@ -125,7 +127,10 @@ class HandChannels final : public model::ports::Channels {
 class Recorder final : public Observer {
  public:
   std::vector<std::string> troubles;
-  int inbox_changes = 0;
+  int inbox_changes = 0, accepts = 0;
+  std::vector<model::Duration> attempts;
+  void accepted(const model::Notification&) override { ++accepts; }
+  void attempted(model::Duration after, const std::string&) override { attempts.push_back(after); }
   void recorded(const store::Applied&, const std::vector<model::Event>&) override {}
   void inbox_changed(model::UserId, int64_t) override { ++inbox_changes; }
   void trouble(std::string_view event, std::string_view, std::string_view) override {
@@ -174,7 +179,7 @@ class DispatcherTest : public ::testing::Test {
                               model::Priority priority = model::Priority::normal) {
     auto n = make(id, user, priority);
     auto& stored = store.notifications[id] = n;
-    dispatcher->accepted(n);
+    dispatcher->accepted(n, base::offset_of(clock));
     executor.run();
     return stored;
   }

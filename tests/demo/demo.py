@@ -82,6 +82,7 @@ def dead_letter(stage):
 
 def farewell(stage):
     stage.title("It runs. To look and to try")
+    stage.say(f"the chat      {stage.page.url}   (order something there: three notifications arrive)")
     stage.say(f"the phones    {stage.whatsapp.url}/   (what arrived on WhatsApp, with ticks)")
     stage.say(f"the inbox     {stage.url}/api/web-chat/notifications/{CUSTOMER}")
     stage.say(f"the log       {stage.daemon.log_path}")

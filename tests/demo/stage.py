@@ -36,7 +36,7 @@ class Stage:
         self.folder = ROOT / "build" / "demo"
         self.config_path = self.folder / "herald.yaml"
         self.socket = self.folder / "control"
-        self.port, self.whatsapp_port = free(port), free(port + 1)
+        self.port, self.whatsapp_port, self.page_port = free(port), free(port + 1), free(port + 2)
         self.url = f"http://127.0.0.1:{self.port}"
         colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
         self.bold, self.dim, self.off = ("\x1b[1m", "\x1b[2m", "\x1b[0m") if colour else ("", "", "")
@@ -49,6 +49,7 @@ class Stage:
         from harness.api import Api
         from harness.ctl import Heraldctl
         from harness.daemon import Daemon
+        from page import Page
         shutil.rmtree(self.folder, ignore_errors=True)
         (self.folder / "secrets").mkdir(parents=True)
         for name, value in SECRETS.items():
@@ -57,7 +58,8 @@ class Stage:
         (self.folder / "plugins").symlink_to(self.build / "plugins")
         (self.folder / "templates").symlink_to(ROOT / "config" / "templates")
         self.original = (ROOT / "config" / "demo.yaml").read_text("utf-8").replace(
-            "port: 8440", f"port: {self.port}").replace("127.0.0.1:8441", f"127.0.0.1:{self.whatsapp_port}")
+            "port: 8440", f"port: {self.port}").replace("127.0.0.1:8441", f"127.0.0.1:{self.whatsapp_port}").replace(
+            "127.0.0.1:8442", f"127.0.0.1:{self.page_port}")
         self.config_path.write_text(self.original, "utf-8")
         self.whatsapp = FakeWhatsApp(
             port=self.whatsapp_port, token=SECRETS["whatsapp_token"], app_secret=SECRETS["whatsapp_app_secret"],
@@ -71,10 +73,13 @@ class Stage:
             self.whatsapp.stop()
             raise
         self.api, self.heraldctl = Api(self.port), Heraldctl(self.socket)
+        self.page = Page(self.page_port, self.port)
         self.title(f"heraldd runs on {self.url}, the stand-in for WhatsApp on {self.whatsapp.url}")
+        self.say(f"open {self.page.url} in a browser: a marketplace's chat, where notifications arrive as they are sent")
         return self
 
     def __exit__(self, *_):
+        self.page.stop()
         self.api.close()
         try:
             self.daemon.stop()

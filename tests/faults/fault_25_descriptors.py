@@ -15,6 +15,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 ONLY_SO_MANY = ["/bin/sh", "-c", f'ulimit -n {LIMIT} && exec "$@"', "sh"]
 
 
+@unittest.skipIf(os.geteuid() != 0, "only root can count the descriptors of the daemon")
 class Descriptors(FaultTest):
     everyday = {"clients": 600, "calls": 15, "watched": 2.0}
     long = {"clients": 1000, "calls": 200, "watched": 20.0}

@@ -29,7 +29,7 @@ class MemoryPage(ctypes.Structure):
 
 
 class ClockPage(ctypes.Structure):
-    _fields_ = [("offset_us", ctypes.c_int64)]
+    _fields_ = [("offset_us", ctypes.c_int64), ("passed_us", ctypes.c_int64)]
 
 
 class Shim:
@@ -83,7 +83,8 @@ class MemoryShim(Shim):
 
 
 class ClockShim(Shim):
-    """The daemon's wall clock, `ahead` seconds before ours."""
+    """The daemon's wall clock is set `ahead` seconds before ours, and `passed` seconds more than ours
+    have passed for all its clocks. What waits meanwhile sees that at its next own timer, in a second or so."""
 
     def __init__(self, folder):
         super().__init__("fault_clock", ClockPage, folder)
@@ -95,3 +96,11 @@ class ClockShim(Shim):
     @ahead.setter
     def ahead(self, seconds):
         self.page.offset_us = int(seconds * 1e6)
+
+    @property
+    def passed(self):
+        return self.page.passed_us / 1e6
+
+    @passed.setter
+    def passed(self, seconds):
+        self.page.passed_us = int(seconds * 1e6)

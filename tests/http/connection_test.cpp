@@ -185,7 +185,7 @@ TEST(Connection, SlowPeersAreCutOff) {
 // covers: F53
 TEST(Connection, PeersThatDoNotReadAreCutOff) {
   auto options = TestServer::fast_options();
-  options.write_timeout = milliseconds{60};
+  options.stream_timeout = milliseconds{60};
   TestServer server{options};
   std::promise<bool> written;
   server.mount("GET", "/stream", [&](const web::ExchangePtr& e) {

@@ -14,7 +14,12 @@ class FakeStore final : public store::InboxStore {
   int cleared = 0;
   bool unknown = false;
   model::ItemPage page;
-  void items(model::ItemQuery, store::Done<model::ItemPage> done) override { done(page); }
+  void items(model::ItemQuery query, store::Done<model::ItemPage> done) override {
+    queries.push_back(query);
+    done(query.changes ? since : page);
+  }
+  std::vector<model::ItemQuery> queries;
+  model::ItemPage since;  // what changed
   void seen(Seen s, store::Done<std::vector<std::string>> done) override {
     asked.push_back(s);
     if (unknown) return done(base::fail(base::Code::not_found, "no such item"));
@@ -145,6 +150,37 @@ TEST_F(InboxTest, WhatIsShownIsReadBeforeTheListIsEmptied) {
   EXPECT_TRUE(ok);
   EXPECT_EQ(delivery_.evidence, (std::vector<std::pair<std::string, Evidence>>{
                                     {"item 2", Evidence::read}, {"n2", Evidence::read}}));
+}
+
+// covers: S39 F58 S85
+TEST_F(InboxTest, ACursorThatCannotBeContinuedBringsTheListAndSaysSo) {
+  const auto list = [&](uint64_t epoch, model::UserId user = 7) {
+    model::ItemQuery query;
+    query.user = user;
+    query.changes = true;
+    query.after_seq = 3;
+    query.epoch = epoch;
+    model::ItemPage out;
+    inbox_.list(query, [&](base::Result<model::ItemPage> r) { out = *r; });
+    return out;
+  };
+  store_.since.epoch = store_.page.epoch = 12345;
+  store_.page.items.resize(2);
+  const auto mine = list(0);
+  EXPECT_FALSE(mine.gap);
+  EXPECT_TRUE(mine.items.empty());
+  EXPECT_FALSE(list(mine.epoch).gap);
+  const auto theirs = list(0, 8);
+  EXPECT_NE(theirs.epoch, mine.epoch) << "a cursor means nothing in another inbox";
+  for (const auto epoch : {theirs.epoch, mine.epoch + 1, uint64_t{12345}}) {
+    const auto lost = list(epoch);
+    EXPECT_TRUE(lost.gap);
+    EXPECT_EQ(lost.items.size(), 2U);
+    EXPECT_EQ(lost.epoch, mine.epoch);
+    EXPECT_EQ(store_.queries.back().after_seq, 0);
+  }
+  store_.since.gap = true;
+  EXPECT_TRUE(list(mine.epoch).gap);
 }
 
 TEST_F(InboxTest, SubscribersHearOfTheirUserUntilTheyLeaveEvenFromWithin) {

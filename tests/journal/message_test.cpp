@@ -47,7 +47,7 @@ TEST(Message, ItsTypeAndTopicsFollowWhatChanged) {
     const char* type;
   };
   using enum Topic;
-  constexpr auto none = Evidence::none, read = Evidence::read;
+  constexpr auto none = Evidence::none, read = Evidence::read, told_back = Evidence::answered;
   for (const auto& row : {
            Row{State::waiting, State::undelivered, none, none, bit(ended), "undelivered"},
            Row{State::waiting, State::delivered, none, read, bit(ended) | bit(evidence),
@@ -57,6 +57,10 @@ TEST(Message, ItsTypeAndTopicsFollowWhatChanged) {
            Row{State::undelivered, State::queued, none, none, bit(redriven), "redriven"},
            Row{State::waiting, State::waiting, none, read, bit(evidence), "evidence"},
            Row{State::delivered, State::delivered, none, read, bit(evidence), "evidence"},
+           Row{State::delivered, State::delivered, read, told_back, bit(answered) | bit(evidence),
+               "answered"},
+           Row{State::waiting, State::delivered, none, told_back,
+               bit(ended) | bit(answered) | bit(evidence), "delivered"},
            Row{State::trying, State::waiting, none, none, bit(progress), "progress"},
            Row{State::delivered, State::delivered, read, read, bit(progress), "progress"},
        }) {
@@ -65,6 +69,17 @@ TEST(Message, ItsTypeAndTopicsFollowWhatChanged) {
     EXPECT_TRUE(message_body(told).starts_with(R"({"type":"notification.)" + std::string{row.type}))
         << message_body(told);
   }
+}
+
+TEST(Message, SaysWhatThePersonAnswered) {
+  auto told = entry(State::delivered, State::delivered, Evidence::read, Evidence::answered);
+  told.events = {model::event::Answered{{1, 0, 1}, "accept", "whatsapp", "s1"}};
+  EXPECT_NE(message_body(told).find(R"("answer":{"action":"accept","channel":"whatsapp"})"),
+            std::string::npos)
+      << message_body(told);
+  // One that came too late to count.
+  told.evidence_before = Evidence::answered;
+  EXPECT_EQ(message_body(told).find("\"answer\""), std::string::npos);
 }
 
 }  // namespace

@@ -74,6 +74,7 @@ class Any {
     p.expiry_passed = flag();
     p.resend = flag();
     if (flag()) p.parked_failure = outcome();
+    if (flag()) p.answer = Answer{text(), text(), text(), time()};
     for (auto n = random_() % 4; n-- > 0;) p.attempts.push_back(attempt());
     for (auto n = random_() % 4; n-- > 0;)
       p.left.push_back({count(), count(), count(), reason(), flag(), text(), time()});
@@ -112,6 +113,7 @@ class Any {
             event::Lost{attempt_ref(), reason()},
             event::Reconciled{attempt_ref(), outcome()},
             event::Receipt{attempt_ref(), named(ReceiptKind::failed), outcome(), time(), text()},
+            event::Answered{attempt_ref(), text(), text(), text()},
             event::Cancel{text()},
             event::Redrive{text(), time(), flag()},
             event::ClockMoved{time() - time(), flag()}};

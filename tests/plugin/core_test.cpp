@@ -27,10 +27,10 @@ TEST_F(Core, KnowsItsInterfaces) {
   EXPECT_EQ(chat.find<void>("org.example.unknown/1"), nullptr);
   EXPECT_EQ(chat.host->get_interface(chat.host, {nullptr, 7}), nullptr);
   EXPECT_EQ(text(chat.host->instance), "chat");
-  const auto* answers = chat.find<herald_host_answers>(HERALD_HOST_ANSWERS);
-  EXPECT_EQ(answers->answer(chat.host, 1, nullptr), HERALD_E_UNSUPPORTED);
+  const auto* table = chat.find<herald_host_answers>(HERALD_HOST_ANSWERS);
+  EXPECT_EQ(table->answer(chat.host, 1, nullptr), HERALD_E_INVALID);
   const auto* http = chat.find<herald_host_http>(HERALD_HOST_HTTP);
-  EXPECT_EQ(http->ws_accept(chat.host, 1, {}), HERALD_E_UNSUPPORTED);
+  EXPECT_EQ(http->ws_accept(chat.host, 1, {}), HERALD_E_STATE) << "no such exchange";
 }
 
 TEST_F(Core, TimersFireByTheMonotonicClock) {

@@ -149,6 +149,16 @@ struct FakeInbox final : model::ports::Inbox {
   std::function<void(int64_t)> changed;
 };
 
+struct FakeAnswers final : model::ports::Answers {
+  void said(model::ports::Said what,
+            std::function<void(base::Result<model::ports::Answered>)> done) override {
+    heard.add(std::move(what));
+    done(verdict);
+  }
+  base::Result<model::ports::Answered> verdict{model::ports::Answered{}};
+  Record<model::ports::Said> heard;
+};
+
 struct FakeDirectory final : model::ports::Directory {
   base::Result<model::Identity> parse(std::string_view s) const override {
     return model::Identity{"user", std::string{s}};
@@ -250,6 +260,17 @@ struct FakeExchange final : model::web::Exchange {
     return !full;
   }
   void end() override { ended.add(1); }
+  void accept_socket(std::function<void(std::string)> t, std::function<void()> room,
+                     std::function<void(bool)> c) override {
+    text = std::move(t);
+    writable = std::move(room);
+    closed = std::move(c);
+  }
+  void close_socket(unsigned code, std::string reason) override {
+    closes.add({code, std::move(reason)});
+  }
+  std::function<void(std::string)> text;
+  Record<std::pair<unsigned, std::string>> closes;
   model::web::Request in;
   Record<model::web::Response> responses;
   Record<std::string> chunks;

@@ -63,6 +63,51 @@ class Http : public Stage {
   static constexpr std::string_view kPath = "/api/web-chat/notifications/{user}";
 };
 
+TEST_F(Http, AWebSocketCarriesTextsBothWays) {
+  herald_route r{};
+  r.struct_size = sizeof r;
+  r.access = HERALD_ACCESS_ANY_USER;
+  r.methods = view("GET");
+  r.path = view("/api/web-chat/ws");
+  r.max_body = 500;
+  r.flags = HERALD_ROUTE_WEBSOCKET;
+  const auto before = chat.events.size();
+  ASSERT_EQ(http()->mount(chat.host, 1, &r), HERALD_OK);
+  chat.events.at(before);
+  EXPECT_TRUE(mounts.find("/api/web-chat/ws")->websocket);
+  const auto id = request("/api/web-chat/ws");
+  EXPECT_EQ(http()->ws_send(chat.host, id, view("early")), HERALD_E_STATE);
+  ASSERT_EQ(http()->ws_accept(chat.host, id, view("")), HERALD_OK);
+  EXPECT_EQ(http()->ws_accept(chat.host, id, view("")), HERALD_E_STATE);
+  const auto n = chat.events.size();
+  exchange->text("Bonjour");
+  EXPECT_EQ(chat.events.at(n).type, uint32_t{HERALD_EV_WS_TEXT});
+  EXPECT_EQ(chat.events.at(n).exchange, id);
+  EXPECT_EQ(chat.events.at(n).bytes, "Bonjour");
+  EXPECT_EQ(http()->ws_send(chat.host, id, view("Salut")), HERALD_OK);
+  EXPECT_EQ(exchange->chunks.at(0), "Salut");
+  EXPECT_EQ(http()->ws_send(chat.host, id, view("\xff")), HERALD_E_INVALID);
+  EXPECT_EQ(http()->ws_close(chat.host, id, 1005, view("")), HERALD_E_INVALID);
+  EXPECT_EQ(http()->ws_close(chat.host, id, 4401, view("fin")), HERALD_OK);
+  EXPECT_EQ(exchange->closes.at(0).first, 4401U);
+  EXPECT_EQ(http()->ws_send(chat.host, id, view("late")), HERALD_E_STATE);
+}
+
+TEST_F(Http, AStreamThatOutlivesItsTokenIsEndedByTheHost) {
+  ASSERT_EQ(mount(1, kPath), HERALD_OK);
+  const auto n = chat.events.size();
+  exchange = std::make_shared<FakeExchange>();
+  exchange->in.who.kind = model::Principal::Kind::user;
+  exchange->in.who.user = exchange->in.user = 42;
+  exchange->in.who.expires = clock.now() + seconds{60};
+  mounts.find(kPath)->handler(exchange);
+  ASSERT_EQ(begin(chat.events.at(n).exchange), HERALD_OK);
+  pass(seconds{61});
+  EXPECT_EQ(exchange->closes.size(), 0U) << "the plugin may say goodbye first";
+  pass(seconds{3});
+  EXPECT_EQ(exchange->closes.at(0).first, 4401U);
+}
+
 TEST_F(Http, MountsOnlyBelowTheGrantedPrefix) {
   EXPECT_EQ(mount(1, kPath), HERALD_OK);
   EXPECT_EQ(chat.events.at(0).status, HERALD_OK);
@@ -205,10 +250,10 @@ TEST_F(Http, OpenExchangesEndWithTheInstance) {
 }
 
 TEST_F(Http, FetchSaysHowFarItGot) {
-  Record<std::string> answers;
+  Record<std::string> fetched;
   chat.on_event = [&](const herald_event& e) {
     if (e.type == HERALD_EV_FETCHED)
-      answers.add(std::to_string(e.u.response->status) + " " +
+      fetched.add(std::to_string(e.u.response->status) + " " +
                   std::to_string(e.u.response->reached) + " " + text(e.u.response->body));
   };
   herald_http_request r{};
@@ -227,14 +272,14 @@ TEST_F(Http, FetchSaysHowFarItGot) {
   result.status = 500;
   result.body = "broken";
   fetcher.done(result);
-  EXPECT_EQ(answers.at(0), "500 2 broken");
+  EXPECT_EQ(fetched.at(0), "500 2 broken");
   EXPECT_EQ(chat.events.at(0).status, HERALD_OK) << "an answer, whatever its code";
   ASSERT_EQ(http()->fetch(chat.host, 1, &r), HERALD_OK);
   result = {};
   result.reached = Reached::maybe_sent;
   result.error = "connection reset";
   fetcher.done(result);
-  EXPECT_EQ(answers.at(1), "0 1 connection reset");
+  EXPECT_EQ(fetched.at(1), "0 1 connection reset");
   EXPECT_NE(chat.events.at(1).status, HERALD_OK);
   ASSERT_EQ(http()->fetch(chat.host, 2, &r), HERALD_OK);
   EXPECT_EQ(http()->fetch_cancel(chat.host, 2), HERALD_OK);
@@ -245,7 +290,7 @@ TEST_F(Http, FetchSaysHowFarItGot) {
     r.target = view(url);
     EXPECT_EQ(http()->fetch(chat.host, 3, &r), HERALD_E_INVALID) << url;
   }
-  finish();  // before `answers` goes: the cancelled fetch may still be told
+  finish();  // before `fetched` goes: the cancelled fetch may still be told
 }
 
 TEST(Query, IsDecodedInOrder) {

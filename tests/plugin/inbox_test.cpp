@@ -8,7 +8,7 @@ using std::chrono::seconds;
 /// What an EV_ITEMS said.
 struct Items {
   herald_status status = -1;
-  uint64_t n = 0, unread = 0, cursor = 0, first_id = 0;
+  uint64_t n = 0, unread = 0, cursor = 0, first_id = 0, epoch = 0, first_seq = 0;
   uint32_t gap = 9, more = 9, flags = 0;
   std::string first, action;
 };
@@ -23,10 +23,10 @@ class InboxSide : public Stage {
       if (e.status == HERALD_OK) {
         const auto& l = *e.u.items;
         i.n = l.items_size, i.unread = l.unread, i.cursor = l.cursor, i.gap = l.gap,
-        i.more = l.more;
+        i.more = l.more, i.epoch = l.epoch;
         if (i.n != 0) {
           i.first = text(l.items[0].herald_id), i.first_id = l.items[0].id,
-          i.flags = l.items[0].flags;
+          i.flags = l.items[0].flags, i.first_seq = l.items[0].seq;
           if (l.items[0].actions_size != 0) i.action = text(l.items[0].actions[0].label);
         }
       }
@@ -129,11 +129,12 @@ TEST_F(InboxSide, ListSeenAndClearActAsTheExchangesPerson) {
   for (int i = 1; i <= 3; ++i) {
     model::Item item;
     item.id = i, item.seq = 10 + i, item.user = 42, item.notification = "n" + std::to_string(i),
-    item.read = true;
+    item.read = item.active = true;
     inbox.page.items.push_back(item);
   }
   inbox.page.unread = 2;
   inbox.page.last_seq = 13;
+  inbox.page.epoch = 77;
   herald_inbox_query q{};
   q.struct_size = sizeof q;
   q.after_seq = 7;
@@ -146,10 +147,14 @@ TEST_F(InboxSide, ListSeenAndClearActAsTheExchangesPerson) {
   EXPECT_EQ(i.more, 1U);
   EXPECT_EQ(i.cursor, 12U) << "of what is in the answer";
   EXPECT_EQ(i.unread, 2U);
+  EXPECT_EQ(i.epoch, 77U);
   q.epoch = 999;
+  inbox.page.gap = true;
   ASSERT_EQ(table()->list(chat.host, 5, id, &q), HERALD_OK);
   EXPECT_EQ(items.at(1).gap, 1U);
-  EXPECT_EQ(inbox.queries.at(1).after_seq, 0);
+  EXPECT_EQ(inbox.queries.at(1).epoch, 999U) << "the inbox judges it";
+  EXPECT_EQ(items.at(1).cursor, 13U) << "of the whole list";
+  inbox.page.gap = false;
   q = {};
   q.struct_size = sizeof q;
   q.herald_id = view("n2");
@@ -170,6 +175,33 @@ TEST_F(InboxSide, ListSeenAndClearActAsTheExchangesPerson) {
   EXPECT_EQ(chat.events.at(n + 1).status, HERALD_E_DENIED);
   EXPECT_EQ(table()->seen(chat.host, 6, id, ids, 2, 7), HERALD_E_INVALID);
   EXPECT_EQ(table()->seen(chat.host, 6, id + 1, ids, 2, HERALD_SEEN_READ), HERALD_E_STATE);
+}
+
+TEST_F(InboxSide, ChangesComeWithTheirNumbersAndSayThatTheyAreNoArrivals) {
+  const auto id = request(person(), 42);
+  model::Item item;
+  item.id = 1, item.seq = 3, item.changed = 9, item.user = 42, item.notification = "n1";
+  item.active = false, item.withdrawn = true, item.returned = true;
+  inbox.page.items.push_back(item);
+  inbox.page.last_seq = 9;
+  herald_inbox_query q{};
+  q.struct_size = sizeof q;
+  q.flags = HERALD_LIST_CHANGES;
+  q.after_seq = 7;
+  ASSERT_EQ(table()->list(chat.host, 5, id, &q), HERALD_OK);
+  EXPECT_TRUE(inbox.queries.at(0).changes);
+  EXPECT_EQ(items.at(0).first_seq, 9U);
+  EXPECT_EQ(items.at(0).flags,
+            uint32_t{HERALD_ITEM_WITHDRAWN | HERALD_ITEM_CHANGED | HERALD_ITEM_RETURNED});
+  q.after_seq = 0;
+  q.epoch = 5;
+  ASSERT_EQ(table()->list(chat.host, 5, id, &q), HERALD_OK);
+  EXPECT_TRUE(inbox.queries.at(1).changes) << "an inbox that was empty has a cursor too";
+  EXPECT_EQ(items.at(1).first_seq, 3U);
+  q.flags = 0;
+  q.after_seq = 7;
+  ASSERT_EQ(table()->list(chat.host, 5, id, &q), HERALD_OK);
+  EXPECT_EQ(items.at(2).n, 0U) << "what has left the list is no change of it";
 }
 
 // covers: S85

@@ -74,6 +74,7 @@ class Puppet {
         case HERALD_EV_SECRET:
         case HERALD_EV_STORE:
         case HERALD_EV_DONE:
+        case HERALD_EV_WS_TEXT:
           seen.bytes = text(e->u.bytes);
           break;
         case HERALD_EV_INBOX:
@@ -215,6 +216,7 @@ class Stage : public ::testing::Test {
   FakeLog log;
   FakeDelivery delivered;
   FakeInbox inbox;
+  FakeAnswers answers;
   FakeDirectory directory;
   FakeProducer producer;
   FakeFetcher fetcher;
@@ -222,8 +224,8 @@ class Stage : public ::testing::Test {
   FakeKv kv;
   FakeMetrics metrics;
   FakeSecrets secrets;
-  HostPorts ports{clock,   log,    delivered, inbox,   directory, producer,
-                  fetcher, mounts, kv,        metrics, secrets};
+  HostPorts ports{clock,    log,     delivered, inbox, answers, directory,
+                  producer, fetcher, mounts,    kv,    metrics, secrets};
   Puppet source;      // the template plugin
   Puppet chat, next;  // channels
   boost::asio::io_context io;

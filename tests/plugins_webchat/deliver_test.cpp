@@ -86,7 +86,8 @@ TEST_F(Deliver, SaysWhatItCanDo) {
   EXPECT_EQ(herald::view(d.id), "org.herald.webchat");
   EXPECT_EQ(herald::view(d.addresses), "user");
   EXPECT_EQ(herald::view(d.formats), "text/markdown text/plain");
-  EXPECT_EQ(d.flags, uint32_t{HERALD_PLUGIN_IDEMPOTENT | HERALD_PLUGIN_RECEIPTS});
+  EXPECT_EQ(d.flags,
+            uint32_t{HERALD_PLUGIN_IDEMPOTENT | HERALD_PLUGIN_RECEIPTS | HERALD_PLUGIN_INBOX_ONLY});
   EXPECT_EQ(d.evidence, herald::evidence(HERALD_RECEIPT_SENT, HERALD_RECEIPT_DELIVERED,
                                          HERALD_RECEIPT_READ, HERALD_RECEIPT_ANSWERED));
 }

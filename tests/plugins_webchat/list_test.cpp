@@ -13,7 +13,7 @@ TEST_F(List, AnEmptyInboxByteForByte) {
   EXPECT_EQ(herald::header(seen.response.headers, "cache-control"), "no-store");
   EXPECT_EQ(seen.response.body,
             R"({"status":"success","notifications":[],"count":0,"unread_count":0,)"
-            R"("older_unread":0,"cursor":"1.0.0"})");
+            R"("older_unread":0,"cursor":"1.0.0.0"})");
 }
 
 // covers: S05 S10 S24 S26 S27
@@ -32,7 +32,7 @@ TEST_F(List, AnItemByteForByte) {
             R"("text":"Bonjour <b>&</b> \"é\" 🔧\nfin","herald_id":"n1","title":"Demande",)"
             R"("actions":[{"id":"accept","label":"OUI","text":"OUI"},)"
             R"({"id":"refuse","label":"NON","text":"NON"}],"seq":1}],)"
-            R"("count":1,"unread_count":1,"older_unread":0,"cursor":"1.1.1"})");
+            R"("count":1,"unread_count":1,"older_unread":0,"cursor":"1.1.1.1"})");
 }
 
 // covers: S24 S26

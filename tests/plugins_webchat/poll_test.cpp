@@ -16,13 +16,13 @@ TEST_F(Poll, WithoutLastCheckAllActiveItemsByteForByte) {
   EXPECT_EQ(herald::header(nothing.response.headers, "cache-control"), "no-store");
   EXPECT_EQ(nothing.response.body,
             R"({"status":"success","notifications":[],"count":0,"has_new":false,)"
-            R"("cursor":"1.0.0","server_time":"2025-07-14T10:00:00.000000Z"})");
+            R"("cursor":"1.0.0.0","server_time":"2025-07-14T10:00:00.000000Z"})");
   add("one", "n1");
   EXPECT_EQ(get(polling).response.body,
             R"({"status":"success","notifications":[{"id":1,"message":"one","type":"info",)"
             R"("timestamp":"2025-07-14T10:00:00.001000Z","read":false,"text":"one",)"
             R"("herald_id":"n1","title":"","actions":[],"seq":1}],"count":1,"has_new":true,)"
-            R"("cursor":"1.1.1","server_time":"2025-07-14T10:00:00.001000Z"})");
+            R"("cursor":"1.1.1.1","server_time":"2025-07-14T10:00:00.001000Z"})");
 }
 
 // covers: S31 S32
@@ -49,12 +49,28 @@ TEST_F(Poll, OnlyStrictlyNewerItemsInEverySpellingOfTheTime) {
 // covers: S32
 TEST_F(Poll, AnythingElseIs400AndNeverEverything) {
   add("hidden");
-  for (const auto* query :
-       {"last_check=", "last_check", "last_check=yesterday", "last_check=1752487200",
-        "last_check=2025-07-14T10:00:00", "last_check=2025-02-30", "last_check=2025-07-14T25:00Z",
-        "last_check=2025-07-14T10:00:00Z%00", "last_check=2025-07-14&last_check=2025-07-14",
-        "cursor=", "cursor=x", "cursor=1.9223372036854775808.1", "cursor=1.2",
-        "cursor=1.1.1&cursor=1.1.1", "cursor=1.1.1&last_check=x"}) {
+  for (const auto* query : {"last_check=",
+                            "last_check",
+                            "last_check=yesterday",
+                            "last_check=1752487200",
+                            "last_check=2025-07-14T10:00:00",
+                            "last_check=2025-02-30",
+                            "last_check=2025-07-14T25:00Z",
+                            "last_check=2025-07-14T10:00:00Z%00",
+                            "last_check=2025-07-14&last_check=2025-07-14",
+                            "cursor=",
+                            "cursor=x",
+                            "cursor=1.1.1.9223372036854775808",
+                            "cursor=1.2.3",
+                            "cursor=1.3.2.3",
+                            "cursor=1.1.3.2",
+                            "cursor=0.1.1.1",
+                            "wait=61",
+                            "wait=-1",
+                            "wait=",
+                            "wait=x",
+                            "cursor=1.1.1.1&cursor=1.1.1.1",
+                            "cursor=1.1.1.1&last_check=x"}) {
     const auto seen = get(polling + "?" + query);
     expect_problem(seen, 400, "invalid");
     EXPECT_EQ(seen.response.body.find("hidden"), std::string::npos) << query;
@@ -101,6 +117,38 @@ TEST_F(Poll, AnItemThatOnlyChangedIsNotNew) {
   const auto page = json(get(polling + "?cursor=" + from));
   EXPECT_EQ(ids(page), std::vector<int64_t>{});
   EXPECT_EQ(page.at("has_new"), false);
+  EXPECT_EQ(boost::json::serialize(page.at("changes")),
+            R"([{"id":1,"herald_id":"","seq":3,"read":true,"active":true}])");
+  EXPECT_EQ(page.at("unread_count"), 1);
+  EXPECT_EQ(page.at("gap"), false);
+}
+
+TEST_F(Poll, ACursorBringsEverythingThatCameAlsoWhatHasLeftTheListAlready) {
+  const auto from = cursor_of(json(get(polling)));
+  host.inbox.keep = 2;
+  for (const auto* text : {"one", "two", "three"}) add(text);
+  json(post(inbox + "/clear"));
+  add("four");
+  const auto page = json(get(polling + "?cursor=" + from));
+  EXPECT_EQ(ids(page), (std::vector<int64_t>{1, 2, 3, 4}));
+  EXPECT_EQ(page.at("notifications").at(0).at("active"), false);
+  EXPECT_FALSE(page.at("notifications").at(3).as_object().contains("active"));
+  EXPECT_EQ(page.at("changes").as_array().size(), 0u) << "the items are as they are now";
+}
+
+TEST_F(Poll, AnAnswerStaysSmallAndSaysThatThereIsMore) {
+  const auto from = cursor_of(json(get(polling)));
+  for (int i = 0; i < 5; ++i) add(std::string(30 * 1024, 'x'));
+  json(post(inbox + "/mark-read/1"));
+  auto page = json(get(polling + "?cursor=" + from));
+  EXPECT_EQ(ids(page), (std::vector<int64_t>{1, 2}));
+  EXPECT_EQ(page.at("more"), true);
+  page = json(get(polling + "?cursor=" + cursor_of(page)));
+  EXPECT_EQ(ids(page), (std::vector<int64_t>{3, 4}));
+  page = json(get(polling + "?cursor=" + cursor_of(page)));
+  EXPECT_EQ(ids(page), (std::vector<int64_t>{5}));
+  EXPECT_EQ(page.at("changes").as_array().size(), 1u);
+  EXPECT_EQ(page.at("more"), false);
 }
 
 TEST_F(Poll, ACursorOfAnotherEpochGivesEverythingInsteadOfAHole) {
@@ -110,12 +158,13 @@ TEST_F(Poll, ACursorOfAnotherEpochGivesEverythingInsteadOfAHole) {
   host.inbox.epoch = 7;
   const auto page = json(get(polling + "?cursor=" + from));
   EXPECT_EQ(ids(page), (std::vector<int64_t>{1, 2}));
-  EXPECT_EQ(cursor_of(page), "7.2.2");
+  EXPECT_EQ(cursor_of(page), "7.2.2.2");
+  EXPECT_EQ(page.at("gap"), true);
 }
 
 TEST_F(Poll, ACursorAheadOfTheInboxGivesEverythingInsteadOfAHole) {
   add("one");
-  EXPECT_EQ(ids(json(get(polling + "?cursor=1.99.99"))), std::vector<int64_t>{1});
+  EXPECT_EQ(ids(json(get(polling + "?cursor=1.99.99.99"))), std::vector<int64_t>{1});
 }
 
 // covers: S35

@@ -11,8 +11,8 @@ TEST_F(Deliver, SaysWhatItCan) {
   EXPECT_EQ(herald::view(d.addresses), "whatsapp.phone phone whatsapp.user_id");
   EXPECT_EQ(herald::view(d.formats), "text/markdown text/plain");
   EXPECT_EQ(d.flags, uint32_t{HERALD_PLUGIN_RECEIPTS | HERALD_PLUGIN_DISTURBS});
-  EXPECT_EQ(d.evidence,
-            1u << HERALD_RECEIPT_SENT | 1u << HERALD_RECEIPT_DELIVERED | 1u << HERALD_RECEIPT_READ);
+  EXPECT_EQ(d.evidence, 1u << HERALD_RECEIPT_SENT | 1u << HERALD_RECEIPT_DELIVERED |
+                            1u << HERALD_RECEIPT_READ | 1u << HERALD_RECEIPT_ANSWERED);
   EXPECT_NO_THROW(json::parse(herald::view(d.config_schema)));
   // The provider cannot be asked about an attempt.
   host.reconcile(message());

@@ -27,7 +27,7 @@ herald::Message random_message(std::mt19937& random) {
   m.recipient = "+237691924173";
   m.address_kind = "phone";
   m.subject = noise(random, 40);
-  m.parts = {{random() % 2 != 0 ? "text/markdown" : "text/plain", "", "x" + noise(random, 3'000)}};
+  m.parts = {{random() % 2 != 0 ? "text/markdown" : "text/plain", "", "x" + noise(random, 2'500)}};
   m.fields = {{"one", noise(random, 900)}, {"two", noise(random, 9)}};
   for (auto n = random() % 13; n > 0; --n)
     m.actions.push_back({"a" + std::to_string(n), noise(random, 12), noise(random, 3)});

@@ -25,7 +25,8 @@ TEST_F(Settings, EveryOneOfThem) {
   EXPECT_TRUE(
       with(R"("provider":"cloud-api","base_url":"https://graph.facebook.com/","version":"v25.0",
     "timeout":"1500ms","preview_url":true,"webhook_path":"/hooks/wa","window":"track",
-    "opt_in":"assumed","quarantine":"7d","stop_words":["STOP"],"start_words":[],"templates":{
+    "opt_in":"assumed","quarantine":"7d","stop_words":["STOP"],"start_words":[],
+    "replies":{"which":"?","already":"{answer}","expired":""},"templates":{
     "a":{"name":"a_1","language":["fr","en_US"],"header":"x","params":["x"],"when":"outside",
          "buttons":[{"quick_reply":"accept"},{"url":"x"}]}})")
           .ok())
@@ -74,6 +75,8 @@ TEST_F(Settings, ValuesThatCannotWorkAreRefused) {
   refused(R"("quarantine":"91d")", "90d");
   refused(R"("quarantine":"x")", "90d");
   refused(R"("stop_words":"STOP")", "list");
+  refused(R"("replies":"OUI")", "which, already, expired");
+  refused(R"("replies":{"wich":"?"})", "did you mean `which`?");
   refused(R"("account_sid":"AC")", "account_sid");
   EXPECT_FALSE(host.configure("[]").ok());
   EXPECT_FALSE(host.configure("{").ok());

@@ -13,9 +13,11 @@ std::string times(std::string_view s, int n) {
   return out;
 }
 
-TEST(Text, LengthIsInCodePoints) {
+TEST(Text, LengthIsInUtf16UnitsSinceProvidersMayCountThem) {
   EXPECT_EQ(length(""), 0u);
-  EXPECT_EQ(length("aé€👍"), 4u);
+  EXPECT_EQ(length("aé€"), 3u);
+  EXPECT_EQ(length("👍"), 2u);
+  EXPECT_EQ(length("👍🏾"), 4u);
   EXPECT_EQ(length("a\xFFz"), 3u);
 }
 
@@ -31,13 +33,31 @@ TEST(Text, CharactersAreNotCutApart) {
   EXPECT_EQ(cut("ab👨‍🔧x", 4), "ab…");  // a family of code points with joiners
   EXPECT_EQ(cut("ab👍🏾x", 4), "ab…");     // skin tone
   EXPECT_EQ(cut("ab🇨🇲🇨🇲", 4), "ab…");          // between the halves of a flag
-  EXPECT_EQ(cut("ab🇨🇲🇨🇲", 5), "ab🇨🇲…");        // between two flags
+  EXPECT_EQ(cut("ab🇨🇲🇨🇲", 6), "ab…");
+  EXPECT_EQ(cut("ab🇨🇲🇨🇲", 7), "ab🇨🇲…");               // between two flags
+  EXPECT_EQ(cut("1️⃣2️⃣", 5), "1️⃣…");  // keycaps
+  EXPECT_EQ(cut("क्षत्रिय", 4), "क्ष…");
   EXPECT_EQ(cut("a" + times("\u0301", 500), 300).size(), 1u + 298 * 2 + 3);  // stacked: anywhere
 }
 
+TEST(Text, ACutLeavesNoHalfOfACharacterInAnyUnit) {
+  // 20 of the shortest button: ten emoji fill it, an eleventh does not fit.
+  EXPECT_EQ(cut(times("👍", 10), 20), times("👍", 10));
+  EXPECT_EQ(cut(times("👍", 11), 20), times("👍", 9) + "…");
+  EXPECT_EQ(cut("x" + times("👍", 2'100), 4096), "x" + times("👍", 2'047) + "…");
+  EXPECT_EQ(cut(times("x", 4096), 4096), times("x", 4096));
+  EXPECT_EQ(cut(times("x", 4097), 4096), times("x", 4095) + "…");
+}
+
+TEST(Text, RightToLeftIsCutInTheOrderItIsRead) {
+  EXPECT_EQ(cut("مرحبا بالعالم", 6), "مرحبا…");
+  EXPECT_EQ(cut("مُدَرِّسَة", 4), "مُ…");  // vowel signs stay with their letter
+  EXPECT_EQ(cut("שלום עולם", 5), "שלום…");
+}
+
 TEST(Text, CutsKeepTheirPromiseForRandomTexts) {
-  const char* const parts[] = {"a", "é", "👍", "🏾", "\u200D", "\u0301",
-                               "🇨", "🇲", " ", "\n",   "字"};
+  const char* const parts[] = {"a", "é",  "👍",  "🏾", "\u200D", "\u0301", "🇨", "🇲",
+                               " ", "\n", "字", "م",    "ُ",       "\u202E", "क", "्"};
   std::mt19937 random{20261};
   for (int i = 0; i < 2'000; ++i) {
     std::string text;

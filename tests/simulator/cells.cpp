@@ -175,6 +175,13 @@ std::optional<Row> row_of(const Progress& before, const Event& event, const Chai
         attempt != nullptr && attempt->run == before.run && attempt->step < chain.steps.size();
     return outcome_row(e->outcome.kind, known && chain.steps[attempt->step].idempotent);
   }
+  if (const auto* e = std::get_if<event::Answered>(&event)) {
+    // What counts is evidence like any other; what came too late is in no cell.
+    const auto* attempt = named(before, e->attempt);
+    const event::Receipt receipt{e->attempt, ReceiptKind::answered, {}, {}, {}};
+    if (attempt == nullptr || decision.next.answer == before.answer) return std::nullopt;
+    return receipt_row(before, *attempt, receipt, chain);
+  }
   if (const auto* e = std::get_if<event::Receipt>(&event))
     if (const auto* attempt = named(before, e->attempt))
       return receipt_row(before, *attempt, *e, chain);

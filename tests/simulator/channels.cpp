@@ -101,9 +101,12 @@ void SimChannels::append(const std::string& channel, const model::Delivery& deli
   item.type = "info";
   item.title = "t";
   item.text = item.markdown = "text of " + delivery.head.id;
+  appending_.insert(delivery.attempt_id);
   delivery_->append(
       channel, delivery.attempt_id, std::move(item),
       [this, channel, answers, attempt = delivery.attempt_id](base::Result<model::Item> appended) {
+        if (!appended) truth_.items_refused.insert(attempt);
+        lane_.post([this, attempt] { appending_.erase(attempt); });
         if (!answers) return;
         lane_.post([this, channel, attempt, ok = appended.has_value()] {
           answer(
@@ -114,6 +117,7 @@ void SimChannels::append(const std::string& channel, const model::Delivery& deli
 }
 
 void SimChannels::answer(const std::string& channel, const std::string& attempt, Outcome outcome) {
+  if (appending_.erase(attempt) != 0) truth_.items_refused.insert(attempt);
   const auto it = open_.find(attempt);
   if (it != open_.end()) {
     const auto op = std::move(it->second);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 
 #include "provider.hpp"
 #include "truth.hpp"
@@ -51,6 +52,7 @@ class SimChannels final : public model::ports::Channels {
   model::ports::DeliveryEvents* delivery_ = nullptr;
   std::shared_ptr<model::Catalog> catalog_ = std::make_shared<model::Catalog>();
   std::map<std::string, Op, std::less<>> open_;  // by attempt
+  std::set<std::string> appending_;              // attempts whose item is on its way to the store
 };
 
 }  // namespace herald::simulator

@@ -45,7 +45,9 @@ class Daemon final : private delivery::Observer, private model::ports::Directory
   base::Result<model::Identity> normalise(model::Identity identity) const override {
     return identity;
   }
-  void resolve(model::Identity, Done<model::UserId> done) override { done(0); }
+  void resolve(model::Identity identity, Done<model::UserId> done) override {
+    store_->resolve(std::move(identity), std::move(done));
+  }
   void learn(model::Identity, model::Identity, Done<bool> done) override { done(true); }
   void mark(model::Identity, std::string, model::TimePoint, Done<bool> done) override {
     done(true);

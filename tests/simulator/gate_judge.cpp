@@ -145,6 +145,7 @@ void GateJudge::breakers() {
                base::to_string(call.at - seen.opened) + " after the channel failed");
       continue;
     }
+    if (truth_.items_refused.contains(call.attempt)) continue;
     switch (call.answer->kind) {
       case OutcomeKind::delivered:
       case OutcomeKind::accepted:

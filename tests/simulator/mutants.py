@@ -13,6 +13,7 @@ MUTANTS = {
     "receipt_answered_before_commit": "a receipt is acknowledged, and then the commit fails",
     "ack_before_commit": "a producer has its id before the commit",
     "late_evidence_ignored": "evidence of an earlier step is dropped",
+    "head_start_anywhere": "a provider is called before the notification is stored",
     "timer_lost": "nobody wakes a step that waits for evidence",
     "idempotency_off": "the same key is stored again",
     "resend_unknown": "unknown is sent again where that arrives twice",

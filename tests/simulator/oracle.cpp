@@ -194,4 +194,13 @@ void Oracle::judge_producers() {
   }
 }
 
+/// Who submitted such a one was told of a failure, or nothing, and asks again: the person would get
+/// it twice, and nothing would say so.
+void Oracle::judge_copies() {
+  for (const auto& copy : truth_.copies)
+    if (!stored_.contains(copy.notification))
+      breaks("promise 1", copy.notification,
+             "a copy went out on " + copy.channel + ", and it was never stored");
+}
+
 }  // namespace herald::simulator

@@ -18,6 +18,8 @@ class Oracle {
   void judge_item(const model::Notification& n, const model::ItemPage& page);
   /// After all timelines: what producers were told.
   void judge_producers();
+  /// And what providers took.
+  void judge_copies();
 
   const std::vector<std::string>& broken() const { return broken_; }
   uint64_t hash() const { return hash_; }

@@ -197,6 +197,7 @@ void Run::judge(Verdict& verdict) {
       if (page) oracle.judge_item(n, *page);
     }
     oracle.judge_producers();
+    oracle.judge_copies();
   }
   for (const auto& why : producers_.broken()) broken_.push_back(why);
   for (const auto& why : oracle.broken()) broken_.push_back(why);

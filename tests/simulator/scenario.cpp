@@ -26,6 +26,7 @@ void add(Scenario& s, Sort sort, std::string name, std::vector<std::string> addr
   c.info.formats = {"text/plain"};
   c.info.evidence = up_to(best);
   c.info.idempotent = idempotent;
+  c.info.inbox_only = sort == Sort::inbox;
   c.info.running = true;
 }
 

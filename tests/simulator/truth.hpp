@@ -2,6 +2,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -79,6 +80,9 @@ struct Truth {
   std::vector<Life> lives;
   std::vector<Call> calls;                                ///< in order of time
   std::map<std::string, std::vector<PauseKnown>> pauses;  ///< by channel, in order of time
+  /// Attempts whose item the store did not take, or not before the plugin answered: what the plugin
+  /// says of them then says nothing of the channel.
+  std::set<std::string> items_refused;
 
   /// By the wall clock at least a day went by: what is kept for a day may be gone.
   bool a_day_passed() const;

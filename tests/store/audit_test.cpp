@@ -29,6 +29,7 @@ class Audit : public SqliteStore {
     apply(flying.id, {event::Due{}});
     to_a_provider();
     expired_then_delivered();
+    asked_and_answered();
     event::Receipt receipt{{}, model::ReceiptKind::delivered, {}, clock.now(), "wamid.early"};
     value(wait<std::optional<FoundAttempt>>([&](auto done) {
       store->park_receipt({"whatsapp", "wamid.early", {}}, receipt, clock.now(), done);
@@ -110,6 +111,18 @@ class Audit : public SqliteStore {
           {event::Receipt{{1, 0, 1}, model::ReceiptKind::delivered, {}, clock.now(), {}}});
   }
 
+  void asked_and_answered() {
+    const auto n = some_notification(clock, "2");
+    accept(n);
+    Apply request{n.id, {}, some_item(2, n.id), {}, {}};
+    request.events = {event::Due{},
+                      event::Completed{{1, 0, 1}, outcome(OutcomeKind::accepted), true}};
+    request.append->actions = request.asks = {{"accept", "OUI", "OUI"}, {"refuse", "NON", "NON"}};
+    applied(request);
+    apply(n.id, {event::Answered{{1, 0, 1}, "accept", "webchat", "s1"}});
+    apply(n.id, {event::Answered{{1, 0, 1}, "refuse", "whatsapp", "s2"}});  // too late
+  }
+
   /// What an audit of the closed store's file finds, rules only.
   std::vector<BrokenRow> audit(std::optional<TimePoint> since = {}) {
     auto reader = value(open_audit(options.url, Beside::nobody));
@@ -145,7 +158,7 @@ std::string texts(const std::vector<BrokenRow>& rows) {
 
 TEST_F(Audit, FindsNothingInWhatTheStoreWrote) {
   EXPECT_EQ(texts(audit()), "");
-  EXPECT_EQ(looked_at, 6);
+  EXPECT_EQ(looked_at, 7);
   EXPECT_EQ(texts(audit(clock.now() + 1h)), "");
   EXPECT_EQ(looked_at, 0);
 }
@@ -177,7 +190,8 @@ TEST_F(Audit, WritesNothing) {
 }
 
 TEST_F(Audit, NamesEveryRowThatWasBrokenByHand) {
-  // In order of acceptance: 1 fresh, 2 read, 3 redriven, 4 flying, 5 to a provider, 6 corrected.
+  // In order of acceptance: 1 fresh, 2 read, 3 redriven, 4 flying, 5 to a provider, 6 corrected,
+  // 7 answered.
   const struct {
     const char *sql, *table, *row, *rule;
   } kBreaks[] = {
@@ -252,6 +266,22 @@ TEST_F(Audit, NamesEveryRowThatWasBrokenByHand) {
        "inbox_items.user"},
       {"UPDATE inbox_items SET conversation = NULL WHERE notification = 2", "inbox_items", "1",
        "inbox_items.conversation"},
+      {"UPDATE inbox_items SET answered = '' WHERE notification = 7", "inbox_items", "3",
+       "inbox_items.answered"},
+      {"DELETE FROM answers", "answers", "none", "answers.missing"},
+      {"INSERT INTO answers(notification, id, user_id, kind, action, label, channel, at) SELECT 2, "
+       "id, 1, kind, action, label, channel, at FROM answers",
+       "answers", "2", "answers.extra"},
+      {"UPDATE answers SET action = 'refuse'", "answers", "7", "answers.action"},
+      {"UPDATE answers SET channel = 'whatsapp'", "answers", "7", "answers.channel"},
+      {"UPDATE answers SET user_id = 1", "answers", "7", "answers.user"},
+      {"UPDATE answers SET id = 'x'", "answers", "7", "answers.id"},
+      {"DELETE FROM questions", "questions", "none", "questions.missing"},
+      {"UPDATE questions SET answered = NULL", "questions", "7", "questions.answered"},
+      {"UPDATE questions SET user_id = 1", "questions", "7", "questions.user"},
+      {"UPDATE questions SET actions = '[]'", "questions", "7", "questions.actions"},
+      {"UPDATE questions SET actions = replace(actions, 'accept', 'agree')", "questions", "7",
+       "answers.option"},
       {"DELETE FROM conversations", "conversations", "1", "conversations.user"},
       {"UPDATE inbox_users SET active = 2 WHERE user_id = 1", "inbox_users", "1",
        "inbox_users.active"},
@@ -281,7 +311,7 @@ TEST_F(Audit, NamesEveryRowThatWasBrokenByHand) {
       {"UPDATE journal SET notification = 2 WHERE pos = 3", "journal", "3", "journal.first_seq"},
       {"INSERT INTO journal SELECT 1 + (SELECT max(pos) FROM journal), notification, first_seq, "
        "last_seq, before, state, reason, evidence_before, evidence FROM journal WHERE pos = 2",
-       "journal", "18", "journal.first_seq"},
+       "journal", "21", "journal.first_seq"},
       {"UPDATE notifications SET last_seq = 9 WHERE rowid = 2", "journal", "2", "journal.last_seq"},
       {"UPDATE journal SET before = 0 WHERE pos = 2", "journal", "2", "journal.before"},
       {"UPDATE journal SET state = 7 WHERE pos = 2", "journal", "2", "journal.state"},

@@ -3,6 +3,7 @@
 // testing::Values(backend)). Runs on the test's thread; never looks behind the interface.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <ostream>
 
@@ -93,6 +94,39 @@ class StoreConformance : public testing::TestWithParam<Backend> {
     const auto id = accepted(std::to_string(user));
     delivered_to_inbox(user, id, text);
     return id;
+  }
+  static std::vector<model::Action> yes_no() {
+    return {{"accept", "OUI", "OUI"}, {"refuse", "NON", "NON"}};
+  }
+  /// In that user's inbox, with a question.
+  std::string asked(model::UserId user) {
+    const auto id = accepted(std::to_string(user));
+    Apply request;
+    request.id = id;
+    request.events = {model::event::Due{},
+                      model::event::Completed{{1, 0, 1}, outcome(model::OutcomeKind::accepted)}};
+    request.append = some_item(user, id);
+    request.append->actions = request.asks = yes_no();
+    value(apply(request));
+    return id;
+  }
+  Applied answered(const std::string& id, const std::string& action,
+                   const std::string& said = "s1") {
+    return applied(id, {model::event::Answered{{1, 0, 1}, action, "webchat", said}});
+  }
+  base::Result<Question> question(const std::string& id) {
+    return wait<Question>([&](auto done) { store->question(id, done); });
+  }
+  std::vector<Question> questions(model::UserId user, base::Duration back = 1h) {
+    return value(wait<std::vector<Question>>(
+        [&](auto done) { store->questions(user, clock.now() - back, done); }));
+  }
+  /// Ids of the questions, sorted.
+  std::vector<std::string> asked_of(model::UserId user, base::Duration back = 1h) {
+    std::vector<std::string> out;
+    for (const auto& q : questions(user, back)) out.push_back(q.notification.head.id);
+    std::sort(out.begin(), out.end());
+    return out;
   }
   model::ItemPage page(model::UserId user, bool history = false) {
     model::ItemQuery query;

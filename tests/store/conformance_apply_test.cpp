@@ -113,7 +113,7 @@ TEST_P(StoreConformance, AnItemForNobodyLeavesTheOutcomeUnwritten) {
   request.append = some_item(77, id);
   const auto answer = apply(request);
   ASSERT_FALSE(answer);
-  EXPECT_EQ(answer.error().code, Code::not_found);
+  EXPECT_EQ(answer.error().code, Code::unprocessable) << "it is not the recipient's";
   EXPECT_TRUE(timeline(id).entries.empty());
 }
 

@@ -154,7 +154,7 @@ TEST_P(StoreConformance, ClearEmptiesTheListReadsWhatWasReturnedAndKeepsTheHisto
   EXPECT_TRUE(empty.items.empty());
   EXPECT_EQ(empty.unread, 0);
   EXPECT_EQ(empty.older_unread, 0);
-  EXPECT_EQ(empty.last_seq, 2);
+  EXPECT_EQ(empty.last_seq, 4) << "that an item left the list is an event too";
   const auto history = page(1, true).items;
   ASSERT_EQ(history.size(), 2U);
   EXPECT_TRUE(history[0].read);
@@ -163,7 +163,7 @@ TEST_P(StoreConformance, ClearEmptiesTheListReadsWhatWasReturnedAndKeepsTheHisto
 
   item_for(1, "c");
   item_for(1, "d");
-  clear(3);
+  clear(page(1).items[0].seq);
   ASSERT_EQ(page(1).items.size(), 1U);
   EXPECT_EQ(page(1).items[0].text, "d");
   for (int i = 0; i < 10; ++i) item_for(1);
@@ -209,6 +209,73 @@ TEST_P(StoreConformance, OnlyItemsAfterATimeOrASequence) {
   query.limit = 1;
   ASSERT_EQ(get().size(), 1U);
   EXPECT_EQ(get()[0].text, "a");
+}
+
+model::ItemPage changes(Store& store, model::UserId user, int64_t after, unsigned limit = 500) {
+  model::ItemQuery query;
+  query.user = user;
+  query.after_seq = after;
+  query.changes = true;
+  query.limit = limit;
+  return value(wait<model::ItemPage>([&](auto done) { store.items(query, done); }));
+}
+
+/// "text@number", with what became of it.
+std::vector<std::string> events(const model::ItemPage& page, int64_t after) {
+  std::vector<std::string> out;
+  for (const auto& i : page.items)
+    out.push_back(i.text + "@" + std::to_string(model::event_number(i, after)) +
+                  (i.read ? " read" : "") + (i.withdrawn ? " withdrawn" : "") +
+                  (i.active ? "" : " gone"));
+  return out;
+}
+
+// covers: S39
+TEST_P(StoreConformance, WhatBecameOfItemsIsNumberedInOneSequenceWithThem) {
+  item_for(1, "a");
+  const auto b = item_for(1, "b");
+  const auto first = page(1).items[0].id;
+  value(seen(1, {first}, Evidence::delivered));
+  EXPECT_EQ(page(1).last_seq, 2) << "returned is no event";
+  value(seen(1, {first}, Evidence::read));
+  value(seen(1, {first}, Evidence::read));
+  EXPECT_EQ(page(1).last_seq, 3) << "the second time nothing changed";
+  item_for(1, "c");
+  applied(b, {model::event::Cancel{"test"}});
+  EXPECT_EQ(events(changes(*store, 1, 0), 0),
+            (std::vector<std::string>{"a@1 read", "b@2 withdrawn gone", "c@4"}));
+  EXPECT_EQ(events(changes(*store, 1, 2), 2),
+            (std::vector<std::string>{"a@3 read", "c@4", "b@5 withdrawn gone"}));
+  EXPECT_EQ(events(changes(*store, 1, 3), 3),
+            (std::vector<std::string>{"c@4", "b@5 withdrawn gone"}));
+  EXPECT_EQ(events(changes(*store, 1, 2, 2), 2), (std::vector<std::string>{"a@3 read", "c@4"}));
+  value(wait<Ids>([&](auto done) { store->clear(1, 0, done); }));
+  EXPECT_EQ(events(changes(*store, 1, 5), 5),
+            (std::vector<std::string>{"a@6 read gone", "c@7 gone"}));
+  EXPECT_TRUE(changes(*store, 1, 7).items.empty());
+  EXPECT_FALSE(changes(*store, 1, 7).gap);
+}
+
+TEST_P(StoreConformance, ItemsPushedOutOfTheListAreStillToldInTheirOrder) {
+  options.inbox_keep = 2;
+  store->reconfigure(options);
+  for (const auto* text : {"a", "b", "c", "d"}) item_for(1, text);
+  EXPECT_EQ(events(changes(*store, 1, 1), 1), (std::vector<std::string>{"b@2 gone", "c@3", "d@4"}));
+}
+
+TEST_P(StoreConformance, ANumberAheadOfTheSequenceIsAGap) {
+  item_for(1, "a");
+  EXPECT_TRUE(changes(*store, 1, 2).gap);
+  EXPECT_TRUE(changes(*store, 2, 1).gap) << "nobody ever wrote to that person";
+  EXPECT_FALSE(changes(*store, 2, 0).gap);
+}
+
+TEST_P(StoreConformance, TheEpochStaysTheSameAsLongAsTheDatabaseDoes) {
+  const auto epoch = page(1).epoch;
+  EXPECT_NE(epoch, 0U);
+  EXPECT_LT(epoch, uint64_t{1} << 53);
+  reopen();
+  EXPECT_EQ(page(1).epoch, epoch);
 }
 
 TEST_P(StoreConformance, AConversationRowUnlessTheUserIsAProvider) {

@@ -62,5 +62,24 @@ TEST_P(StoreConformance, TokensAreUniqueWhileTheyLive) {
   value(put("shop", "d4", TimePoint{}));
 }
 
+TEST_P(StoreConformance, OfRevokedTokensTheLatestMomentIsKept) {
+  const auto revoke = [&](model::UserId user, TimePoint before) {
+    value(wait<Nothing>([&](auto done) { store->revoke_user({user, before}, done); }));
+  };
+  const auto now = clock.now();
+  revoke(7, now);
+  revoke(2, now + 1h);
+  revoke(7, now + 2s);
+  revoke(7, now + 1s);
+  reopen();
+  const auto all =
+      value(wait<std::vector<RevokedTokens>>([&](auto done) { store->revoked_users(done); }));
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_EQ(all[0].user, 2);
+  EXPECT_EQ(all[0].before, now + 1h);
+  EXPECT_EQ(all[1].user, 7);
+  EXPECT_EQ(all[1].before, now + 2s);
+}
+
 }  // namespace
 }  // namespace herald::store::test

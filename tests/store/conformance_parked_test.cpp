@@ -86,7 +86,7 @@ TEST_P(StoreConformance, ParkedReceiptsStayWhereTheirTransactionFails) {
   request.events = {model::event::Due{},
                     model::event::Completed{{1, 0, 1}, outcome(OutcomeKind::accepted, "a")}};
   request.append = some_item(77, id);
-  EXPECT_EQ(apply(request).error().code, Code::not_found) << "nobody has this inbox";
+  EXPECT_EQ(apply(request).error().code, Code::unprocessable) << "it is not the recipient's";
   EXPECT_EQ(sent(id, "a").parked.size(), 1U);
 }
 

@@ -28,6 +28,11 @@ class PostgresqlAudit : public PostgresqlStore {
       manual.advance(1s);
       value(apply(request));
     }
+    const auto items = ask("SELECT id FROM inbox_items ORDER BY id");
+    value(wait<std::vector<std::string>>([&](auto done) {
+      store->seen({1, {std::stoll(items.at(0))}, {}, model::Evidence::read}, done);
+    }));
+    value(wait<std::vector<std::string>>([&](auto done) { store->clear(1, 2, done); }));
     manual.advance(1s);
     value(apply({id,
                  {event::Receipt{{1, 0, 1}, model::ReceiptKind::read, {}, clock().now(), {}}},
@@ -70,6 +75,8 @@ TEST_F(PostgresqlAudit, HonestWorkIsClean) {
 TEST_F(PostgresqlAudit, WhatWasBrokenByHandIsFound) {
   expect_found("UPDATE counters SET count = count + 1 WHERE state = 2", "counters.count");
   expect_found("UPDATE inbox_users SET active = 7", "inbox_users.active");
+  expect_found("UPDATE inbox_items SET changes = changes + 1", "inbox_items.gap");
+  expect_found("UPDATE inbox_users SET last_seq = last_seq + 1", "inbox_users.last_seq");
   expect_found("UPDATE idempotency SET id = 'gone'", "idempotency.id");
   expect_found("UPDATE dedupe SET id = 'gone'", "dedupe.id");
   EXPECT_FALSE(broken().empty());

@@ -138,8 +138,11 @@ TEST_F(PostgresqlOpen, AnInterruptedMigrationGoesOn) {
   ask("CREATE TABLE schema_version (version bigint PRIMARY KEY, name text NOT NULL, applied bigint "
       "NOT NULL)");
   ASSERT_TRUE(attempt().has_value());
-  EXPECT_EQ(ask("SELECT version, name FROM schema_version ORDER BY version"),
-            (std::vector<std::string>{"1|0001_first", "2|0002_outbox"}));
+  EXPECT_EQ(ask("SELECT version FROM schema_version ORDER BY version LIMIT 2"),
+            (std::vector<std::string>{"1", "2"}));
+  EXPECT_EQ(ask("SELECT count(*) FROM schema_version"),
+            ask("SELECT max(version) FROM schema_version"))
+      << "one is missing";
   ASSERT_TRUE(attempt().has_value()) << "and nothing is done twice";
 }
 

@@ -136,6 +136,23 @@ void PostgresqlServer::stop(int signal) {
   server_ = -1;
 }
 
+void PostgresqlServer::start_promoted() {
+  std::ofstream{folder_ + "/data/standby.signal"}.flush();
+  start();
+  if (ask("SELECT pg_promote()") != std::vector<std::string>{"t"})
+    throw std::runtime_error("the standby cannot be promoted: " + text_of(folder_ + "/server.log"));
+}
+
+void PostgresqlServer::keep_copy() {
+  if (await(spawn({"/bin/cp", "-a", "data", "copy"}, folder_)) != 0)
+    throw std::runtime_error("the data cannot be copied: " + text_of(folder_ + "/server.log"));
+}
+
+void PostgresqlServer::put_copy() {
+  fs::remove_all(folder_ + "/data");
+  fs::rename(folder_ + "/copy", folder_ + "/data");
+}
+
 std::string PostgresqlServer::url(const std::string& role, const std::string& database) const {
   return "postgresql:host=" + folder_ + " user=" + role + " dbname=" + database;
 }

@@ -25,6 +25,11 @@ class PostgresqlServer {
   void start();
   /// SIGINT ends it in order, SIGQUIT as a crash would; waits for the end.
   void stop(int signal);
+  /// Starts it as a standby and promotes it: what follows is on another timeline.
+  void start_promoted();
+  /// Keeps a copy of the data, or puts it in their place. While the server is stopped.
+  void keep_copy();
+  void put_copy();
   pid_t pid() const { return server_; }
 
   /// A store's URL of that database, as the cluster's owner or another role.

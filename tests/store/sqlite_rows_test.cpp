@@ -93,5 +93,22 @@ TEST_F(SqliteRows, ADamagedRowIsAnErrorNotACrash) {
   accepted();
 }
 
+TEST_F(SqliteStore, ACopyPutInTheFilesPlaceBeginsAnotherEpoch) {
+  const auto epoch = [&] {
+    model::ItemQuery query;
+    query.user = 1;
+    return value(wait<model::ItemPage>([&](auto done) { store->items(query, done); })).epoch;
+  };
+  const auto first = epoch();
+  store.reset();
+  std::filesystem::copy_file(path(), path() + ".copy");
+  std::filesystem::rename(path() + ".copy", path());
+  reopen();
+  const auto second = epoch();
+  EXPECT_NE(second, first) << "its numbers may have been given to other items since";
+  reopen();
+  EXPECT_EQ(epoch(), second);
+}
+
 }  // namespace
 }  // namespace herald::store::test

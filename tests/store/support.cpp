@@ -66,6 +66,11 @@ model::Decision small_decide(const model::Progress& progress, const model::Event
     attempt.evidence = std::max(attempt.evidence, evidence_of(receipt->kind));
     if (attempt.provider_id.empty()) attempt.provider_id = receipt->provider_id;
     if (attempt.evidence >= Evidence::delivered) end(p, State::delivered, Reason::evidence_arrived);
+  } else if (const auto* answered = std::get_if<model::event::Answered>(&event)) {
+    if (p.answer) return d;
+    p.answer = model::Answer{answered->action, answered->channel, answered->said, now};
+    p.attempts.at(answered->attempt.number - 1).evidence = Evidence::answered;
+    end(p, State::delivered, Reason::evidence_arrived);
   } else if (std::holds_alternative<model::event::Cancel>(event)) {
     end(p, State::cancelled, Reason::cancelled);
     d.effects.push_back(model::effect::WithdrawItem{});

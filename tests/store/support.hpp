@@ -88,8 +88,8 @@ T value(base::Result<T> result) {
 }
 
 /// Due starts an attempt; Completed ends it and waits, is retried, or ends by its outcome; receipts
-/// raise evidence; Cancel ends; Redrive starts a new run. Throws for RenderFailed, as the real one
-/// does for the impossible.
+/// raise evidence; the first Answered stands; Cancel ends; Redrive starts a new run. Throws for
+/// RenderFailed, as the real one does for the impossible.
 model::Decision small_decide(const model::Progress& progress, const model::Event& event,
                              const model::Chain& chain, TimePoint now);
 

@@ -104,6 +104,8 @@ class OrderOfChecks(Running):
 class Limits(Running):
     def test_sizes(self):
         self.assertEqual(self.fake.send(text_to(ANNA, "é" * 4096))[0], 200)
+        self.assertEqual(self.fake.send(text_to(ANNA, "👍" * 2048))[0], 200)
+        self.refused(text_to(ANNA, "👍" * 2049), 131009, 400)  # 4098 in UTF-16
         details = self.refused(text_to(ANNA, "é" * 4097), 131009, 400)["error_data"]["details"]
         self.assertIn("text['body']", details)
         self.assertEqual(self.fake.send(buttons_to(ANNA, ["OUI", "NON", "?"]))[0], 200)

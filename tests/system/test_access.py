@@ -56,6 +56,7 @@ class Production(SharedDaemonTest):
         inbox = f"/api/web-chat/notifications/{user}"
         return [("GET", inbox, None), ("GET", inbox + "?history=1", None),
                 ("GET", f"/api/web-chat/notifications/poll/{user}", None),
+                ("POST", inbox + "/answer", {"notification_id": item, "action": "accept"}),
                 ("POST", inbox + "/mark-read", {"notification_id": item}),
                 ("POST", inbox + f"/mark-read/{item}", None), ("POST", inbox + "/clear", None)]
 
@@ -128,6 +129,21 @@ class Production(SharedDaemonTest):
             self.assertLess(time.monotonic(), end, "the token lives on")
             time.sleep(0.1)
 
+    # covers: S86 F59
+    def test_revoked_tokens_are_refused_and_those_issued_since_are_not(self):
+        phone = self.person(known=False)
+        user = self.ctl("user", "add", "--phone", phone)["id"]
+        inbox = f"/api/web-chat/notifications/{user}"
+        old = self.caller(self.ctl("token", "user", str(user))["token"])
+        old.get(inbox).expect()
+        revoked = self.ctl("token", "revoke", "--user", phone)
+        self.assertEqual(revoked["user"], user)
+        old.get(inbox).expect(401)
+        self.person_api.get(f"/api/web-chat/notifications/{self.me}").expect()
+        time.sleep(1.1)  # until the second in which it was revoked is over
+        self.caller(self.ctl("token", "user", str(user))["token"]).get(inbox).expect()
+        old.get(inbox).expect(401)
+
     # covers: S98
     def test_a_token_and_the_published_contract_are_enough(self):
         contract = self.nobody.get("/openapi.json").expect()
@@ -156,6 +172,7 @@ class Production(SharedDaemonTest):
         doors = {"read": ("GET", inbox, None),
                  "poll": ("GET", f"/api/web-chat/notifications/poll/{self.mine}", None),
                  "mark": ("POST", inbox + "/mark-read", {"notification_id": item["id"]}),
+                 "answer": ("POST", inbox + "/answer", {"text": "oui"}),  # no scope opens it
                  "clear": ("POST", inbox + "/clear", None),
                  "test": ("POST", f"/api/web-chat/test-notification/{self.mine}", None),
                  "send": ("POST", "/api/v1/notifications", {
@@ -214,6 +231,9 @@ class Production(SharedDaemonTest):
             with self.subTest(origin):
                 headers = cookie | ({"Origin": origin} if origin else {})
                 self.nobody.post(clear, headers=headers).expect(status)
+        said = f"/api/web-chat/notifications/{self.mine}/answer", {"text": "oui"}
+        self.nobody.post(*said, headers=cookie).expect(403)
+        self.nobody.post(*said, headers=cookie | {"Origin": here}).expect(422)  # nothing is open
         # Same-origin GETs of old browsers have only a Referer; it counts for a POST too.
         self.nobody.post(clear, headers=cookie | {"Referer": here + "/chat"}).expect(200)
 

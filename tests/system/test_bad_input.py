@@ -255,6 +255,7 @@ class BadInput(SharedDaemonTest):
                 ("Show", {"id": payload}), ("Cancel", {"id": payload}), ("List", {"user": payload}),
                 ("List", {"state": payload}), ("ShowUser", {"user": payload}),
                 ("CreateUserToken", {"user": payload}), ("RevokeServiceToken", {"name": payload}),
+                ("RevokeUserTokens", {"user": payload}),
                 ("Send", self.message(kind=payload)), ("AddUser", {"phone": payload})]:
             with self.subTest(method=method, payload=payload), \
                     Varlink(self.folder / "control") as control:

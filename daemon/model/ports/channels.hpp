@@ -19,6 +19,8 @@ struct ChannelInfo {
   std::vector<std::string> formats;    ///< MIME types to render for it, best first
   uint32_t evidence = 0;               ///< evidence_bit()s it can report
   bool idempotent = false, reaches_nobody = false, disturbs = false, reconciles = false;
+  bool inbox_only =
+      false;  ///< an attempt has no other effect than the item it appends to the inbox
   unsigned max_in_flight = 0;  ///< 0: no limit of its own
   bool running = false;
   std::string problem;  ///< why it is not running

@@ -37,4 +37,18 @@ class DeliveryEvents {
                               Done<bool> done = {}) = 0;
 };
 
+/// Where answers are recorded. Any thread in.
+class AnswerRecorder {
+ public:
+  virtual ~AnswerRecorder() = default;
+  /// What the person chose of a notification's question.
+  struct Choice {
+    std::string notification;  ///< id
+    std::string action, channel, said;
+  };
+  /// Gives the answer that stands: this one, or the one that was there before; conflict when the
+  /// question can no longer be answered. `done` after COMMIT.
+  virtual void answer(Choice, std::function<void(base::Result<Answer>)> done) = 0;
+};
+
 }  // namespace herald::model::ports

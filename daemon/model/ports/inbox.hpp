@@ -18,6 +18,7 @@ class Inbox {
   template <class T>
   using Done = std::function<void(base::Result<T>)>;
 
+  /// With an after_seq that cannot be continued: the active list, and `gap`.
   virtual void list(ItemQuery, Done<ItemPage>) = 0;
   /// Evidence by the person `who` on items of `user` (delivered or read). A service principal gives
   /// none, except read with scope inbox:read-for. Ids are item ids or herald ids as text. not_found

@@ -53,6 +53,12 @@ class Exchange {
                      std::function<void(bool all)> closed) = 0;
   virtual bool write(std::string chunk) = 0;
   virtual void end() = 0;
+  /// On a route with `websocket`, instead of begin(): the handshake is done and the caller known.
+  /// `text` is told each message of the peer, in order, on the connection's thread. Each write() is
+  /// one text message then, and close_socket() the end, with a code of RFC 6455 section 7.4.
+  virtual void accept_socket(std::function<void(std::string)> text, std::function<void()> writable,
+                             std::function<void(bool all)> closed) = 0;
+  virtual void close_socket(unsigned code, std::string reason) = 0;
 };
 using ExchangePtr = std::shared_ptr<Exchange>;
 
@@ -60,8 +66,11 @@ struct Route {
   std::vector<std::string> methods;
   std::string path;  ///< "/api/web-chat/notifications/{user}"; literals win over "{...}"
   Access access = Access::service;
-  std::string scope;  ///< needed of a service token
-  std::size_t max_body = 256 * 1024;
+  std::string scope;                  ///< needed of a service token
+  std::size_t max_body = 256 * 1024;  ///< of a WebSocket: of one message
+  /// A WebSocket: the caller is who the request's credentials or, without any, the first message
+  /// name; `{user}` is not looked at.
+  bool websocket = false;
   std::chrono::milliseconds timeout{30'000};  ///< 504-free: after it 503
   std::function<void(ExchangePtr)> handler;
 };

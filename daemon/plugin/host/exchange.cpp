@@ -10,8 +10,11 @@ using Stage = Held::Exchange::Stage;
 
 namespace {
 
-constexpr std::size_t kMaxExchanges = 20'000, kMaxBody = 8 << 20, kMaxChunk = 256 * 1024;
+constexpr std::size_t kMaxExchanges = 65'536, kMaxBody = 8 << 20, kMaxChunk = 1 << 20;
 constexpr auto kProofAfterClose = std::chrono::seconds{10};
+/// A stream whose token is over may still say so.
+constexpr auto kGoodbye = std::chrono::seconds{3};
+constexpr unsigned kExpired = 4401;  // as http/ closes a WebSocket that has no token
 
 web::Response problem(unsigned status, const char* title) {
   return {status,
@@ -112,6 +115,40 @@ herald_status write_to(Side& side, herald_exchange id, std::string_view chunk, b
     if (it != h.exchanges.end() && it->second.times_writable == times) it->second.full = true;
   });
   return HERALD_OK;
+}
+
+/// A stream lives no longer than its token: for those that did not end it themselves.
+void end_with_token(Side& side, herald_exchange id) {
+  const auto expires = side.held.with([&](const Held& h) {
+    const auto it = h.exchanges.find(id);
+    return it == h.exchanges.end() ? model::TimePoint{} : it->second.who.expires;
+  });
+  if (expires == model::TimePoint{}) return;
+  const auto left = std::max(expires - side.runtime.clock.now(), model::Duration{0}) + kGoodbye;
+  const auto alarm = side.runtime.alarms.after(
+      std::chrono::duration_cast<base::Duration>(left), [weak = side.weak_from_this(), id] {
+        const auto self = weak.lock();
+        if (!self) return;
+        if (const auto port = step(*self, id, Stage::streaming, Stage::answered))
+          port->close_socket(kExpired, "expired");
+      });
+  uint64_t old = alarm;
+  side.held.with([&](Held& h) {
+    const auto it = h.exchanges.find(id);
+    if (it != h.exchanges.end() && it->second.stage != Stage::closed)
+      old = std::exchange(it->second.alarm, alarm);
+  });
+  side.runtime.alarms.cancel(old);
+}
+
+/// One message of a WebSocket.
+void text_came(const std::weak_ptr<Side>& weak, herald_exchange id, std::string text) {
+  const auto self = weak.lock();
+  if (!self) return;
+  auto e = event(HERALD_EV_WS_TEXT, 0);
+  e.raw.exchange = id;
+  e.bytes = std::move(text);
+  self->send(std::move(e));
 }
 
 bool is_host_header(std::string_view name) {
@@ -218,6 +255,42 @@ herald_status begin(const herald_host* host, herald_exchange id,
     port->begin(
         std::move(*response), [weak = side.weak_from_this(), id] { writable(weak, id); },
         [weak = side.weak_from_this(), id](bool all) { closed(weak, id, all); });
+    end_with_token(side, id);
+    return HERALD_OK;
+  });
+}
+
+herald_status ws_accept(const herald_host* host, herald_exchange id, herald_str) noexcept {
+  return on_side(host, "ws_accept", [&](Side& side) -> herald_status {
+    const auto port = step(side, id, Stage::waiting, Stage::streaming);
+    if (!port) return HERALD_E_STATE;
+    const auto weak = side.weak_from_this();
+    port->accept_socket([weak, id](std::string text) { text_came(weak, id, std::move(text)); },
+                        [weak, id] { writable(weak, id); },
+                        [weak, id](bool all) { closed(weak, id, all); });
+    end_with_token(side, id);
+    return HERALD_OK;
+  });
+}
+
+herald_status ws_send(const herald_host* host, herald_exchange id, herald_str raw) noexcept {
+  return on_side(host, "ws_send", [&](Side& side) -> herald_status {
+    const auto text = text_of(raw, kMaxChunk);
+    if (!text) return HERALD_E_INVALID;
+    return write_to(side, id, *text, false);
+  });
+}
+
+herald_status ws_close(const herald_host* host, herald_exchange id, uint32_t code,
+                       herald_str raw) noexcept {
+  return on_side(host, "ws_close", [&](Side& side) -> herald_status {
+    auto reason = text_of(raw, 123);
+    const bool allowed =
+        code == 1000 || code == 1001 || code == 1008 || (code >= 4000 && code <= 4999);
+    if (!reason || !allowed) return HERALD_E_INVALID;
+    const auto port = step(side, id, Stage::streaming, Stage::answered);
+    if (!port) return HERALD_E_STATE;
+    port->close_socket(code, std::move(*reason));
     return HERALD_OK;
   });
 }

@@ -26,16 +26,6 @@ bool is_value(std::string_view value) {
   });
 }
 
-herald_status ws_accept(const herald_host* host, herald_exchange, herald_str) noexcept {
-  return on_side(host, "ws_accept", [](Side&) -> herald_status { return HERALD_E_UNSUPPORTED; });
-}
-herald_status ws_send(const herald_host* host, herald_exchange, herald_str) noexcept {
-  return on_side(host, "ws_send", [](Side&) -> herald_status { return HERALD_E_UNSUPPORTED; });
-}
-herald_status ws_close(const herald_host* host, herald_exchange, uint32_t, herald_str) noexcept {
-  return on_side(host, "ws_close", [](Side&) -> herald_status { return HERALD_E_UNSUPPORTED; });
-}
-
 }  // namespace
 
 std::optional<model::web::Headers> read_headers(herald_kvs raw) {

@@ -22,6 +22,11 @@ herald_status write(const herald_host* host, herald_exchange exchange, herald_st
 herald_status write_many(const herald_host* host, const herald_exchange* exchanges, uint64_t n,
                          herald_str chunk) noexcept;
 herald_status end(const herald_host* host, herald_exchange exchange) noexcept;
+herald_status ws_accept(const herald_host* host, herald_exchange exchange,
+                        herald_str subprotocol) noexcept;
+herald_status ws_send(const herald_host* host, herald_exchange exchange, herald_str text) noexcept;
+herald_status ws_close(const herald_host* host, herald_exchange exchange, uint32_t code,
+                       herald_str reason) noexcept;
 
 /// The plugin threw instead of answering: 500, unless it had answered before.
 void answer_failed(Side& side, herald_exchange exchange);

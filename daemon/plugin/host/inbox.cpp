@@ -9,7 +9,7 @@ namespace herald::plugin {
 
 namespace {
 
-constexpr std::size_t kMaxText = 64 * 1024, kMaxActions = 16, kMaxSubscriptions = 20'000;
+constexpr std::size_t kMaxText = 64 * 1024, kMaxActions = 16, kMaxSubscriptions = 65'536;
 constexpr uint64_t kMaxIds = 500, kDefaultLimit = 100, kMaxLimit = 500;
 
 base::Result<model::NewItem> read_item(const herald_item* raw) {
@@ -85,14 +85,15 @@ herald_status who(Side& side, herald_exchange exchange, model::Principal& princi
 }
 
 /// The port was asked for one more than wanted, to learn whether there are more.
-bool cut(model::ItemPage& page, std::size_t limit, bool newest) {
+bool cut(model::ItemPage& page, std::size_t limit, const model::ItemQuery& query) {
   if (page.items.size() <= limit) return false;
-  if (newest) {
+  if (query.newest || page.gap) {
     page.items.erase(page.items.begin(), page.items.end() - static_cast<std::ptrdiff_t>(limit));
-  } else {
-    page.items.resize(limit);
-    page.last_seq = page.items.back().seq;
+    return true;
   }
+  page.items.resize(limit);
+  const auto& last = page.items.back();
+  page.last_seq = query.changes ? model::event_number(last, query.after_seq) : last.seq;
   return true;
 }
 
@@ -109,25 +110,29 @@ herald_status list(const herald_host* host, herald_token token, herald_exchange 
     if (const auto status = who(side, exchange, principal, query.user); status != HERALD_OK)
       return status;
     if (!side.begin_request()) return HERALD_E_LIMIT;
-    // Another epoch's cursor says nothing here: a full list, and the client is told of the gap.
-    const bool foreign = raw->epoch != 0 && raw->epoch != kEpoch;
-    query.after_seq = foreign ? 0 : static_cast<int64_t>(raw->after_seq);
+    query.after_seq = static_cast<int64_t>(raw->after_seq);
+    query.epoch = raw->epoch;
+    // From an empty inbox on a cursor has number 0, but an epoch.
+    const bool changes = (raw->flags & HERALD_LIST_CHANGES) != 0;
+    query.changes = raw->after_seq != 0 || (changes && raw->epoch != 0);
     if (raw->after_unix_us != 0) query.after = base::from_unix_us(raw->after_unix_us);
-    query.history = (raw->flags & (HERALD_LIST_HISTORY | HERALD_LIST_CHANGES)) != 0;
-    query.newest = query.after_seq == 0 && !query.after;
+    query.history = (raw->flags & HERALD_LIST_HISTORY) != 0;
+    query.newest = query.after_seq == 0 && !query.after && !query.changes;
     query.before_id = static_cast<int64_t>(std::min<uint64_t>(raw->before_id, INT64_MAX));
     query.notification = std::move(*notification);
     const auto limit = static_cast<std::size_t>(raw->limit == 0 ? kDefaultLimit : raw->limit);
     query.limit = static_cast<unsigned>(limit + 1);
-    const bool newest = query.newest;
-    side.ports.inbox.list(query, [weak = side.weak_from_this(), token, foreign, newest,
-                                  limit](base::Result<model::ItemPage> r) {
+    const bool only_active = query.changes && !changes && !query.history;
+    side.ports.inbox.list(query, [weak = side.weak_from_this(), token, query, limit,
+                                  only_active](base::Result<model::ItemPage> r) {
       const auto self = weak.lock();
       if (!self) return;
       if (!r) return self->answer(HERALD_EV_ITEMS, token, r.error());
-      const bool more = cut(*r, limit, newest);
-      r->gap = r->gap || foreign;
-      self->answer(items_event(token, std::move(*r), more, self->runtime.clock.now()));
+      const bool more = cut(*r, limit, query);
+      if (only_active) std::erase_if(r->items, [](const model::Item& i) { return !i.active; });
+      std::optional<int64_t> after;
+      if (query.changes && !r->gap) after = query.after_seq;
+      self->answer(items_event(token, std::move(*r), more, self->runtime.clock.now(), after));
     });
     return HERALD_OK;
   });

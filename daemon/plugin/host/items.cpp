@@ -16,20 +16,25 @@ struct Page {
   herald_items raw{};
 };
 
-uint32_t flags_of(const model::Item& item) {
+/// `after`: of a page of changes, the number they come after.
+uint32_t flags_of(const model::Item& item, std::optional<int64_t> after) {
   uint32_t flags = 0;
   if (item.read) flags |= HERALD_ITEM_READ;
   if (item.active) flags |= HERALD_ITEM_ACTIVE;
   if (!item.actions.empty() && item.answered.empty()) flags |= HERALD_ITEM_OPEN_QUESTION;
+  if (item.withdrawn) flags |= HERALD_ITEM_WITHDRAWN;
+  if (item.returned) flags |= HERALD_ITEM_RETURNED;
+  if (after && item.seq <= *after) flags |= HERALD_ITEM_CHANGED;
   return flags;
 }
 
-herald_item view_of(const model::Item& item, const std::vector<herald_action>& actions) {
+herald_item view_of(const model::Item& item, const std::vector<herald_action>& actions,
+                    std::optional<int64_t> after) {
   herald_item raw{};
   raw.struct_size = sizeof raw;
-  raw.flags = flags_of(item);
+  raw.flags = flags_of(item, after);
   raw.id = static_cast<uint64_t>(item.id);
-  raw.seq = static_cast<uint64_t>(item.seq);
+  raw.seq = static_cast<uint64_t>(after ? model::event_number(item, *after) : item.seq);
   raw.at_unix_us = base::unix_us(item.at);
   raw.herald_id = str(item.notification);
   raw.type = str(item.type);
@@ -45,7 +50,8 @@ herald_item view_of(const model::Item& item, const std::vector<herald_action>& a
 
 }  // namespace
 
-Event items_event(herald_token token, model::ItemPage page, bool more, model::TimePoint now) {
+Event items_event(herald_token token, model::ItemPage page, bool more, model::TimePoint now,
+                  std::optional<int64_t> after) {
   auto owned = std::make_shared<Page>();  // shared only because std::function copies
   owned->page = std::move(page);
   for (const auto& item : owned->page.items) {
@@ -53,7 +59,7 @@ Event items_event(herald_token token, model::ItemPage page, bool more, model::Ti
     for (const auto& a : item.actions) actions.push_back({str(a.id), str(a.label), str(a.text)});
   }
   for (std::size_t i = 0; i < owned->page.items.size(); ++i)
-    owned->items.push_back(view_of(owned->page.items[i], owned->actions[i]));
+    owned->items.push_back(view_of(owned->page.items[i], owned->actions[i], after));
   auto& raw = owned->raw;
   raw.struct_size = sizeof raw;
   raw.gap = owned->page.gap ? 1 : 0;
@@ -63,7 +69,7 @@ Event items_event(herald_token token, model::ItemPage page, bool more, model::Ti
   raw.unread = static_cast<uint64_t>(owned->page.unread);
   raw.older_unread = static_cast<uint64_t>(owned->page.older_unread);
   raw.cursor = static_cast<uint64_t>(owned->page.last_seq);
-  raw.epoch = kEpoch;
+  raw.epoch = owned->page.epoch;
   raw.now_unix_us = base::unix_us(now);
   raw.more = more ? 1 : 0;
   auto e = event(HERALD_EV_ITEMS, token);

@@ -57,8 +57,6 @@ std::optional<web::Access> access_of(uint32_t access) {
 base::Result<web::Route> read_route(const herald_route* raw) {
   if (raw == nullptr || !HERALD_HAS(raw, timeout_ms))
     return base::fail(Code::invalid, "the route is missing or too small");
-  if ((raw->flags & HERALD_ROUTE_WEBSOCKET) != 0)
-    return base::fail(Code::unsupported, "this daemon has no WebSocket");
   auto methods = text_of(raw->methods, 100);
   auto path = text_of(raw->path, 1024);
   auto scope = text_of(raw->scope, 100);
@@ -80,6 +78,7 @@ base::Result<web::Route> read_route(const herald_route* raw) {
   route.access = *access;
   route.scope = std::move(*scope);
   route.max_body = raw->max_body;
+  route.websocket = (raw->flags & HERALD_ROUTE_WEBSOCKET) != 0;
   if (raw->timeout_ms != 0)
     route.timeout = std::chrono::milliseconds{std::min(raw->timeout_ms, kMaxTimeout)};
   return route;

@@ -1,5 +1,6 @@
 #include "base/faults.hpp"
 #include "store/decided.hpp"
+#include "store/postgresql/answers.hpp"
 #include "store/postgresql/delivery.hpp"
 #include "store/postgresql/journal.hpp"
 #include "store/postgresql/since.hpp"
@@ -26,6 +27,13 @@ void hold(WriteState& state, const Apply& request, Held& stored, Decided& decide
   if (request.rendering)
     state.notifications.render(stored.rowid, request.rendering->run, request.rendering->step,
                                request.rendering->version, request.rendering->json);
+  if (!request.asks.empty()) ask(state, stored, request.asks);
+  const auto& reached = decided.steps.empty() ? before : decided.steps.back();
+  if (reached.answer && !before.answer) write_answer(state, stored, *reached.answer);
+  if (reached.answer && (request.append || !before.answer)) {
+    out.answered = state.inboxes.show_answer(state.db, stored.rowid, reached.answer->action);
+    if (out.item) out.item->answered = reached.answer->action;
+  }
   if (decided.steps.empty()) return;
   auto& after = decided.steps.back();
   add_journal(state.journal, {stored.rowid, notification.seq + 1, seq, before, after});
@@ -51,6 +59,9 @@ base::Result<Applied> apply(WriteState& state, const Apply& request) {
   const auto& before = stored.notification.progress;
   if (request.append && request.append->notification != request.id)
     return fail(Code::internal, "an inbox item must belong to the notification it is stored with");
+  // Somebody's identity changed hands since the item was made.
+  if (request.append && request.append->user != stored.notification.head.user)
+    return fail(Code::unprocessable, "an inbox item must go to the recipient of its notification");
   Applied out;
   if (request.after_seq && *request.after_seq != stored.notification.seq) {
     out.stale = true;
@@ -61,7 +72,7 @@ base::Result<Applied> apply(WriteState& state, const Apply& request) {
   }
 
   const auto now = state.clock.now();
-  const auto offset = now.time_since_epoch() - state.clock.mono().time_since_epoch();
+  const auto offset = base::offset_of(state.clock);
   if (request.clock_offset && std::chrono::abs(offset - *request.clock_offset) >= Apply::kClockSet)
     return fail(Code::conflict, "the clock was set while the request waited");
   Decided decided;

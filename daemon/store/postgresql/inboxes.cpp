@@ -48,16 +48,19 @@ const Sql kConversations{
     "$4::timestamp[]) AS u(id, user_id, body, at)"};
 const Sql kNewItems{
     "INSERT INTO inbox_items(id, user_id, seq, at, notification, type, title, text, markdown, "
-    "actions, read, returned, gone, answered, conversation) SELECT id, user_id, seq, at, "
-    "notification, type, title, body, markdown, actions, read, returned, gone, '', conversation "
+    "actions, read, returned, gone, answered, conversation, changed, changes) SELECT id, user_id, "
+    "seq, at, notification, type, title, body, markdown, actions, read, returned, gone, answered, "
+    "conversation, changed, drawn "
     "FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], "
     "$7::text[], $8::text[], $9::text[], $10::text[], $11::smallint[], $12::smallint[], "
-    "$13::smallint[], $14::bigint[]) AS u(id, user_id, seq, at, notification, type, title, body, "
-    "markdown, actions, read, returned, gone, conversation)"};
+    "$13::smallint[], $14::bigint[], $15::bigint[], $16::bigint[], $17::text[]) AS u(id, "
+    "user_id, seq, at, notification, type, title, body, markdown, actions, read, returned, gone, "
+    "conversation, changed, drawn, answered)"};
 const Sql kPutItems{
-    "UPDATE inbox_items i SET read = u.read, returned = u.returned, gone = u.gone FROM "
-    "unnest($1::bigint[], $2::smallint[], $3::smallint[], $4::smallint[]) AS u(id, read, returned, "
-    "gone) WHERE i.id = u.id"};
+    "UPDATE inbox_items i SET read = u.read, returned = u.returned, gone = u.gone, changed = "
+    "u.changed, changes = i.changes + u.drawn, answered = u.answered FROM unnest($1::bigint[], "
+    "$2::smallint[], $3::smallint[], $4::smallint[], $5::bigint[], $6::bigint[], $7::text[]) AS "
+    "u(id, read, returned, gone, changed, drawn, answered) WHERE i.id = u.id"};
 
 template <class T>
 Array array_of(const std::vector<T>& values) {
@@ -205,6 +208,13 @@ base::Result<Inboxes::Appended> Inboxes::append(Connection& db, const model::New
   return out;
 }
 
+/// The person's row is locked, so nobody else draws from its sequence.
+void Inboxes::draw(Inbox& inbox, Entry& entry) {
+  entry.item.changed = ++inbox.last_seq;
+  ++entry.drawn;
+  inbox.changed = entry.changed = true;
+}
+
 base::Result<std::vector<std::string>> Inboxes::seen(Connection& db,
                                                      const InboxStore::Seen& request) {
   auto& person = inbox(db, request.user);
@@ -234,11 +244,10 @@ base::Result<std::vector<std::string>> Inboxes::seen(Connection& db,
   for (auto* entry : items) {
     auto& item = entry->item;
     if (request.level >= model::Evidence::read) {
-      if (!item.read && entry->gone == Gone::trimmed) {
-        --person.older_unread;
-        person.changed = true;
+      if (!item.read) {
+        if (entry->gone == Gone::trimmed) --person.older_unread;
+        draw(person, *entry);
       }
-      entry->changed = entry->changed || !item.read;
       item.read = item.returned = true;
     } else {
       entry->changed = entry->changed || !item.returned;
@@ -250,42 +259,62 @@ base::Result<std::vector<std::string>> Inboxes::seen(Connection& db,
   return out;
 }
 
-model::UserId Inboxes::withdraw(Connection& db, int64_t notification) {
-  const auto* found = entry_of(db, notification);
-  if (found == nullptr) return 0;
+/// With the person's row locked. Null when there is none.
+Inboxes::Entry* Inboxes::locked_entry_of(Connection& db, int64_t notification) {
+  auto* found = entry_of(db, notification);
+  if (found == nullptr) return nullptr;
   const auto id = found->item.id;
   const bool fresh = found->fresh;
   auto& person = inbox(db, found->item.user);
-  if (!fresh && !entries_.at(id).changed) {
-    // Read again now that the person's row is locked: others may have changed it meanwhile.
-    std::erase_if(person.oldest, [&](const Entry* e) { return e->item.id == id; });
-    entries_.erase(id);
-    of_notification_.erase(notification);
-    if (entry_of(db, notification) == nullptr) return 0;
-  }
-  auto& entry = entries_.at(id);
-  if (entry.gone == Gone::withdrawn) return 0;
+  if (fresh || entries_.at(id).changed) return &entries_.at(id);
+  // Read again now that the person's row is locked: others may have changed it meanwhile.
+  std::erase_if(person.oldest, [&](const Entry* e) { return e->item.id == id; });
+  entries_.erase(id);
+  of_notification_.erase(notification);
+  return entry_of(db, notification);
+}
+
+model::UserId Inboxes::show_answer(Connection& db, int64_t notification,
+                                   const std::string& action) {
+  auto* entry = locked_entry_of(db, notification);
+  if (entry == nullptr || !entry->item.answered.empty()) return 0;
+  auto& person = inbox(db, entry->item.user);
+  if (entry->gone == Gone::trimmed && !entry->item.read) --person.older_unread;
+  entry->item.answered = action;
+  entry->item.read = entry->item.returned = true;
+  draw(person, *entry);
+  return entry->item.user;
+}
+
+model::UserId Inboxes::withdraw(Connection& db, int64_t notification) {
+  auto* found = locked_entry_of(db, notification);
+  if (found == nullptr || found->gone == Gone::withdrawn) return 0;
+  auto& entry = *found;
+  auto& person = inbox(db, entry.item.user);
   HERALD_POINT("pg.withdrawing");
   if (entry.gone == Gone::no) --person.active;
   if (entry.gone == Gone::trimmed && !entry.item.read) --person.older_unread;
-  person.changed = true;
+  draw(person, entry);
   entry.gone = Gone::withdrawn;
-  entry.changed = true;
   return entry.item.user;
 }
 
 void Inboxes::flush(Connection& db) {
   Columns new_inboxes{kNewInboxes}, put_inboxes{kPutInboxes};
   for (const auto& [user, i] : inboxes_)
-    if (i.changed)
+    if (i.changed) {
+      drawn_ = {user, i.last_seq};
       (i.stored ? put_inboxes : new_inboxes)
           .add(user, i.last_seq, base::unix_us(i.last_at), i.active, i.first_active,
                i.older_unread);
+    }
   Columns conversations{kConversations}, new_items{kNewItems}, put_items{kPutItems};
   for (const auto& [id, e] : entries_) {
     const auto& item = e.item;
+    const OrNull<int64_t> changed{item.changed == 0, item.changed};
     if (!e.fresh) {
-      if (e.changed) put_items.add(id, item.read, item.returned, e.gone);
+      if (e.changed)
+        put_items.add(id, item.read, item.returned, e.gone, changed, e.drawn, item.answered);
       continue;
     }
     if (e.conversation)
@@ -295,7 +324,8 @@ void Inboxes::flush(Connection& db) {
                   item.title, item.text,
                   OrNull<std::string>{item.markdown == item.text, item.markdown},
                   OrNull<std::string>{actions.empty(), actions}, item.read, item.returned, e.gone,
-                  OrNull<int64_t>{!e.conversation, e.conversation.value_or(0)});
+                  OrNull<int64_t>{!e.conversation, e.conversation.value_or(0)}, changed, e.drawn,
+                  item.answered);
   }
   new_inboxes.flush(db);
   put_inboxes.flush(db);

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "store/postgresql/columns.hpp"
@@ -12,6 +13,12 @@
 #include "store/store.hpp"
 
 namespace herald::store::postgresql {
+
+/// A number of a person's sequence.
+struct Drawn {
+  model::UserId user = 0;
+  int64_t seq = 0;
+};
 
 /// The inboxes that a transaction works on: locked and read all at once, changed in memory, written
 /// all at once. Whoever changes an item or a tally holds the person's row. Writer thread.
@@ -38,9 +45,16 @@ class Inboxes {
   /// Takes the notification's item out of the list (cancelled); the history row stays. Gives whose
   /// inbox it was; 0 when it has no item in the list.
   model::UserId withdraw(Connection& db, int64_t notification);
+  /// The notification's item shows the chosen action, and is read. Gives whose inbox it is in; 0
+  /// when it has no item, or shows one already.
+  model::UserId show_answer(Connection& db, int64_t notification, const std::string& action);
 
   void flush(Connection& db);
+  /// InboxStore::clear, with statements of its own: nothing may be held that is not flushed.
+  std::vector<std::string> clear(Connection& db, model::UserId user, int64_t up_to_seq);
   void forget();
+  /// One of the numbers that the transaction drew; to be asked once, after its commit.
+  std::optional<Drawn> take_drawn() { return std::exchange(drawn_, std::nullopt); }
 
  private:
   struct Entry {
@@ -48,6 +62,7 @@ class Inboxes {
     int64_t notification = 0;
     Gone gone = Gone::no;
     bool fresh = false, changed = false;
+    int64_t drawn = 0;                    // numbers, for changes
     std::optional<int64_t> conversation;  // of a fresh one
   };
   struct Inbox {
@@ -58,8 +73,10 @@ class Inboxes {
     std::deque<Entry*> oldest;  // in the list, as far as they were read
     bool oldest_read = false;
   };
+  static void draw(Inbox& inbox, Entry& entry);
   Inbox& inbox(Connection& db, model::UserId user);
   Entry* entry_of(Connection& db, int64_t notification);
+  Entry* locked_entry_of(Connection& db, int64_t notification);
   Entry& keep(const Row& row);
   std::vector<std::string> trim(Connection& db, model::UserId user, Inbox& inbox, int64_t keep);
   void read_oldest(Connection& db, model::UserId user, Inbox& inbox, int64_t most);
@@ -71,9 +88,7 @@ class Inboxes {
   std::unordered_map<std::string, int64_t> of_name_;      // id of the notification -> of the item
   std::deque<std::pair<int64_t, int64_t>> numbers_;       // for an item and its conversation row
   std::size_t appends_ = 0;                               // that were announced
+  std::optional<Drawn> drawn_;
 };
-
-/// InboxStore::clear, with statements of its own. Throws SqlError.
-std::vector<std::string> clear(Connection& db, model::UserId user, int64_t up_to_seq);
 
 }  // namespace herald::store::postgresql

@@ -17,7 +17,9 @@ model::Item read_item(const Row& row) {
   item.read = row.integer(10) != 0;
   item.returned = row.integer(11) != 0;
   item.active = row.integer(12) == 0;
+  item.withdrawn = row.integer(12) == static_cast<int64_t>(Gone::withdrawn);
   item.answered = row.string(13);
+  item.changed = row.integer(15);
   return item;
 }
 

@@ -11,7 +11,7 @@ namespace herald::store::postgresql {
 /// statement that finds some.
 inline const std::string kItemColumns =
     "SELECT i.id, i.seq, i.at, i.user_id, n.id, i.type, i.title, i.text, i.markdown, i.actions, "
-    "i.read, i.returned, i.gone, i.answered, i.notification ";
+    "i.read, i.returned, i.gone, i.answered, i.notification, i.changed ";
 
 model::Item read_item(const Row& row);
 

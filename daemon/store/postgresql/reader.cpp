@@ -1,6 +1,7 @@
 #include "store/postgresql/reader.hpp"
 
 #include "store/answering.hpp"
+#include "store/postgresql/inbox_epoch.hpp"
 #include "store/postgresql/session.hpp"
 
 namespace herald::store::postgresql {
@@ -74,8 +75,10 @@ Readers::State Readers::open() {
       throw SqlError{SqlError::Kind::lost, {}, "the server could not be reached a moment ago"};
   }
   try {
-    return std::make_unique<ReadState>(connect(address_, watchdog_, Use::read),
-                                       address_.lease.get());
+    auto state =
+        std::make_unique<ReadState>(connect(address_, watchdog_, Use::read), address_.lease.get());
+    state->line = inbox_line(state->db);
+    return state;
   } catch (const SqlError&) {
     const std::lock_guard lock{mutex_};
     no_try_before_ = std::chrono::steady_clock::now() + kNextTry;

@@ -22,6 +22,7 @@ struct ReadState {
       : connection(std::move(opened)), db(*connection), lease_(lease) {}
   const std::unique_ptr<Connection> connection;
   Connection& db;
+  std::string line;  ///< inbox_line()
   ChainCache chains;
   Replanning replanning;
 

@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "base/faults.hpp"
+#include "store/postgresql/answers.hpp"
 #include "store/postgresql/application.hpp"
 #include "store/postgresql/delivery.hpp"
 #include "store/postgresql/directory.hpp"
@@ -92,12 +93,13 @@ class PostgresqlStore final : public Store,
         if (*admitted == Admission::alone) share_store(*connection, address_);
         membership_ = std::make_unique<Membership>(address_, watchdog_, *connection);
       }
+      epoch_.settle(*connection, address_.lease.get());
       auto state = std::make_unique<WriteState>(std::move(connection), settings_, decide_, clock_,
                                                 address_.lease.get());
       readers_ =
           std::make_unique<Readers>(address_, watchdog_, kReaderThreads, options.queue, clock_);
       writer_ = std::make_unique<Writer>(address_, watchdog_, options.queue, settings_, decide_,
-                                         clock_, std::move(state));
+                                         clock_, epoch_, std::move(state));
     } catch (const SqlError& error) {
       if (error.kind() == SqlError::Kind::lost) return cannot_connect(address_, error);
       return fail(Code::invalid,
@@ -233,9 +235,19 @@ class PostgresqlStore final : public Store,
   void clear(UserId user, int64_t up_to_seq, Done<std::vector<std::string>> done) override {
     write<std::vector<std::string>>(
         [=](WriteState& s) {
-          return base::Result<std::vector<std::string>>{postgresql::clear(s.db, user, up_to_seq)};
+          return base::Result<std::vector<std::string>>{s.inboxes.clear(s.db, user, up_to_seq)};
         },
         std::move(done));
+  }
+
+  // answers
+  void questions(UserId user, TimePoint since, Done<std::vector<Question>> done) override {
+    read<std::vector<Question>>([=](ReadState& s) { return postgresql::questions(s, user, since); },
+                                std::move(done));
+  }
+  void question(std::string id, Done<Question> done) override {
+    read<Question>([id = std::move(id)](ReadState& s) { return postgresql::question(s, id); },
+                   std::move(done));
   }
 
   // directory
@@ -295,6 +307,14 @@ class PostgresqlStore final : public Store,
   void tokens(Done<std::vector<ServiceToken>> done) override {
     look<std::vector<ServiceToken>>([](ReadState& s) { return postgresql::tokens(s); },
                                     std::move(done));
+  }
+  void revoke_user(RevokedTokens revoked, Done<Nothing> done) override {
+    write<Nothing>([=](WriteState& s) { return postgresql::revoke_user(s, revoked); },
+                   std::move(done));
+  }
+  void revoked_users(Done<std::vector<RevokedTokens>> done) override {
+    look<std::vector<RevokedTokens>>([](ReadState& s) { return postgresql::revoked_users(s); },
+                                     std::move(done));
   }
 
   // journal
@@ -419,6 +439,7 @@ class PostgresqlStore final : public Store,
   const Decide decide_;
   const base::Clock& clock_;
   Settings settings_;
+  InboxEpoch epoch_;
   Watchdog watchdog_;  // outlives every connection
   std::unique_ptr<Readers> readers_;
   std::unique_ptr<Writer> writer_;

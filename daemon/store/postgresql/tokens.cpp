@@ -17,6 +17,11 @@ const Sql kPut{
 const Sql kAll{
     "SELECT name, digest, scopes, created, expires FROM service_tokens WHERE revoked IS NULL ORDER "
     "BY name"};
+const Sql kRevokeUser{
+    "INSERT INTO revoked_tokens(user_id, before) VALUES ($1, $2) ON CONFLICT (user_id) DO UPDATE "
+    "SET "
+    "before = greatest(revoked_tokens.before, EXCLUDED.before)"};
+const Sql kRevoked{"SELECT user_id, before FROM revoked_tokens ORDER BY user_id"};
 
 }  // namespace
 
@@ -44,6 +49,18 @@ base::Result<Nothing> revoke_token(WriteState& state, const std::string& name) {
   if (state.db.run(kRevoke, base::unix_us(state.clock.now()), name) == 0)
     return fail(Code::not_found, "there is no live token named " + name, "name");
   return Nothing{};
+}
+
+base::Result<Nothing> revoke_user(WriteState& state, const RevokedTokens& revoked) {
+  state.db.run(kRevokeUser, revoked.user, base::unix_us(revoked.before));
+  return Nothing{};
+}
+
+base::Result<std::vector<RevokedTokens>> revoked_users(ReadState& state) {
+  std::vector<RevokedTokens> out;
+  for (const auto row : state.db.use(kRevoked))
+    out.push_back({row.integer(0), base::from_unix_us(row.integer(1))});
+  return out;
 }
 
 base::Result<std::vector<ServiceToken>> tokens(ReadState& state) {

@@ -1,6 +1,7 @@
 #include "store/postgresql/write_state.hpp"
 
 #include "base/faults.hpp"
+#include "store/postgresql/answers.hpp"
 #include "store/postgresql/journal.hpp"
 
 namespace herald::store::postgresql {
@@ -28,12 +29,14 @@ WriteState::WriteState(std::unique_ptr<Connection> connection, const Settings& s
       clock(c),
       lease(l),
       timeline(kTimeline),
-      journal(journal_insert()) {
+      journal(journal_insert()),
+      questions(question_insert()) {
   counters.load(db);
 }
 
 void WriteState::begin() {
   replanning_.look(db, clock.mono());
+  inboxes.take_drawn();  // by one that failed
   db.begin();
   if (lease == nullptr) return;
   lease->hold(db);
@@ -95,6 +98,7 @@ void WriteState::flush() {
   notifications.flush(db, chains);
   keys.flush(db, clock.now());
   timeline.flush(db);
+  questions.flush(db);
   inboxes.flush(db);
   parking.flush(db);
   outbox.flush(db);
@@ -137,6 +141,7 @@ void WriteState::forget() {
   outbox.forget();
   timeline.clear();
   journal.clear();
+  questions.clear();
   counters.rolled_back();
   chains.forget();
 }

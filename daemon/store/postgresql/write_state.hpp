@@ -51,7 +51,7 @@ class WriteState {
   Parking parking;
   OutboxClaim outbox;
   Counters counters;
-  Columns timeline, journal;
+  Columns timeline, journal, questions;
 
   // All throw SqlError.
   /// Throws `unavailable` when this is a node whose lease is over.

@@ -33,13 +33,14 @@ struct OwnFault {
 
 Writer::Writer(const Address& address, Watchdog& watchdog, std::size_t queue,
                const Settings& settings, const Decide& decide, const base::Clock& clock,
-               std::unique_ptr<WriteState> state)
+               InboxEpoch& epoch, std::unique_ptr<WriteState> state)
     : address_(address),
       watchdog_(watchdog),
       limit_(queue),
       settings_(settings),
       decide_(decide),
       clock_(clock),
+      epoch_(epoch),
       state_(std::move(state)),
       thread_{[this] { loop(); }} {}
 
@@ -177,6 +178,7 @@ void Writer::transaction(Part part) {
   committing_ = true;
   state.commit();
   committing_ = false;
+  epoch_.committed(state.inboxes.take_drawn());
   commits_.fetch_add(1, std::memory_order_relaxed);
   writes_.fetch_add(part.size(), std::memory_order_relaxed);
   writable_ = true;
@@ -281,12 +283,13 @@ bool Writer::ready() {
   return state_ != nullptr;
 }
 
-std::unique_ptr<WriteState> Writer::open() const {
+std::unique_ptr<WriteState> Writer::open() {
   auto connection = connect(address_, watchdog_, Use::write);
   if (const auto checked = check_server(*connection, address_); !checked)
     throw SqlError{Kind::unavailable, {}, checked.error().message};
   if (!take_store(*connection, address_))
     throw SqlError{Kind::unavailable, {}, "another heraldd uses the schema"};
+  epoch_.settle(*connection, address_.lease.get());
   return std::make_unique<WriteState>(std::move(connection), settings_, decide_, clock_,
                                       address_.lease.get());
 }

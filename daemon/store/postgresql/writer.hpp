@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "store/postgresql/address.hpp"
+#include "store/postgresql/inbox_epoch.hpp"
 #include "store/postgresql/write_state.hpp"
 
 namespace herald::store::postgresql {
@@ -58,7 +59,8 @@ class Writer {
  public:
   /// Any thread may submit.
   Writer(const Address& address, Watchdog& watchdog, std::size_t queue, const Settings& settings,
-         const Decide& decide, const base::Clock& clock, std::unique_ptr<WriteState> state);
+         const Decide& decide, const base::Clock& clock, InboxEpoch& epoch,
+         std::unique_ptr<WriteState> state);
   ~Writer();
 
   template <class T, class Body>
@@ -86,7 +88,7 @@ class Writer {
   bool ready();
   base::Duration pause() const;
   void probe();
-  std::unique_ptr<WriteState> open() const;
+  std::unique_ptr<WriteState> open();
   void failed();
 
   const Address& address_;
@@ -95,6 +97,7 @@ class Writer {
   const Settings& settings_;
   const Decide& decide_;
   const base::Clock& clock_;
+  InboxEpoch& epoch_;
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;

@@ -1,5 +1,6 @@
 #include "base/faults.hpp"
 #include "store/decided.hpp"
+#include "store/sqlite/answers.hpp"
 #include "store/sqlite/delivery.hpp"
 #include "store/sqlite/gates.hpp"
 #include "store/sqlite/inbox.hpp"
@@ -30,6 +31,9 @@ base::Result<Applied> apply(WriteState& state, const Apply& request) {
   const auto& before = stored.notification.progress;
   if (request.append && request.append->notification != request.id)
     return fail(Code::internal, "an inbox item must belong to the notification it is stored with");
+  // Somebody's identity changed hands since the item was made.
+  if (request.append && request.append->user != stored.notification.head.user)
+    return fail(Code::unprocessable, "an inbox item must go to the recipient of its notification");
   Applied out;
   if (request.after_seq && *request.after_seq != stored.notification.seq) {
     out.stale = true;
@@ -38,7 +42,7 @@ base::Result<Applied> apply(WriteState& state, const Apply& request) {
   }
 
   const auto now = state.clock.now();
-  const auto offset = now.time_since_epoch() - state.clock.mono().time_since_epoch();
+  const auto offset = base::offset_of(state.clock);
   if (request.clock_offset && std::chrono::abs(offset - *request.clock_offset) >= Apply::kClockSet)
     return fail(Code::conflict, "the clock was set while the request waited");
   Decided decided;
@@ -95,6 +99,13 @@ base::Result<Applied> apply(WriteState& state, const Apply& request) {
                    i < asked ? request.events[i] : out.parked[i - asked], decided.steps[i]);
   }
   if (request.rendering) write_rendering(db, stored.rowid, *request.rendering);
+  if (!request.asks.empty()) ask(db, stored, request.asks);
+  const auto& reached = decided.steps.empty() ? before : decided.steps.back();
+  if (reached.answer && !before.answer) write_answer(db, stored, *reached.answer);
+  if (reached.answer && (request.append || !before.answer)) {
+    out.answered = show_answer(db, request.id, reached.answer->action);
+    if (out.item) out.item->answered = reached.answer->action;
+  }
   if (!decided.steps.empty()) {
     auto& after = decided.steps.back();
     if (!HERALD_MUTANT("attempt_not_updated") || after.attempts.size() > before.attempts.size())

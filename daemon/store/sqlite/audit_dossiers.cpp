@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "store/items.hpp"
 #include "store/sqlite/audit.hpp"
 
 namespace herald::store::sqlite {
@@ -21,12 +22,19 @@ const Sql kAttempts{
     "detail, provider_id, evidence, evidence_at, failed FROM attempts"
     " WHERE notification >= ? AND notification < ? ORDER BY notification, run, step, number"};
 const Sql kItems{
-    "SELECT i.notification, i.id, i.user_id, i.conversation, c.user_id FROM inbox_items i"
+    "SELECT i.notification, i.id, i.user_id, i.conversation, c.user_id, i.answered FROM "
+    "inbox_items i"
     " LEFT JOIN conversations c ON c.id = i.conversation"
     " WHERE i.notification >= ? AND i.notification < ? ORDER BY i.notification"};
 const Sql kEarlierChains{
     "SELECT notification, run, chain_id FROM earlier_chains"
     " WHERE notification >= ? AND notification < ? ORDER BY notification, run"};
+const Sql kQuestions{
+    "SELECT notification, user_id, actions, answered FROM questions"
+    " WHERE notification >= ? AND notification < ? ORDER BY notification"};
+const Sql kAnswers{
+    "SELECT notification, user_id, id, action, channel FROM answers"
+    " WHERE notification >= ? AND notification < ? ORDER BY notification"};
 const Sql kRenderings{
     "SELECT notification FROM renderings WHERE notification >= ? AND notification < ?"
     " ORDER BY notification"};
@@ -108,9 +116,11 @@ void read_dossiers(ReadState& state, int64_t from, int64_t to,
   Cursor timeline{db, kTimeline, from, to}, attempts{db, kAttempts, from, to};
   Cursor items{db, kItems, from, to}, chains{db, kEarlierChains, from, to};
   Cursor renderings{db, kRenderings, from, to};
+  Cursor questions{db, kQuestions, from, to}, answers{db, kAnswers, from, to};
   for (;;) {
     int64_t next = INT64_MAX;
-    for (const auto* cursor : {&notifications, &timeline, &attempts, &items, &chains, &renderings})
+    for (const auto* cursor :
+         {&notifications, &timeline, &attempts, &items, &chains, &renderings, &questions, &answers})
       next = std::min(next, cursor->notification());
     if (next == INT64_MAX) return;
 
@@ -127,10 +137,17 @@ void read_dossiers(ReadState& state, int64_t from, int64_t to,
       if (wanted) out.attempts.push_back(attempt(row));
     });
     items.each_of(next, [&](const Query& row) {
-      out.items.push_back({row.integer(1), row.integer(2), maybe(row, 3), maybe(row, 4)});
+      out.items.push_back(
+          {row.integer(1), row.integer(2), maybe(row, 3), maybe(row, 4), row.string(5)});
     });
     chains.each_of(next, [&](const Query& row) {
       out.earlier_chains.push_back({row.integer(1), chain_of(state, row.integer(2))});
+    });
+    questions.each_of(next, [&](const Query& row) {
+      out.questions.push_back({row.integer(1), read_actions(row.text(2)), maybe(row, 3)});
+    });
+    answers.each_of(next, [&](const Query& row) {
+      out.answers.push_back({row.integer(1), row.string(2), row.string(3), row.string(4)});
     });
     renderings.each_of(next, [&](const Query&) { ++out.renderings; });
     if (wanted) each(out);

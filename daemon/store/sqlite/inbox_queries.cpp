@@ -12,28 +12,32 @@ const Sql kFirstKept{"SELECT min(seq) FROM inbox_items WHERE user_id = ?"};
 const Sql kActive{
     "SELECT i.id, i.seq, i.at, i.user_id, n.id, i.type, i.title, i.text, i.markdown, i.actions, "
     "i.read, i.returned, i.gone,"
-    " i.answered FROM inbox_items i JOIN notifications n ON n.rowid = i.notification"
+    " i.answered, i.changed FROM inbox_items i JOIN notifications n ON n.rowid = i.notification"
     " WHERE i.user_id = ? AND i.seq > ? AND i.at > ? AND i.gone = 0 ORDER BY i.seq LIMIT ?"};
 const Sql kHistory{
     "SELECT i.id, i.seq, i.at, i.user_id, n.id, i.type, i.title, i.text, i.markdown, i.actions, "
     "i.read, i.returned, i.gone,"
-    " i.answered FROM inbox_items i JOIN notifications n ON n.rowid = i.notification"
+    " i.answered, i.changed FROM inbox_items i JOIN notifications n ON n.rowid = i.notification"
     " WHERE i.user_id = ? AND i.seq > ? AND i.at > ? ORDER BY i.seq LIMIT ?"};
 const Sql kNewest{
     "SELECT i.id, i.seq, i.at, i.user_id, n.id, i.type, i.title, i.text, i.markdown, i.actions, "
     "i.read, i.returned, i.gone,"
-    " i.answered FROM inbox_items i JOIN notifications n ON n.rowid = i.notification"
+    " i.answered, i.changed FROM inbox_items i JOIN notifications n ON n.rowid = i.notification"
     " WHERE i.user_id = ? AND i.seq > ? AND i.at > ? AND i.id < ? ORDER BY i.seq DESC LIMIT ?"};
 const Sql kNamed{
     "SELECT i.id, i.seq, i.at, i.user_id, n.id, i.type, i.title, i.text, i.markdown, i.actions, "
     "i.read, i.returned, i.gone,"
-    " i.answered FROM notifications n JOIN inbox_items i ON i.notification = n.rowid WHERE n.id = "
+    " i.answered, i.changed FROM notifications n JOIN inbox_items i ON i.notification = n.rowid "
+    "WHERE n.id = "
     "? AND i.user_id = ?"};
 const Sql kOfNotification{
     "SELECT i.id, i.seq, i.at, i.user_id, n.id, i.type, i.title, i.text, i.markdown, i.actions, "
     "i.read, i.returned, i.gone,"
-    " i.answered FROM inbox_items i JOIN notifications n ON n.rowid = i.notification WHERE "
+    " i.answered, i.changed FROM inbox_items i JOIN notifications n ON n.rowid = i.notification "
+    "WHERE "
     "i.notification = ?"};
+
+}  // namespace
 
 model::Item read_item(const Query& row) {
   model::Item item;
@@ -50,11 +54,11 @@ model::Item read_item(const Query& row) {
   item.read = row.integer(10) != 0;
   item.returned = row.integer(11) != 0;
   item.active = row.integer(12) == 0;
+  item.withdrawn = row.integer(12) == static_cast<int64_t>(Gone::withdrawn);
   item.answered = row.string(13);
+  if (!row.is_null(14)) item.changed = row.integer(14);
   return item;
 }
-
-}  // namespace
 
 std::optional<model::Item> item_of(Connection& db, int64_t notification) {
   auto row = db.use(kOfNotification, notification);
@@ -68,17 +72,25 @@ base::Result<model::ItemPage> items(ReadState& state, const model::ItemQuery& qu
   int64_t first_active = 0;
   {
     auto row = db.use(kUser, query.user);
-    if (!row.step()) return page;
+    if (!row.step()) {
+      page.gap = query.after_seq > 0;
+      return page;
+    }
     page.last_seq = row.integer(0);
     first_active = row.integer(1);
     page.older_unread = row.integer(2);
   }
   if (auto row = db.use(kUnread, query.user, first_active); row.step())
     page.unread = row.integer(0);
-  if (query.after_seq > 0)
+  if (query.changes || query.after_seq > 0) {
+    page.gap = query.after_seq > page.last_seq;
     if (auto row = db.use(kFirstKept, query.user); row.step())
-      page.gap = row.integer(0) > query.after_seq + 1;
-
+      page.gap = page.gap || row.integer(0) > query.after_seq + 1;
+  }
+  if (query.changes) {
+    add_events(state, query, page);
+    return page;
+  }
   if (!query.notification.empty()) {
     auto row = db.use(kNamed, query.notification, query.user);
     if (row.step()) page.items.push_back(read_item(row));

@@ -5,7 +5,8 @@
 
 namespace herald::store::sqlite {
 
-// Plugin key-value pairs and service tokens. Contracts: KvStore, TokenStore. All throw SqlError.
+// Plugin key-value pairs, service tokens, revoked tokens of people. Contracts: KvStore, TokenStore.
+// All throw SqlError.
 
 KvEntry kv_get(Connection& db, std::string_view instance, std::string_view key,
                model::TimePoint now);
@@ -18,5 +19,7 @@ base::Result<Nothing> kv_remove(WriteState& state, const std::string& instance,
 base::Result<Nothing> put_token(WriteState& state, const ServiceToken& token);
 base::Result<Nothing> revoke_token(WriteState& state, const std::string& name);
 base::Result<std::vector<ServiceToken>> tokens(ReadState& state);
+base::Result<Nothing> revoke_user(WriteState& state, const RevokedTokens& revoked);
+base::Result<std::vector<RevokedTokens>> revoked_users(ReadState& state);
 
 }  // namespace herald::store::sqlite

@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "base/faults.hpp"
+#include "store/sqlite/answers.hpp"
 #include "store/sqlite/delivery.hpp"
 #include "store/sqlite/directory.hpp"
 #include "store/sqlite/file.hpp"
@@ -40,6 +41,7 @@ class SqliteStore final : public Store, public PreviewStore {
       if (auto checked = check_pragmas(state->db, path); !checked) return checked;
       if (auto migrated = migrate(state->db, path, base::unix_us(clock_.now())); !migrated)
         return migrated;
+      epoch_ = inbox_epoch(state->db, path);
       readers_ = std::make_unique<Readers>(path, kReaderThreads, options.queue,
                                            turns_ ? &turns_->reads : nullptr);
       writer_ =
@@ -155,8 +157,13 @@ class SqliteStore final : public Store, public PreviewStore {
 
   // inbox
   void items(model::ItemQuery query, Done<model::ItemPage> done) override {
-    read<model::ItemPage>([q = std::move(query)](ReadState& s) { return sqlite::items(s, q); },
-                          std::move(done));
+    read<model::ItemPage>(
+        [q = std::move(query), epoch = epoch_](ReadState& s) {
+          auto page = sqlite::items(s, q);
+          if (page) page->epoch = epoch;
+          return page;
+        },
+        std::move(done));
   }
   void seen(Seen request, Done<std::vector<std::string>> done) override {
     write<std::vector<std::string>>(
@@ -165,6 +172,16 @@ class SqliteStore final : public Store, public PreviewStore {
   void clear(UserId user, int64_t up_to_seq, Done<std::vector<std::string>> done) override {
     write<std::vector<std::string>>(
         [=](WriteState& s) { return sqlite::clear(s, user, up_to_seq); }, std::move(done));
+  }
+
+  // answers
+  void questions(UserId user, TimePoint since, Done<std::vector<Question>> done) override {
+    read<std::vector<Question>>([=](ReadState& s) { return sqlite::questions(s, user, since); },
+                                std::move(done));
+  }
+  void question(std::string id, Done<Question> done) override {
+    read<Question>([id = std::move(id)](ReadState& s) { return sqlite::question(s, id); },
+                   std::move(done));
   }
 
   // directory
@@ -224,6 +241,13 @@ class SqliteStore final : public Store, public PreviewStore {
   void tokens(Done<std::vector<ServiceToken>> done) override {
     read<std::vector<ServiceToken>>([](ReadState& s) { return sqlite::tokens(s); },
                                     std::move(done));
+  }
+  void revoke_user(RevokedTokens revoked, Done<Nothing> done) override {
+    write<Nothing>([=](WriteState& s) { return sqlite::revoke_user(s, revoked); }, std::move(done));
+  }
+  void revoked_users(Done<std::vector<RevokedTokens>> done) override {
+    read<std::vector<RevokedTokens>>([](ReadState& s) { return sqlite::revoked_users(s); },
+                                     std::move(done));
   }
 
   // journal
@@ -319,6 +343,7 @@ class SqliteStore final : public Store, public PreviewStore {
   const base::Clock& clock_;
   const std::optional<Turns> turns_;
   Settings settings_;
+  uint64_t epoch_ = 0;  // since start()
   std::unique_ptr<Readers> readers_;
   std::unique_ptr<Writer> writer_;
 };

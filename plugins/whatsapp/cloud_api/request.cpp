@@ -79,7 +79,7 @@ std::string send_body(const Draft& d, std::string_view attempt_id, bool preview_
       body["template"] = template_object(d);
       break;
   }
-  body["biz_opaque_callback_data"] = attempt_id;
+  if (!attempt_id.empty()) body["biz_opaque_callback_data"] = attempt_id;
   return json::serialize(body);
 }
 

@@ -12,14 +12,17 @@ using namespace reading;
 using std::chrono::hours;
 using std::chrono::milliseconds;
 
-constexpr string_view kCloudApi[] = {
-    "provider",   "base_url", "version",    "phone_number_id", "preview_url",  "timeout",  "window",
-    "quarantine", "opt_in",   "stop_words", "start_words",     "webhook_path", "templates"};
+constexpr string_view kCloudApi[] = {"provider",    "base_url",   "version",     "phone_number_id",
+                                     "preview_url", "timeout",    "window",      "quarantine",
+                                     "opt_in",      "stop_words", "start_words", "webhook_path",
+                                     "templates",   "replies"};
 constexpr string_view kTwilio[] = {"provider",    "base_url",     "account_sid",
                                    "api_key_sid", "from",         "messaging_service_sid",
                                    "webhook_url", "webhook_path", "timeout",
                                    "window",      "quarantine",   "opt_in",
-                                   "stop_words",  "start_words",  "templates"};
+                                   "stop_words",  "start_words",  "templates",
+                                   "replies"};
+constexpr string_view kReplies[] = {"which", "already", "expired"};
 
 ProviderKind provider(const json::object& o) {
   const auto* v = o.if_contains("provider");
@@ -55,6 +58,23 @@ bool choice(const json::value& v, const std::string& where, string_view yes, str
   return word == yes;
 }
 
+Replies replies(const json::value& v) {
+  if (!v.is_object()) refuse("replies", "must hold which, already, expired: a text each");
+  const auto& o = v.get_object();
+  check_keys(o, "replies.", kReplies);
+  Replies out;
+  const auto read = [&](const char* key, std::string& into) {
+    const auto* given = o.if_contains(key);
+    if (given == nullptr) return;
+    const bool silent = given->is_string() && given->get_string().empty();
+    into = silent ? std::string{} : text(*given, std::string{"replies."} + key, 1'000);
+  };
+  read("which", out.which);
+  read("already", out.already);
+  read("expired", out.expired);
+  return out;
+}
+
 void read_common(const json::object& o, Settings& s) {
   if (const auto* v = o.if_contains("timeout"))
     s.timeout = duration(*v, "timeout", milliseconds{100}, milliseconds{300'000},
@@ -74,6 +94,7 @@ void read_common(const json::object& o, Settings& s) {
                  "a time from 0s (never) to 90d, such as 24h"));
   if (const auto* v = o.if_contains("stop_words")) s.stop_words = texts(*v, "stop_words", 20);
   if (const auto* v = o.if_contains("start_words")) s.start_words = texts(*v, "start_words", 20);
+  if (const auto* v = o.if_contains("replies")) s.replies = replies(*v);
   if (const auto* v = o.if_contains("templates")) s.templates = read_templates(*v, s.provider);
 }
 

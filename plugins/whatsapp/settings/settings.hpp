@@ -45,6 +45,16 @@ struct TwilioSettings {
   std::string webhook_url{};            // as Twilio sees it; the signature covers it
 };
 
+/// What people are told about their answers; {answer} is the one that stands. An empty one is not
+/// said.
+struct Replies {
+  std::string which =
+      "Plusieurs demandes attendent votre réponse. Utilisez le bouton de la demande, ou répondez "
+      "directement à son message.";
+  std::string already = "Déjà répondu : {answer}";
+  std::string expired = "Il n'est plus possible de répondre à cette demande.";
+};
+
 struct Settings {
   ProviderKind provider = ProviderKind::cloud_api;
   std::string base_url{};
@@ -57,6 +67,7 @@ struct Settings {
   std::vector<std::string> stop_words{"stop", "arret", "arrêt", "ARRÊT"};
   std::vector<std::string> start_words{"start", "reprendre"};
   std::map<std::string, Template, std::less<>> templates{};  // by kind
+  Replies replies{};
   CloudApiSettings cloud{};
   TwilioSettings twilio{};
 

@@ -44,6 +44,9 @@ bool boundary(std::string_view text, std::size_t at) noexcept {
   return halves % 2 == 0;
 }
 
+/// What it takes in UTF-16.
+std::size_t units(const Code& code) noexcept { return code.size == 4 ? 2 : 1; }
+
 bool is_ascii_word(char c) noexcept {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
          c == '-';
@@ -90,14 +93,23 @@ void append_code(std::string& out, char32_t c) {
 
 std::size_t length(std::string_view text) noexcept {
   std::size_t n = 0;
-  for (std::size_t at = 0; at < text.size(); ++n) at += code_at(text, at).size;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto code = code_at(text, at);
+    n += units(code);
+    at += code.size;
+  }
   return n;
 }
 
 std::string cut(std::string_view text, std::size_t most) {
   if (text.size() <= most || length(text) <= most) return std::string{text};
   std::size_t end = 0;
-  for (std::size_t n = 0; n + 1 < most; ++n) end += code_at(text, end).size;
+  for (std::size_t left = most == 0 ? 0 : most - 1;;) {
+    const auto code = code_at(text, end);
+    if (units(code) > left) break;
+    left -= units(code);
+    end += code.size;
+  }
   auto safe = end;
   for (int i = 0; safe > 0 && !boundary(text, safe) && i < kLongestCharacter; ++i)
     safe -= code_before(text, safe).size;

@@ -8,7 +8,7 @@
 
 namespace whatsapp {
 
-/// Most code points of one template parameter and of a header.
+/// Most characters of one template parameter and of a header.
 constexpr std::size_t kMaxParameter = 1024, kMaxHeader = 60;
 
 /// One code point and the bytes it takes; bytes that are no UTF-8 count as U+FFFD, one each.
@@ -21,10 +21,12 @@ Code code_at(std::string_view text, std::size_t at) noexcept;
 Code code_before(std::string_view text, std::size_t at) noexcept;
 void append_code(std::string& out, char32_t code);
 
-std::size_t length(std::string_view text) noexcept;  // in code points
+/// In characters as the providers count them at worst: no one of them says whether theirs are code
+/// points or UTF-16 units, so an emoji counts as the two units it has. Never less than code points.
+std::size_t length(std::string_view text) noexcept;
 
-/// At most `most` code points; what is longer ends in "…" and is never cut inside a character as
-/// people see it (accents, emoji with modifiers, flags).
+/// At most that long; what is longer ends in "…" and is never cut inside a character as people see
+/// it (accents, emoji with modifiers, flags).
 std::string cut(std::string_view text, std::size_t most);
 
 /// A template parameter: every run of white space is one space, none at the ends, never empty

@@ -32,7 +32,8 @@ herald::Fields send_fields(const Settings& settings, const Draft& d,
   } else {
     out.emplace_back("Body", d.text);
   }
-  out.emplace_back("StatusCallback", t.webhook_url + "?attempt=" + encoded(delivery.attempt_id));
+  if (!delivery.attempt_id.empty())
+    out.emplace_back("StatusCallback", t.webhook_url + "?attempt=" + encoded(delivery.attempt_id));
   // What waits in Twilio's queue is not sent after the notification has ended.
   if (const auto expires = delivery.message.expires_unix_ms; expires != 0)
     out.emplace_back("ValidityPeriod", std::to_string(std::clamp<int64_t>((expires - now) / 1000, 1,

@@ -14,6 +14,8 @@ struct Item {
   int64_t at_unix_us = 0;
   std::string herald_id{}, answered{};
   bool read = false, active = false, open_question = false, withdrawn = false;
+  bool changed = false;   // known before the cursor that was asked with: something became of it
+  bool returned = false;  // counts as delivered
 };
 
 /// The answer of append() and list(); see herald_items.
@@ -29,7 +31,7 @@ struct Items {
 /// Which items list() shall return; the default is the active list. See herald_inbox_query.
 struct InboxQuery {
   bool history = false;  // all that are kept
-  bool changes = false;  // with after_seq: also those that became inactive
+  bool changes = false;  // with after_seq or epoch: all that arrived or changed, by number
   uint64_t after_seq = 0, epoch = 0;
   int64_t after_unix_us = 0;
   uint64_t before_id = 0;
@@ -53,7 +55,9 @@ inline Item item(const herald_item& i) {
           (i.flags & HERALD_ITEM_READ) != 0,
           (i.flags & HERALD_ITEM_ACTIVE) != 0,
           (i.flags & HERALD_ITEM_OPEN_QUESTION) != 0,
-          (i.flags & HERALD_ITEM_WITHDRAWN) != 0};
+          (i.flags & HERALD_ITEM_WITHDRAWN) != 0,
+          (i.flags & HERALD_ITEM_CHANGED) != 0,
+          (i.flags & HERALD_ITEM_RETURNED) != 0};
 }
 
 inline Items items(const herald_event& ev) {

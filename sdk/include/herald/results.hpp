@@ -53,7 +53,7 @@ struct Answer {
 struct Answered {
   herald_status status = HERALD_E_INTERNAL;
   herald_verdict verdict = HERALD_ANSWER_NO_QUESTION;
-  std::string herald_id{}, action_id{};
+  std::string herald_id{}, action_id{}, label{};
   bool ok() const noexcept { return status == HERALD_OK; }
 };
 
@@ -78,6 +78,7 @@ inline Answered answered(const herald_event& ev) {
     out.verdict = static_cast<herald_verdict>(ev.u.answered->verdict);
     out.herald_id = text(ev.u.answered->herald_id);
     out.action_id = text(ev.u.answered->action_id);
+    if (HERALD_HAS(ev.u.answered, label)) out.label = text(ev.u.answered->label);
   }
   return out;
 }

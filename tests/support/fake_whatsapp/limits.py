@@ -6,13 +6,19 @@ from .errors import Refusal
 
 
 def length(value, name, most, least=1):
-    """Refuses a text that is missing, empty or too long; counts code points."""
+    """Refuses a text that is missing, empty or too long."""
     if not isinstance(value, str):
         raise Refusal(131008, f"Parameter {name} is required and must be a string.")
     if len(value) < least:
         raise Refusal(131009, f"Parameter {name} must not be empty.")
-    if len(value) > most:
-        raise Refusal(131009, f"Parameter {name} has {len(value)} characters; at most {most}.")
+    if characters(value) > most:
+        raise Refusal(131009,
+                      f"Parameter {name} has {characters(value)} characters; at most {most}.")
+
+
+def characters(text):
+    """As strictly as a provider may count them, which none of them says: in UTF-16 units."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def check_text(text):

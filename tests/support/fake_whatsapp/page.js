@@ -17,17 +17,34 @@ async function write(spec) {
   refresh();
 }
 
-// *bold*, _italic_ and ~strike~ as the phone shows them, built from nodes.
-function rich(node, text) {
+// *bold*, _italic_ and ~strike~ of a line as the phone shows them, built from nodes.
+function marked(node, text) {
   const marks = { "*": "strong", "_": "em", "~": "s" };
   let rest = text;
   let found;
   while ((found = /(^|[^\p{L}\p{N}])([*_~])(\S(?:[^\n]*?\S)??)\2(?![\p{L}\p{N}])/u.exec(rest))) {
     node.append(rest.slice(0, found.index) + found[1]);
-    node.append(element(marks[found[2]], "", found[3]));
+    const inner = element(marks[found[2]]);
+    marked(inner, found[3]);
+    node.append(inner);
     rest = rest.slice(found.index + found[0].length);
   }
   node.append(rest);
+}
+
+// A text with its code, whose marks are none, and its quotes.
+function rich(node, text) {
+  const part = /```\n?([\s\S]+?)\n?```|`([^`\n]+)`|^> (.*)$\n?/m;
+  let rest = text;
+  let found;
+  while ((found = part.exec(rest))) {
+    marked(node, rest.slice(0, found.index));
+    if (found[1]) node.append(element("code", "block", found[1]));
+    else if (found[2]) node.append(element("code", "", found[2]));
+    else marked(node.appendChild(element("blockquote")), found[3]);
+    rest = rest.slice(found.index + found[0].length);
+  }
+  marked(node, rest);
 }
 
 function ticks(message) {
@@ -62,7 +79,7 @@ function bubble(number, message) {
   const failed = message.statuses.some((s) => s.status === "failed");
   const node = element("div", "bubble" + (mine ? " mine" : "") + (failed ? " failed" : ""));
   if (message.header) node.append(element("div", "head", message.header));
-  const body = element("div");
+  const body = element("div", "body");
   rich(body, message.text);
   node.append(body);
   if (message.footer) node.append(element("div", "foot", message.footer));
@@ -72,6 +89,7 @@ function bubble(number, message) {
   node.append(meta);
   for (const button of message.buttons) {
     const key = element("button", "", button.title);
+    if (button.description) key.append(element("small", "", button.description));
     key.addEventListener("click", () => tap(number, message, button));
     node.append(key);
   }

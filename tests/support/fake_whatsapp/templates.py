@@ -4,7 +4,7 @@ import json
 import re
 
 from .errors import Refusal
-from .limits import as_list, as_object, length
+from .limits import as_list, as_object, characters, length
 
 PLACEHOLDER = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
@@ -45,7 +45,7 @@ def check_template(part, templates):
     components = [as_object(c) for c in as_list(part.get("components"))]
     header = fill(template.get("header", ""), parameters(components, "header"), "header")
     body = fill(template["body"], parameters(components, "body"), "body")
-    if len(body) > (1024 if len(template.keys() & {"header", "footer", "buttons"}) else 32768):
+    if characters(body) > (1024 if len(template.keys() & {"header", "footer", "buttons"}) else 32768):
         raise Refusal(132005, "The text of the body is too long once filled.")
     return header, body, template.get("footer", ""), buttons(template, components)
 

@@ -7,6 +7,7 @@ import re
 import secrets
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
+from .limits import characters
 from .state import Message, digits
 from .templates import PLACEHOLDER
 from .twilio_errors import TwilioRefusal
@@ -69,7 +70,7 @@ def check_content(form, wa_id, state):
     body, content = form.get("Body", ""), form.get("ContentSid", "")
     if not (body or content or form.get("MediaUrl")):
         raise TwilioRefusal(21602)
-    if len(body) > 1600:
+    if characters(body) > 1600:
         raise TwilioRefusal(21617)
     if form.get("ContentVariables") and not content:
         raise TwilioRefusal(21654)

@@ -151,3 +151,11 @@ class Daemon:
             if line.startswith("VmRSS:"):
                 return int(line.split()[1]) * 1024
         raise AssertionError("no VmRSS: the process has ended")
+
+    def shown(self):
+        """What /proc shows others of it, by name: its command line and, to root, its environment."""
+        process = pathlib.Path(f"/proc/{self.pid()}")
+        shown = {"the command line": (process / "cmdline").read_bytes()}
+        if os.geteuid() == 0:  # it keeps its memory from its own user (test_core_dumps.py)
+            shown["the environment"] = (process / "environ").read_bytes()
+        return shown

@@ -27,10 +27,12 @@ enum herald_verdict {
   HERALD_ANSWER_REPEATED = 2,
   HERALD_ANSWER_ALREADY_ANSWERED = 3,
   HERALD_ANSWER_EXPIRED = 4,
-  HERALD_ANSWER_AMBIGUOUS = 5, /* several questions are open and the text fits more than one */
-  HERALD_ANSWER_NO_QUESTION = 6,
-  HERALD_ANSWER_NOT_YOURS = 7,
-  HERALD_ANSWER_NOT_AN_OPTION = 8
+  HERALD_ANSWER_AMBIGUOUS = 5,    /* several questions are open and nothing names the one that is
+                                     meant: nothing was resolved, ask which */
+  HERALD_ANSWER_NO_QUESTION = 6,  /* nothing is open: conversation */
+  HERALD_ANSWER_NOT_YOURS = 7,    /* that person has no such notification */
+  HERALD_ANSWER_NOT_AN_OPTION = 8 /* no such action; words alone that fit no open question are
+                                     conversation */
 };
 
 typedef struct herald_answered {
@@ -38,6 +40,7 @@ typedef struct herald_answered {
   uint32_t verdict;     /* enum herald_verdict */
   herald_str herald_id; /* the question it was joined to; may be empty */
   herald_str action_id; /* the action that stands */
+  herald_str label;     /* and what people call it */
 } herald_answered;
 
 typedef struct herald_host_answers {

@@ -65,7 +65,10 @@ enum herald_plugin_flag {
                                             wait for them */
   HERALD_PLUGIN_REACHES_NOBODY = 1 << 4, /* records only (a log): never counts as having reached
                                             a person */
-  HERALD_PLUGIN_DISTURBS = 1 << 5        /* makes a telephone ring: quiet hours hold it back */
+  HERALD_PLUGIN_DISTURBS = 1 << 5,       /* makes a telephone ring: quiet hours hold it back */
+  HERALD_PLUGIN_INBOX_ONLY = 1 << 6      /* deliver() has no effect but the item it appends to the
+                                            inbox: may be called for a message that is stored
+                                            together with that item. Only with IDEMPOTENT */
 };
 
 /* What a plugin says of itself. Constant data, readable without calling any function of the

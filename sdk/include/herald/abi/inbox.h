@@ -15,14 +15,19 @@ enum herald_item_flag {
   HERALD_ITEM_READ = 1 << 0,
   HERALD_ITEM_ACTIVE = 1 << 1,        /* in the list; not cleared, evicted or withdrawn */
   HERALD_ITEM_OPEN_QUESTION = 1 << 2, /* has actions and none was chosen yet */
-  HERALD_ITEM_WITHDRAWN = 1 << 3      /* its notification was cancelled or expired */
+  HERALD_ITEM_WITHDRAWN = 1 << 3,     /* its notification was cancelled or expired */
+  /* since 1.1 */
+  HERALD_ITEM_CHANGED = 1 << 4, /* with HERALD_LIST_CHANGES: it arrived before after_seq, and
+                                   something became of it since */
+  HERALD_ITEM_RETURNED = 1 << 5 /* counts as delivered to the person */
 };
 
 typedef struct herald_item {
   uint32_t struct_size;
   uint32_t flags;       /* enum herald_item_flag; set by the host */
   uint64_t id;          /* increasing per user, never changes; set by the host */
-  uint64_t seq;         /* number of the item's newest change in the user's sequence; set by the
+  uint64_t seq;         /* number of the item's arrival in the user's sequence; with
+                           HERALD_LIST_CHANGES of the change that the list tells of; set by the
                            host */
   int64_t at_unix_us;   /* strictly increasing per user; set by the host */
   herald_str herald_id; /* the notification; set by the host from the op */
@@ -38,15 +43,16 @@ typedef struct herald_item {
 
 typedef struct herald_items {
   uint32_t struct_size;
-  uint32_t gap;             /* 1: after_seq is too old or of another epoch; start again from a full
-                            list */
+  uint32_t gap;             /* 1: after_seq is too old, ahead of the inbox, or of another epoch;
+                               the answer is the active list, to start again from */
   const herald_item* items; /* oldest first: by id, or by seq when after_seq was given */
   uint64_t items_size;
   uint64_t items_stride;
   uint64_t unread;       /* active and unread */
   uint64_t older_unread; /* unread, but pushed out of the active list */
   uint64_t cursor;       /* newest seq of this inbox covered by the answer: the next after_seq */
-  uint64_t epoch;        /* changes when sequences start anew (a restored database) */
+  uint64_t epoch;        /* of this user; changes when sequences start anew (a restored
+                            database). Below 2^53 */
   int64_t now_unix_us;   /* the store's clock at the answer */
   uint32_t more;         /* 1: `limit` cut the list */
   uint32_t reserved;
@@ -54,13 +60,17 @@ typedef struct herald_items {
 
 enum herald_list_flag {
   HERALD_LIST_HISTORY = 1 << 0, /* all items that are kept, not only the active ones */
-  HERALD_LIST_CHANGES = 1 << 1  /* with after_seq: also items that became inactive since */
+  HERALD_LIST_CHANGES = 1 << 1  /* with after_seq or epoch: everything numbered above after_seq in
+                                   the order of the numbers, active or not: items that arrived
+                                   since, and items that changed since (read, cleared, withdrawn,
+                                   answered), each once and as it is now */
 };
 
 typedef struct herald_inbox_query {
   uint32_t struct_size;
   uint32_t flags;        /* enum herald_list_flag */
-  uint64_t after_seq;    /* only items changed after this cursor; 0: from the start */
+  uint64_t after_seq;    /* only items that arrived or changed after this cursor; 0: from the
+                            start */
   uint64_t epoch;        /* the epoch after_seq belongs to; 0: not checked */
   int64_t after_unix_us; /* only items strictly newer; 0: from the start */
   uint64_t before_id;    /* only items with a smaller id, for paging back; 0: no bound */

@@ -13,7 +13,7 @@ extern "C" {
 #endif
 
 #define HERALD_ABI_MAJOR 1u /* part of the entry symbol's name */
-#define HERALD_ABI_MINOR 0u /* +1 whenever something is appended */
+#define HERALD_ABI_MINOR 1u /* +1 whenever something is appended */
 
 #define HERALD_EXPORT __attribute__((visibility("default")))
 

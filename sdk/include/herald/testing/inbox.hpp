@@ -14,6 +14,7 @@ class FakeInbox {
   struct Row {
     Item item;
     bool delivered = false;  // evidence was given
+    uint64_t changed = 0;    // number of its newest change
   };
   struct Box {
     std::vector<Row> rows;  // by id
@@ -35,7 +36,7 @@ class FakeInbox {
     item.active = true;
     item.read = false;
     item.open_question = !item.actions.empty();
-    box.rows.push_back({std::move(item), false});
+    box.rows.push_back({std::move(item), false, 0});
     trim(box);
     changed(user);
     return box.rows.back().item;
@@ -106,21 +107,27 @@ class FakeInbox {
     if (user.empty()) return HERALD_E_INVALID;
     const auto& box = boxes[user];
     const bool history = (q.flags & HERALD_LIST_HISTORY) != 0;
-    const bool changes = (q.flags & HERALD_LIST_CHANGES) != 0 && q.after_seq != 0;
-    const bool gap = q.after_seq > box.seq || (q.epoch != 0 && q.epoch != epoch);
+    const bool whole = (q.flags & HERALD_LIST_CHANGES) != 0;
+    const bool resumes = q.after_seq != 0 || (whole && q.epoch != 0);
+    const bool gap = resumes && (q.after_seq > box.seq || (q.epoch != 0 && q.epoch != epoch));
+    const bool changes = resumes && !gap;
+    const auto after = gap ? 0 : q.after_seq;
     std::vector<Item> out;
-    for (const auto& [item, delivered] : box.rows) {
-      if (!item.active && !history && !changes && q.herald_id.size == 0) continue;
-      if (item.seq <= q.after_seq || item.at_unix_us <= q.after_unix_us) continue;
+    for (const auto& row : box.rows) {
+      auto item = row.item;
+      item.returned = row.delivered;
+      item.changed = changes && item.seq <= after;
+      if (item.changed) item.seq = row.changed;
+      if (!item.active && !history && !(changes && whole) && q.herald_id.size == 0) continue;
+      if (item.seq <= after || item.at_unix_us <= q.after_unix_us) continue;
       if (q.before_id != 0 && item.id >= q.before_id) continue;
       if (q.herald_id.size != 0 && item.herald_id != view(q.herald_id)) continue;
       out.push_back(item);
     }
-    if (q.after_seq != 0)
-      std::sort(out.begin(), out.end(), [](auto& a, auto& b) { return a.seq < b.seq; });
+    if (changes) std::sort(out.begin(), out.end(), [](auto& a, auto& b) { return a.seq < b.seq; });
     const std::size_t limit = q.limit == 0 ? 100 : std::min(q.limit, 500u);
     const bool more = out.size() > limit;
-    if (more && (q.after_seq != 0 || q.after_unix_us != 0))
+    if (more && !gap && (changes || q.after_unix_us != 0))
       out.resize(limit);
     else if (more)
       out.erase(out.begin(), out.end() - static_cast<std::ptrdiff_t>(limit));
@@ -145,7 +152,7 @@ class FakeInbox {
     for (auto* row : rows) {
       row->delivered = true;
       if (level == HERALD_SEEN_READ && !std::exchange(row->item.read, true)) {
-        row->item.seq = ++box.seq;
+        row->changed = ++box.seq;
         changed(user);
       }
     }
@@ -162,7 +169,7 @@ class FakeInbox {
       if (!row.item.active || (up_to_seq != 0 && row.item.seq > up_to_seq)) continue;
       row.item.active = false;
       row.item.read = row.item.read || row.delivered;  // only what that person had been given
-      row.item.seq = ++box.seq;
+      row.changed = ++box.seq;
     }
     changed(user);
     loop_.queue_done(token);
@@ -205,7 +212,9 @@ class FakeInbox {
         rows.push_back({sizeof(herald_item),
                         flag(i.read, HERALD_ITEM_READ) | flag(i.active, HERALD_ITEM_ACTIVE) |
                             flag(i.open_question, HERALD_ITEM_OPEN_QUESTION) |
-                            flag(i.withdrawn, HERALD_ITEM_WITHDRAWN),
+                            flag(i.withdrawn, HERALD_ITEM_WITHDRAWN) |
+                            flag(i.changed, HERALD_ITEM_CHANGED) |
+                            flag(i.returned, HERALD_ITEM_RETURNED),
                         i.id, i.seq, i.at_unix_us, str(i.herald_id), str(i.type), str(i.title),
                         str(i.text), str(i.markdown), str(i.answered), actions.back().data(),
                         actions.back().size(), sizeof(herald_action)});

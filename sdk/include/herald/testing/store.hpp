@@ -31,6 +31,7 @@ class FakeStore {
   std::vector<Answer> answers;
   std::vector<std::string> submitted;     // JSON; the n-th gets the id "n<n>"
   std::optional<herald_verdict> verdict;  // unset: answer() is HERALD_E_UNSUPPORTED
+  std::string label;                      // of the answer that stands, told with the verdict
 
   std::string user_of(const Identity& who) const {
     for (const auto& [identity, user] : people)
@@ -123,10 +124,10 @@ class FakeStore {
           store.answers.push_back({text(a->dedup_id), value(a->from), a->exchange,
                                    text(a->attempt_id), text(a->provider_id), text(a->herald_id),
                                    text(a->action_id), text(a->text), a->at_unix_ms});
-          Loop::of(h).queue([token, verdict = *store.verdict,
+          Loop::of(h).queue([token, verdict = *store.verdict, label = store.label,
                              answer = store.answers.back()](const Loop::Send& send) {
             const herald_answered answered{sizeof answered, verdict, str(answer.herald_id),
-                                           str(answer.action_id)};
+                                           str(answer.action_id), str(label)};
             auto ev = Loop::event(HERALD_EV_ANSWERED, token);
             ev.u.answered = &answered;
             send(ev);

@@ -1,0 +1,122 @@
+// Whether a client's cursor still means the same after the database was moved, restored or
+// promoted. On a server of its own.
+#include <csignal>
+
+#include "store/postgresql_support.hpp"
+
+namespace herald::store::test {
+namespace {
+
+using model::OutcomeKind;
+
+class PostgresqlEpoch : public PostgresqlStore {
+ protected:
+  void SetUp() override {
+    PostgresqlStore::SetUp();
+    item();
+    epoch_ = page().epoch;
+    EXPECT_NE(epoch_, 0U);
+  }
+  static void TearDownTestSuite() { server_.reset(); }
+  PostgresqlServer& server() override {
+    if (!server_)
+      server_ = std::make_unique<PostgresqlServer>(std::vector<std::string>{"fsync = off"});
+    return *server_;
+  }
+  void item() {
+    const auto id = accepted();
+    Apply request{id, {}, some_item(1, id), {}, {}};
+    request.events = {model::event::Due{},
+                      model::event::Completed{{1, 0, 1}, outcome(OutcomeKind::accepted), true}};
+    value(apply(request));
+  }
+  /// As soon as the store has healed.
+  model::ItemPage page() {
+    model::ItemQuery query;
+    query.user = 1;
+    const auto end = std::chrono::steady_clock::now() + 20s;
+    while (true) {
+      auto found = wait<model::ItemPage>([&](auto done) { store->items(query, done); });
+      if (found) return *found;
+      EXPECT_EQ(found.error().code, Code::unavailable) << found.error().message;
+      if (std::chrono::steady_clock::now() > end) throw std::runtime_error(found.error().message);
+      std::this_thread::sleep_for(10ms);
+    }
+  }
+  void written_again() {
+    const auto end = std::chrono::steady_clock::now() + 20s;
+    while (!accept(some_notification(clock()))) {
+      if (std::chrono::steady_clock::now() > end) throw std::runtime_error("it did not heal");
+      std::this_thread::sleep_for(10ms);
+    }
+  }
+  const base::Clock& clock() override { return base::Clock::system(); }
+
+  uint64_t epoch_ = 0;
+
+ private:
+  static inline std::unique_ptr<PostgresqlServer> server_;
+};
+
+// covers: S39
+TEST_F(PostgresqlEpoch, AServerThatCrashedIsTheSame) {
+  server().stop(SIGQUIT);
+  server().start();
+  written_again();
+  EXPECT_EQ(page().epoch, epoch_);
+  reopen();
+  EXPECT_EQ(page().epoch, epoch_);
+}
+
+// covers: S39 F14
+TEST_F(PostgresqlEpoch, APromotedStandbyThatHasEveryNumberGoesOn) {
+  server().stop(SIGINT);
+  server().start_promoted();
+  written_again();
+  EXPECT_EQ(page().epoch, epoch_);
+  item();
+  EXPECT_EQ(page().last_seq, 2);
+  reopen();
+  EXPECT_EQ(page().epoch, epoch_);
+}
+
+// covers: S39 F15
+TEST_F(PostgresqlEpoch, APromotedStandbyThatLacksANumberBeginsAnotherEpoch) {
+  server().stop(SIGINT);
+  server().keep_copy();
+  server().start();
+  written_again();
+  item();
+  EXPECT_EQ(page().last_seq, 2);
+  EXPECT_EQ(page().epoch, epoch_);
+  server().stop(SIGQUIT);
+  server().put_copy();
+  server().start_promoted();
+  written_again();
+  EXPECT_EQ(page().last_seq, 1);
+  EXPECT_NE(page().epoch, epoch_) << "number 2 will be another item";
+}
+
+TEST_F(PostgresqlEpoch, WhoWasNotThereWhenItWasPromotedCannotKnow) {
+  store.reset();
+  server().stop(SIGINT);
+  server().start_promoted();
+  reopen();
+  EXPECT_NE(page().epoch, epoch_);
+}
+
+TEST_F(PostgresqlEpoch, TablesMadeAnewByARestoreBeginAnotherEpoch) {
+  store.reset();
+  ask("CREATE TABLE restored (LIKE inbox_epoch INCLUDING ALL)");
+  ask("INSERT INTO restored SELECT * FROM inbox_epoch");
+  ask("DROP TABLE inbox_epoch");
+  ask("ALTER TABLE restored RENAME TO inbox_epoch");
+  reopen();
+  const auto second = page().epoch;
+  EXPECT_NE(second, epoch_);
+  reopen();
+  EXPECT_EQ(page().epoch, second);
+}
+
+}  // namespace
+}  // namespace herald::store::test
