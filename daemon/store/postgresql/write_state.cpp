@@ -30,7 +30,8 @@ WriteState::WriteState(std::unique_ptr<Connection> connection, const Settings& s
       lease(l),
       timeline(kTimeline),
       journal(journal_insert()),
-      questions(question_insert()) {
+      questions(question_insert()),
+      answers(answer_insert()) {
   counters.load(db);
 }
 
@@ -116,6 +117,9 @@ void WriteState::before_commit() {
   }
   // Last, because others wait at these rows until the commit.
   journal.flush(db);
+  // Every answer is in the journal, whose end is locked now: so their numbers rise as they commit,
+  // whichever node commits them.
+  answers.flush(db);
   counters.flush(db);
   HERALD_POINT("pg.before_commit");
 }
@@ -142,6 +146,7 @@ void WriteState::forget() {
   timeline.clear();
   journal.clear();
   questions.clear();
+  answers.clear();
   counters.rolled_back();
   chains.forget();
 }

@@ -51,7 +51,7 @@ class WriteState {
   Parking parking;
   OutboxClaim outbox;
   Counters counters;
-  Columns timeline, journal, questions;
+  Columns timeline, journal, questions, answers;
 
   // All throw SqlError.
   /// Throws `unavailable` when this is a node whose lease is over.
