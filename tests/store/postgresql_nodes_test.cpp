@@ -203,6 +203,40 @@ TEST_F(PostgresqlNodes, ARequestThatMissedAnothersKnowsThatItWasNotRecorded) {
   EXPECT_FALSE(repeated.by_others) << "it was this very event";
 }
 
+TEST_F(PostgresqlNodes, AnAnswerHasItsNumberOnlyWhileItCanBeCommittedNext) {
+  const auto a = node("a");
+  ASSERT_TRUE(a->store);
+  const auto id = accept_for_many(*a->store, 1).at(0);
+  Apply request;
+  request.id = id;
+  request.events = {model::event::Due{},
+                    model::event::Completed{{1, 0, 1}, outcome(model::OutcomeKind::accepted)},
+                    model::event::Answered{{1, 0, 1}, "accept", "webchat", "s1"}};
+  request.asks = {{"accept", "OUI", "OUI"}};
+  // Another node is about to commit, and takes its time.
+  std::thread other{[&] {
+    ask("WITH held AS (UPDATE journal_end SET pos = pos RETURNING pos) SELECT pg_sleep(2) FROM "
+        "held");
+  }};
+  const auto waits = [&](const std::string& event) {
+    return [&, event] {
+      return ask("SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND "
+                 "state = 'active' AND " +
+                 event) == std::vector<std::string>{"t"};
+    };
+  };
+  EXPECT_TRUE(comes(waits("wait_event = 'PgSleep'")));
+  Answer<Applied> answer;
+  a->store->apply(request, answer.done());
+  EXPECT_TRUE(comes(waits("wait_event_type = 'Lock'")));
+  EXPECT_EQ(ask("SELECT is_called FROM answers_number_seq"), std::vector<std::string>{"f"})
+      << "a number below the other's would be committed after it";
+  other.join();
+  EXPECT_FALSE(value(answer.get()).stale);
+  EXPECT_EQ(ask("SELECT number, action, label FROM answers"),
+            std::vector<std::string>{"1|accept|OUI"});
+}
+
 TEST(Words, AreWhatTheyWere) {
   using postgresql::heard_from;
   using postgresql::payload_of;
