@@ -1,4 +1,6 @@
 // One of several nodes: for whom attempts are begun here, and what the others are told.
+#include <algorithm>
+
 #include "workbench.hpp"
 
 namespace herald::delivery::testing {
@@ -31,7 +33,9 @@ class HandNodes final : public store::NodeStore {
   store::Shares to_leave() const override { return 0; }
   void left(store::Shares) override {}
   void tell(store::Word word) override { told.push_back(std::move(word)); }
-  void nodes(store::Done<std::vector<store::Node>> done) override { done({}); }
+  void nodes(store::Done<std::vector<store::Node>> done) override {
+    done(std::vector<store::Node>{});
+  }
 };
 
 class SharingTest : public DispatcherTest {

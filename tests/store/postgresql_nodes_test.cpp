@@ -214,7 +214,7 @@ TEST_F(PostgresqlNodes, AnAnswerHasItsNumberOnlyWhileItCanBeCommittedNext) {
                     model::event::Answered{{1, 0, 1}, "accept", "webchat", "s1"}};
   request.asks = {{"accept", "OUI", "OUI"}};
   // Another node is about to commit, and takes its time.
-  std::thread other{[&] {
+  std::jthread other{[&] {
     ask("WITH held AS (UPDATE journal_end SET pos = pos RETURNING pos) SELECT pg_sleep(2) FROM "
         "held");
   }};
