@@ -224,8 +224,11 @@ void Dispatcher::ClockMoves::next_page(unsigned walk) {
 
 void Dispatcher::ClockMoves::follow(const model::Notification& notification) {
   if (auto* work = d_.find(notification.head.id)) {
-    // Not loaded yet: it follows as soon as it is.
-    settle(*work);
+    // One that is not loaded yet may be so only when the walk is over.
+    if (work->loaded)
+      settle(*work);
+    else if (auto event = owed(notification))
+      work->queue.push_front(Pending{std::move(event), {}, {}, {}});
     return d_.advance(*work);
   }
   auto event = owed(notification);

@@ -52,12 +52,9 @@ void event_stream(const Service& in, const herald::Incoming& request, const hera
   const auto asked = single(request, "cursor");
   if (!asked.problem.empty()) return refuse(to, 400, asked.problem);
   const auto cursor = resume(request, asked);
-  if (asked.value && !cursor)
-    return refuse(to, 400, "cursor is none of ours; send the one of the last answer unchanged");
+  if (!may_begin(in.feeds, to, cursor || !asked.value)) return;
   if (request.method != "GET")
     return (void)to.respond({200, {{"Content-Type", "text/event-stream; charset=utf-8"}}, {}});
-  if (in.feeds.full())
-    return refuse(to, 503, "too many streams are open; poll, or try again in a moment");
 
   auto start = cursor;
   if (start) start->from = start->list = start->seq;

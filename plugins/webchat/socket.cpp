@@ -132,10 +132,7 @@ void socket(const Service& in, const herald::Incoming& request, const herald::Ex
   const auto asked = single(request, "cursor");
   if (!asked.problem.empty()) return refuse(to, 400, asked.problem);
   const auto cursor = asked.value ? parse_cursor(*asked.value) : std::nullopt;
-  if (asked.value && !cursor)
-    return refuse(to, 400, "cursor is none of ours; send the one of the last answer unchanged");
-  if (in.feeds.full())
-    return refuse(to, 503, "too many streams are open; poll, or try again in a moment");
+  if (!may_begin(in.feeds, to, cursor || !asked.value)) return;
 
   auto start = cursor;
   if (start) start->from = start->list = start->seq;

@@ -1,5 +1,7 @@
 #include "stream.hpp"
 
+#include "problem.hpp"
+
 namespace webchat {
 namespace {
 constexpr unsigned kHeartbeat = 15, kPatience = 10;  // seconds
@@ -70,6 +72,16 @@ void Stream::writable() {
 void Stream::closed() {
   over_ = true;
   feeds_.leave(*this);
+}
+
+bool may_begin(Feeds& feeds, const herald::Exchange& to, bool cursor_is_ours) {
+  if (!cursor_is_ours)
+    refuse(to, 400, "cursor is none of ours; send the one of the last answer unchanged");
+  else if (feeds.full())
+    refuse(to, 503, "too many streams are open; poll, or try again in a moment");
+  else
+    return true;
+  return false;
 }
 
 }  // namespace webchat

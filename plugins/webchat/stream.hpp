@@ -49,6 +49,10 @@ class Stream final : public Member {
   unsigned waiting_ = 0;  // seconds that it has been blocked
 };
 
+/// Whether one more stream may begin. Otherwise it is refused: its cursor is none of ours (400), or
+/// there are too many (503).
+bool may_begin(Feeds& feeds, const herald::Exchange& to, bool cursor_is_ours);
+
 /// The wires; they have no state.
 const Wire& event_wire();
 const Wire& socket_wire();

@@ -377,56 +377,6 @@ TEST_F(DispatcherTest, AnOutcomeThatCannotBeRecordedIsRecordedWhenTheDatabaseIsB
   EXPECT_EQ(channels.deliveries.size(), 2U);
 }
 
-TEST_F(DispatcherTest, AStoreThatCannotTakeAnItemCostsItsChannelNeitherAttemptsNorItsBreaker) {
-  start();
-  std::vector<std::string> ids;
-  for (model::UserId user = 11; user < 11 + Breaker::kFailures + 1; ++user) {
-    store.users[user] = {user, "Eve", false, {}, {}};
-    ids.push_back(std::string(34, 'a') + static_cast<char>('a' + ids.size()));
-    accept(ids.back(), user);
-  }
-  store.broken = true;
-  std::size_t told = 0;
-  for (const auto& d : channels.deliveries)
-    dispatcher->append(d.channel, d.delivery.attempt_id, {},
-                       [&](const base::Result<model::Item>& item) { told += item ? 1U : 0U; });
-  executor.pass(20s);
-  EXPECT_EQ(told, 0U) << "they wait for the store";
-  // The plugin's time is over for one of them while it waits.
-  answer(0, OutcomeKind::unknown);
-  executor.pass(5s);
-  store.broken = false;
-  executor.pass(2s);
-  EXPECT_EQ(told, ids.size());
-  EXPECT_EQ(channels.deliveries.size(), ids.size()) << "nothing is handed over twice";
-  for (const auto& id : ids) {
-    ASSERT_EQ(progress(id).attempts.size(), 1U);
-    EXPECT_EQ(progress(id).attempts[0].outcome.kind, OutcomeKind::accepted);
-    EXPECT_EQ(progress(id).state, State::waiting);
-  }
-  bool closed = false;
-  dispatcher->channels_now(
-      [&](auto now) { closed = now.at("webchat").gates.breaker == Breaker::State::closed; });
-  executor.run();
-  EXPECT_TRUE(closed);
-}
-
-TEST_F(DispatcherTest, AnItemWhoseCommitWasInDoubtIsNotAnError) {
-  start();
-  accept(std::string(35, 'a'));
-  store.doubtful = true;
-  bool item = false;
-  dispatcher->append("webchat", channels.deliveries.at(0).delivery.attempt_id, {},
-                     [&](const base::Result<model::Item>& given) { item = bool(given); });
-  executor.pass(3s);
-  EXPECT_FALSE(item) << "nobody knows yet";
-  store.doubtful = false;
-  executor.pass(3s);
-  EXPECT_TRUE(item);
-  EXPECT_EQ(store.appended.size(), 1U);
-  EXPECT_EQ(progress(std::string(35, 'a')).attempts.at(0).outcome.kind, OutcomeKind::accepted);
-}
-
 TEST_F(DispatcherTest, AFullMemoryLeavesTheRestInTheStoreUntilThereIsRoom) {
   start({.held = 2});
   accept(kId, 1);

@@ -11,9 +11,7 @@
 namespace whatsapp {
 namespace {
 
-TEST(Fitted, WhatFitsIsLeftAlone) {
-  EXPECT_EQ(fitted("*bold* and *open", 16), "*bold* and *open");
-}
+TEST(Fitted, WhatFitsIsLeftAlone) { EXPECT_EQ(fitted("*bold* and *open", 16), "*bold* and *open"); }
 
 TEST(Fitted, AMarkerWithoutItsPartnerIsLeftOut) {
   EXPECT_EQ(fitted("*a long bold text*", 12), "a long bol…");
@@ -38,8 +36,15 @@ TEST(Fitted, AFencedBlockIsClosed) {
 }
 
 TEST(FittedProperty, NoMarkerIsEverLeftOpen) {
-  const char* const words[] = {"**gras**",    "*italique*", "***les deux***", "~~barré~~", "`du code`",
-                               "un mot 👍🏾",  "été",        "\n",             "\n```\nx y\n```\n",
+  const char* const words[] = {"**gras**",
+                               "*italique*",
+                               "***les deux***",
+                               "~~barré~~",
+                               "`du code`",
+                               "un mot 👍🏾",
+                               "été",
+                               "\n",
+                               "\n```\nx y\n```\n",
                                "[lien](https://a.example/b)"};
   std::mt19937 random{20268};
   for (int i = 0; i < 4'000; ++i) {

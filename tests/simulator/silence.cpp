@@ -60,8 +60,13 @@ void Oracle::silence(const Progress& before, const Event& event, const Progress&
   const auto unnoticed = store::Apply::kClockSet;
   if (left && waited < within - forward - unnoticed) said("left");
   // A timer that was lost shows in what finds the step still waiting long after.
-  const auto due =
-      std::max({accepted->second + within + backward, waits_since_, calm_since_ + 60s});
+  // What seemed accepted and then failed was no acceptance: the wait is for a later try.
+  const bool again =
+      std::any_of(before.attempts.begin(), before.attempts.end(), [&](const Attempt& a) {
+        return Visit{a.run, a.round, a.step} == accepted->first && a.failed;
+      });
+  const auto since = again ? std::max(accepted->second, waits_since_) : accepted->second;
+  const auto due = std::max({since + within + backward, waits_since_, calm_since_ + 60s});
   if (std::holds_alternative<event::Due>(event) && at > due + kLate) said("still at");
 }
 

@@ -34,21 +34,19 @@ class PostgresqlEpoch : public PostgresqlStore {
   model::ItemPage page() {
     model::ItemQuery query;
     query.user = 1;
-    const auto end = std::chrono::steady_clock::now() + 20s;
-    while (true) {
+    model::ItemPage out;
+    const bool healed = until([&] {
       auto found = wait<model::ItemPage>([&](auto done) { store->items(query, done); });
-      if (found) return *found;
-      EXPECT_EQ(found.error().code, Code::unavailable) << found.error().message;
-      if (std::chrono::steady_clock::now() > end) throw std::runtime_error(found.error().message);
-      std::this_thread::sleep_for(10ms);
-    }
+      if (found) out = std::move(*found);
+      EXPECT_TRUE(found || found.error().code == Code::unavailable);
+      return found.has_value();
+    });
+    if (!healed) throw std::runtime_error("it cannot be read");
+    return out;
   }
   void written_again() {
-    const auto end = std::chrono::steady_clock::now() + 20s;
-    while (!accept(some_notification(clock()))) {
-      if (std::chrono::steady_clock::now() > end) throw std::runtime_error("it did not heal");
-      std::this_thread::sleep_for(10ms);
-    }
+    if (!until([&] { return accept(some_notification(clock())).has_value(); }))
+      throw std::runtime_error("it did not heal");
   }
   const base::Clock& clock() override { return base::Clock::system(); }
 

@@ -23,10 +23,8 @@ class PostgresqlFaults : public PostgresqlStore {
   /// Until it is accepted; the time it took.
   steady_clock::duration accepted_again() {
     const auto begin = steady_clock::now();
-    while (!accept(some_notification(clock()))) {
-      if (steady_clock::now() - begin > 20s) throw std::runtime_error("the store did not heal");
-      std::this_thread::sleep_for(10ms);
-    }
+    if (!until([&] { return accept(some_notification(clock())).has_value(); }))
+      throw std::runtime_error("the store did not heal");
     return steady_clock::now() - begin;
   }
 
@@ -72,6 +70,7 @@ class PostgresqlFaults : public PostgresqlStore {
     for (const auto& id : acknowledged) EXPECT_TRUE(stored.count(id) != 0) << "lost " << id;
     EXPECT_EQ(std::to_string(counts().backlog), ask("SELECT count(*) FROM notifications")[0]);
   }
+  int stored() { return std::stoi(ask("SELECT count(*) FROM notifications")[0]); }
   void terminate_sessions() {
     server().ask(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = "
@@ -108,7 +107,8 @@ TEST_F(PostgresqlFaults, TerminatedSessionsLoseNothing) {
 TEST_F(PostgresqlFaults, ServersThatCrashOrStopLoseNothing) {
   under_load(50, [&] {
     for (const int how : {SIGQUIT, SIGINT, SIGQUIT}) {
-      std::this_thread::sleep_for(200ms);
+      const auto before = stored();
+      EXPECT_TRUE(until([&] { return stored() > before; })) << "nobody writes";
       server().stop(how);
       EXPECT_FALSE(accept(some_notification(clock())).has_value());
       server().start();
@@ -126,15 +126,13 @@ TEST_F(PostgresqlFaults, WhileTheServerIsAwayReadersRefuseAndReadinessSaysSo) {
   EXPECT_EQ(answer.error().code, Code::unavailable);
   server().start();
   // Unasked: as long as the daemon is not ready, nobody sends it anything.
-  const auto end = steady_clock::now() + 10s;
-  while (!store->health().writable && steady_clock::now() < end) std::this_thread::sleep_for(10ms);
-  EXPECT_TRUE(store->health().writable);
+  EXPECT_TRUE(until([&] { return store->health().writable; }, 10s));
   accepted();
   // A reader that has just failed tries again a moment later.
   const auto read_again = [&] {
     return wait<Counts>([&](auto done) { store->counts(done); }).has_value();
   };
-  while (!read_again() && steady_clock::now() < end) std::this_thread::sleep_for(10ms);
+  EXPECT_TRUE(until(read_again, 10s));
   EXPECT_EQ(counts().backlog, 1U);
 }
 

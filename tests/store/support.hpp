@@ -11,6 +11,7 @@
 #include <future>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "store/store.hpp"
@@ -75,6 +76,16 @@ base::Result<T> wait(F&& call) {
   Answer<T> answer;
   call(answer.done());
   return answer.get();
+}
+
+/// Looks every 10 ms, for `limit` at most: for what a server does in its own time. Whether it came
+/// true.
+template <class F>
+bool until(F&& is_true, std::chrono::steady_clock::duration limit = 20s) {
+  for (const auto end = std::chrono::steady_clock::now() + limit; !is_true();
+       std::this_thread::sleep_for(10ms))
+    if (std::chrono::steady_clock::now() > end) return false;
+  return true;
 }
 
 /// The value, or a failed test that names the error.
