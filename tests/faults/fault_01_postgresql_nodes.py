@@ -5,7 +5,8 @@ import unittest
 
 from fault_harness import ENDLESS, wait_until
 from load import LOG_IN_FLIGHT
-from nodes_case import LEASE, NodesLoad, NodesTest
+from harness.nodes import LEASE
+from nodes_case import NodesLoad, NodesTest
 
 
 # What the provider takes for each: two at once for one person would come closer together.
