@@ -5,6 +5,8 @@ import json
 import urllib.parse
 from dataclasses import dataclass
 
+from contract import contract
+
 
 @dataclass
 class Answer:
@@ -28,7 +30,8 @@ class Answer:
 
 
 class Api:
-    """Not for several threads at once: each takes its own."""
+    """Not for several threads at once: each takes its own. Every exchange is held against the
+    daemon's own description of its API (tests/support/contract.py)."""
 
     def __init__(self, port, token=None, host="127.0.0.1", timeout=15.0):
         self.host, self.port, self.token, self.timeout = host, port, token, timeout
@@ -57,6 +60,8 @@ class Api:
                 self.connection.request(method, path, body, head)
                 answer = self.connection.getresponse()
                 result = Answer(answer.status, answer.headers, answer.read())
+                contract().exchange(method, path, body, result.status,
+                                    result.headers["Content-Type"], result.raw)
                 if answer.will_close:
                     self.close()
                 return result
