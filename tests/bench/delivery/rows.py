@@ -6,7 +6,8 @@ LIKE = "like_notifications"
 PLAIN = "plain_notifications"
 COLUMNS = ("rowid", "id", "producer", "kind", "type", "user_id", "to_kind", "to_value", "params", "content", "priority",
            "created", "not_before", "expires", "chain_id", "state", "due_at", "in_flight", "last_seq")
-VALUES = """nextval('public.like_rows'), md5(random()::text), 'token', 'message', 'message', :user, 'user', '1234',
+VALUES = """nextval('public.like_rows'),
+lpad(to_hex((extract(epoch FROM clock_timestamp()) * 1000)::bigint), 10, '0') || substr(md5(random()::text), 1, 25), 'token', 'message', 'message', :user, 'user', '1234',
 '{"message" "Votre demande a bien été reçue et traitée 1790000000000000"}', '', 1, 1790000000000000, 1790003600000000,
 1790086400000000, 1, 0, 1790003600000000, 0, 0"""
 
