@@ -12,6 +12,7 @@
 #include "store/postgresql/kv.hpp"
 #include "store/postgresql/listener.hpp"
 #include "store/postgresql/membership.hpp"
+#include "store/postgresql/move_state.hpp"
 #include "store/postgresql/outbox.hpp"
 #include "store/postgresql/schema.hpp"
 #include "store/postgresql/session.hpp"
@@ -86,6 +87,7 @@ class PostgresqlStore final : public Store,
       if (auto checked = check_application(*connection, address_); !checked) return checked;
       const auto admitted = take_lock(*connection);
       if (!admitted) return admitted.error();
+      if (auto moved = check_moved(*connection, address_); !moved) return moved;
       auto ready =
           *admitted == Admission::alone ? bring_up_to_date() : as_others_have_it(*connection);
       if (!ready) return ready;
