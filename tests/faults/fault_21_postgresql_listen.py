@@ -53,7 +53,9 @@ class Listen(PostgresqlFault):
     def test_what_nobody_was_told_is_found_within_a_second(self):
         self.proxy = FaultProxy(self.cluster.port, hears=True)
         self.addCleanup(self.proxy.close)
-        self.start(store=self.store(f"postgresql://herald@127.0.0.1:{self.proxy.port}/herald"))
+        self.start(store=self.store(f"postgresql://herald@127.0.0.1:{self.proxy.port}/herald"),
+                   routes=[{"name": "default", "chain": [{"channel": "webchat",
+                                                          "until": "accepted"}]}])
         self.application = Application(self)
         self.some(HEARD, 5)
         for _ in range(self.size.drops):
