@@ -20,7 +20,8 @@ from dataclasses import dataclass
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 ELSEWHERE = {11: ("simulator", r"^simulator\.")}  # number: name, the ctests that show it
-ON_BOTH = {"sigkill", "idempotency", "sleep"}  # they know nothing of how a store keeps things
+# Most know nothing of how a store keeps things.
+ON_BOTH = {"sigkill", "points", "upgrade", "idempotency", "sleep"}
 STORES = ("sqlite", "postgresql")
 
 
