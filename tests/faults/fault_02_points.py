@@ -19,7 +19,8 @@ def named_points():
     name -> files."""
     found = {}
     # The outbox is PostgreSQL's alone; a tour of one daemon comes by neither what several nodes nor a move do.
-    others = {"sharing", "moving"} | ({"sqlite"} if on_postgresql() else {"postgresql", "sql_rows", "sql_producer"})
+    others = {"sharing", "membership", "moving"}
+    others |= {"sqlite"} if on_postgresql() else {"postgresql", "sql_rows", "sql_producer"}
     for path in sorted(DAEMON.rglob("*.cpp")):
         if others & {*path.parts, path.stem}:
             continue
