@@ -33,10 +33,10 @@ class NodesTest(PostgresqlFault):
 
     nodes = ()
 
-    def begin_nodes(self, load, count=3, lease=LEASE, store=None, **changes):
+    def begin_nodes(self, load, count=3, store=None, before_start=None):
         self.fake(record=load.record)
-        self.nodes = start_nodes(self, count, store or self.store(), lease,
-                                 **(load.changes() | changes))
+        self.nodes = start_nodes(self, count, store or self.store(), LEASE, before_start,
+                                 **load.changes())
 
     def evened_out(self, timeout=30):
         return evened_out(self.nodes, timeout)

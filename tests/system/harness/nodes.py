@@ -42,11 +42,11 @@ class Node:
             raise AssertionError(f"node {self.name} ended with {code}\n{self.daemon.tail()}")
 
 
-def start_nodes(test, count, store, lease=LEASE, of_each=None, **changes):
+def start_nodes(test, count, store, lease=LEASE, before_start=None, **changes):
     """Nodes n0, n1, ... once they have shared the work out. The first is the daemon of `test` (a
     SystemTest), in its folder and at its port.
 
-    store: where the schema is. of_each: more changes for the configuration, by the node's name.
+    store: where the schema is. before_start: called with each node when it has its daemon.
     """
     nodes = []
     for n in range(count):
@@ -55,14 +55,16 @@ def start_nodes(test, count, store, lease=LEASE, of_each=None, **changes):
         folder.mkdir(exist_ok=True)
         node = Node(name, folder, test.port if n == 0 else free_port())
         test.addCleanup(node.api.close)
-        own = changes | (of_each(name) if of_each else {})
-        own["store"] = store | {"nodes": True, "node": name, "lease": f"{lease:.0f}s"}
+        own = changes | {
+            "store": store | {"nodes": True, "node": name, "lease": f"{lease:.0f}s"}}
         if n == 0:
             node.daemon = test.prepare(**own)
         else:
             config = daemon_config(folder, node.port, test.whatsapp, **own)
             node.daemon = Daemon(write_config(folder / "herald.yaml", config), folder)
             test.addCleanup(node.stop)
+        if before_start:
+            before_start(node)
         node.daemon.start()
         nodes.append(node)
     evened_out(nodes)
