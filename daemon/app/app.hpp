@@ -85,6 +85,7 @@ class App {
   std::counting_semaphore<> ended_{0};  // one for each of threads_ that has returned
   std::unique_ptr<boost::asio::basic_signal_set<boost::asio::any_io_executor>> signals_;
   std::atomic<bool> ready_{false};
+  std::atomic<uint64_t> swept_{0};  // the tokens' generation when streams were last looked through
   std::atomic<uint16_t> http_port_{0};
 
   std::mutex tasks_mutex_;
