@@ -19,7 +19,8 @@ from dataclasses import dataclass
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-ELSEWHERE = {11: ("simulator", r"^simulator\.")}  # number: name, the ctests that show it
+ELSEWHERE = {11: ("simulator", r"^simulator\."),  # number: name, the ctests that show it
+             63: ("widget", r"^browser\.safety$")}
 ON_BOTH = {"sigkill", "idempotency", "sleep"}  # they know nothing of how a store keeps things
 STORES = ("sqlite", "postgresql")
 
