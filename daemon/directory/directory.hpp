@@ -31,6 +31,7 @@ class Directory final : public model::ports::Directory {
   base::Result<model::Identity> parse(std::string_view spelled) const override;
   base::Result<model::Identity> normalise(model::Identity identity) const override;
   void resolve(model::Identity identity, Done<model::UserId> done) override;
+  void is_of(model::Identity identity, model::UserId person, Done<bool> done) override;
   void learn(model::Identity known, model::Identity also, Done<bool> done) override;
   void mark(model::Identity identity, std::string state, model::TimePoint until,
             Done<bool> done) override;
@@ -49,7 +50,10 @@ class Directory final : public model::ports::Directory {
     std::unordered_map<std::string, std::list<std::pair<std::string, model::UserId>>::iterator>
         index;
   };
+  /// 0: it does not remember.
+  model::UserId remembered(const std::string& key);
   void remember(const std::string& key, model::UserId user);
+  void ask(model::Identity identity, std::string key, Done<model::UserId> done);
 
   store::DirectoryStore& store_;
   base::Guarded<std::string> region_;

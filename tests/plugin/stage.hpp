@@ -224,8 +224,23 @@ class Stage : public ::testing::Test {
   FakeKv kv;
   FakeMetrics metrics;
   FakeSecrets secrets;
-  HostPorts ports{clock,    log,     delivered, inbox, answers, directory,
-                  producer, fetcher, mounts,    kv,    metrics, secrets};
+  base::Guarded<std::set<model::UserId>> revoked;  // whose credentials are
+  HostPorts ports{
+      clock,
+      log,
+      delivered,
+      inbox,
+      answers,
+      directory,
+      producer,
+      fetcher,
+      mounts,
+      kv,
+      metrics,
+      secrets,
+      [this](const model::Principal& who) {
+        return revoked.with([&](const auto& users) { return users.contains(who.user); });
+      }};
   Puppet source;      // the template plugin
   Puppet chat, next;  // channels
   boost::asio::io_context io;

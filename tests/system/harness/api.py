@@ -33,8 +33,10 @@ class Api:
     """Not for several threads at once: each takes its own. Every exchange is held against the
     daemon's own description of its API (tests/support/contract.py)."""
 
-    def __init__(self, port, token=None, host="127.0.0.1", timeout=15.0):
+    def __init__(self, port, token=None, host="127.0.0.1", timeout=15.0, source=None):
+        """source: the address of this machine that it comes from."""
         self.host, self.port, self.token, self.timeout = host, port, token, timeout
+        self.source = (source, 0) if source else None
         self.connection = None
 
     def close(self):
@@ -55,7 +57,8 @@ class Api:
             reused = self.connection is not None
             if not reused:
                 self.connection = http.client.HTTPConnection(self.host, self.port,
-                                                             timeout=self.timeout)
+                                                             timeout=self.timeout,
+                                                             source_address=self.source)
             try:
                 self.connection.request(method, path, body, head)
                 answer = self.connection.getresponse()

@@ -30,8 +30,10 @@ class Refused(Exception):
 class Client:
     """Opened where `cursor` stands; None: the client knows nothing yet."""
 
-    def __init__(self, port, user, cursor=None, token=None, timeout=10.0):
+    def __init__(self, port, user, cursor=None, token=None, timeout=10.0, source=None):
+        """source: the address of this machine that it comes from."""
         self.port, self.user, self.token, self.timeout = port, str(user), token, timeout
+        self.source = (source, 0) if source else None
         self.cursor = cursor
         self.ended = None  # the goodbye, when one came
         self.open()
@@ -53,7 +55,8 @@ class Poll(Client):
     query = {}
 
     def open(self):
-        self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.timeout)
+        self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.timeout,
+                                                     source_address=self.source)
 
     def next(self, timeout=None):
         """The next batch; it may be empty."""
@@ -88,6 +91,8 @@ class Raw(Client):
         if self.receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self.receive_buffer)
         self.socket.settimeout(self.timeout)
+        if self.source:
+            self.socket.bind(self.source)
         self.socket.connect(("127.0.0.1", self.port))
         self.buffer = b""
         lines = [f"GET {target} HTTP/1.1", f"Host: 127.0.0.1:{self.port}",
