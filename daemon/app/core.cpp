@@ -25,7 +25,7 @@ Core::Core(const config::Config& config, std::unique_ptr<store::Store> opened,
            telemetry::Logging& logging)
     : log{logging},
       store{std::move(opened)},
-      directory{*store, config.directory.region},
+      directory{*store, store::history_of(*store), config.directory.region},
       authenticator{authenticator_options(config), clock},
       webhook_client{networks.options()},
       journal_thread{io},

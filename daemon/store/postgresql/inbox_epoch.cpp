@@ -1,6 +1,7 @@
 #include "store/postgresql/inbox_epoch.hpp"
 
 #include "store/epoch.hpp"
+#include "store/postgresql/people.hpp"
 
 namespace herald::store::postgresql {
 namespace {
@@ -33,7 +34,12 @@ void InboxEpoch::settle(Connection& db) {
     return;
   }
   const bool goes_on = !stored.empty() && newest_ && has(db, *newest_);
+  if (newest_ && !goes_on) ++losses_;
   db.begin();
+  if (!stored.empty()) {
+    lock_directory(db);
+    leave_ids_out(db);
+  }
   db.run(kPut, goes_on ? stored[0].integer(0) : fresh_epoch(), line);
   db.commit();
 }

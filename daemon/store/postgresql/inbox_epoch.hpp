@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <optional>
 #include <string>
 
@@ -18,14 +19,19 @@ class InboxEpoch {
  public:
   /// After connecting, by who holds the store. The epoch goes on with the same server, and with a
   /// promoted standby that has the newest number this process committed, for the log comes in
-  /// order: then it has all others too. Else another one begins. Throws SqlError.
+  /// order: then it has all others too. Else another one begins. On another server ids of people
+  /// are left out, whether it has that number or not: people may be missing who drew none.
+  /// Throws SqlError.
   void settle(Connection& db);
   /// A transaction that drew this number was committed.
   void committed(const std::optional<Drawn>& drawn) {
     if (drawn) newest_ = drawn;
   }
+  /// Times that another server lacked that number: what was acknowledged is lost. Any thread.
+  uint64_t losses() const { return losses_; }
 
  private:
+  std::atomic<uint64_t> losses_{0};
   std::optional<Drawn> newest_;
 };
 
