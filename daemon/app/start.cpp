@@ -252,6 +252,10 @@ std::string App::metrics_text() {
   line("herald_store_writes_total", "counter", "Write requests those transactions answered.",
        health.writes);
   line("herald_store_queued", "gauge", "Write requests waiting.", health.queued);
+  if (const auto* history = store::history_of(*core_->store))
+    line("herald_store_losses_total", "counter",
+         "Times that a database server took over without what had been acknowledged.",
+         history->losses());
   return text;
 }
 

@@ -24,8 +24,12 @@ base::Result<model::Identity> Directory::normalise(model::Identity identity) con
   return normalise_identity(std::move(identity), region());
 }
 
+uint64_t Directory::history() const { return history_ == nullptr ? 0 : history_->history(); }
+
 model::UserId Directory::remembered(const std::string& key) {
+  const auto now = history();
   return memory_.with([&](Memory& memory) -> model::UserId {
+    if (memory.history != now) memory = {{}, {}, now};
     const auto it = memory.index.find(key);
     if (it == memory.index.end()) return 0;
     memory.order.splice(memory.order.end(), memory.order, it->second);
@@ -34,9 +38,9 @@ model::UserId Directory::remembered(const std::string& key) {
 }
 
 void Directory::ask(model::Identity identity, std::string key, Done<model::UserId> done) {
-  store_.resolve(std::move(identity), [this, key = std::move(key),
+  store_.resolve(std::move(identity), [this, key = std::move(key), asked = history(),
                                        done = std::move(done)](base::Result<model::UserId> user) {
-    if (user && *user != 0) remember(key, *user);
+    if (user && *user != 0) remember(key, *user, asked);
     done(std::move(user));
   });
 }
@@ -85,11 +89,12 @@ std::string Directory::region() const {
 }
 
 void Directory::forget() {
-  memory_.with([](Memory& memory) { memory = {}; });
+  memory_.with([](Memory& memory) { memory = {{}, {}, memory.history}; });
 }
 
-void Directory::remember(const std::string& key, model::UserId user) {
+void Directory::remember(const std::string& key, model::UserId user, uint64_t history) {
   memory_.with([&](Memory& memory) {
+    if (memory.history != history) return;
     if (memory.index.contains(key)) return;
     if (memory.order.size() >= kRemembered) {
       memory.index.erase(memory.order.front().first);

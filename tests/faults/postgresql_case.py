@@ -95,12 +95,15 @@ class PostgresqlFault(FaultTest):
         wait_until(lambda: load.acknowledged() > before, timeout, "an acknowledgement", 0.005)
         return time.monotonic() - started
 
-    def queued(self):
-        """Writes that wait in the daemon, by its metrics."""
+    def metric(self, name):
         with contextlib.closing(Api(self.port, timeout=10)) as api:
             text = api.get("/metrics").text
         return next(int(line.split()[1]) for line in text.splitlines()
-                    if line.startswith("herald_store_queued "))
+                    if line.startswith(f"{name} "))
+
+    def queued(self):
+        """Writes that wait in the daemon."""
+        return self.metric("herald_store_queued")
 
     def processor(self):
         """Seconds of it that the daemon has used."""

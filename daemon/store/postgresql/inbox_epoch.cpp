@@ -2,6 +2,7 @@
 
 #include "store/epoch.hpp"
 #include "store/postgresql/lease.hpp"
+#include "store/postgresql/people.hpp"
 
 namespace herald::store::postgresql {
 namespace {
@@ -29,15 +30,23 @@ std::string inbox_line(Connection& db) { return db.use(kLine)[0].string(0); }
 void InboxEpoch::settle(Connection& db, const Lease* lease) {
   const auto line = inbox_line(db);
   const auto stored = db.use(kStored);
+  if (newest_ && !has(db, *newest_)) {
+    ++losses_;
+    newest_.reset();
+  }
   if (!stored.empty() && stored[0].text(1) == line) {
     // What was in doubt when the connection went may be there, and be told to somebody.
     newest_.reset();
     return;
   }
   // What the other nodes committed last, this one does not know.
-  const bool goes_on = lease == nullptr && !stored.empty() && newest_ && has(db, *newest_);
+  const bool goes_on = lease == nullptr && !stored.empty() && newest_;
   db.begin();
   if (lease != nullptr) lease->hold(db);
+  if (!stored.empty()) {
+    lock_directory(db);
+    leave_ids_out(db);
+  }
   db.run(kPut, goes_on ? stored[0].integer(0) : fresh_epoch(), line);
   db.commit();
 }

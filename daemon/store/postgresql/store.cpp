@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "base/faults.hpp"
+#include "store/history.hpp"
 #include "store/postgresql/answers.hpp"
 #include "store/postgresql/application.hpp"
 #include "store/postgresql/delivery.hpp"
@@ -68,7 +69,8 @@ struct TakeBody {
 class PostgresqlStore final : public Store,
                               public PreviewStore,
                               public OutboxStore,
-                              public NodeHost {
+                              public NodeHost,
+                              public HistoryStore {
  public:
   PostgresqlStore(Address address, Decide decide, const base::Clock& clock)
       : address_(std::move(address)), decide_(std::move(decide)), clock_(clock) {}
@@ -365,6 +367,8 @@ class PostgresqlStore final : public Store,
   // the whole
   void reconfigure(const Options& options) override { apply_settings(options); }
   Health health() const override { return writer_->health(); }
+  uint64_t history() const override { return address_.line->timeline(); }
+  uint64_t losses() const override { return epoch_.losses(); }
   void close() override {
     listener_.reset();
     // The writer first: its answers may ask the readers, not the other way round.
