@@ -6,8 +6,10 @@
 #include <boost/asio/io_context.hpp>
 #include <cstring>
 #include <future>
+#include <set>
 #include <thread>
 
+#include "base/guarded.hpp"
 #include "fakes.hpp"
 #include "plugin/registry.hpp"
 #include "puppet.h"
