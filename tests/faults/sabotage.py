@@ -204,7 +204,7 @@ def main(arguments=None):
     wrong += [f"{m} lives" for m in alive] + [f"fails without a mutant: {u}" for u in unsound]
     tell(len(names) - len(alive), len(names), len(present))
     print(f"  {len(names) - len(alive)} of {len(names)} mutants caught; {len(present)} in the daemon")
-    if options.store == "postgresql" and not options.sample:
+    if options.store == "postgresql" and not options.sample and not options.only:
         for name, why in sorted(NOT_ON_POSTGRESQL.items()):
             print(f"  {name:32} not here: {why}")
     for line in wrong:
