@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <boost/json.hpp>
 #include <chrono>
 #include <cstring>
@@ -99,19 +98,22 @@ std::vector<std::string> keys_that_fall_together(std::size_t count) {
   constexpr uint64_t m = 0xc6a4a7935bd1e995, inverse = 0x5f7a0ea7e59b19bd;
   const auto mix = [](uint64_t k) { return (k *= m, k ^= k >> 47, k * m); };
   const auto unmix = [](uint64_t k) { return (k *= inverse, k ^= k >> 47, k * inverse); };
+  const auto plain = [](uint64_t block) {
+    for (int i = 0; i < 8; ++i, block >>= 8)
+      if (const auto c = block & 0xff; c <= 0x20 || c >= 0x7f || c == '"' || c == '\\')
+        return false;
+    return true;
+  };
   const uint64_t start = 0xc70f6907 ^ (16 * m), target = 0x1234567812345678;
   std::vector<std::string> out;
   std::mt19937_64 random{1};
   while (out.size() < count) {
     const uint64_t first = (random() & 0x3f3f3f3f3f3f3f3f) | 0x4040404040404040;
     const auto second = unmix(((start ^ mix(first)) * m) ^ target);
-    std::string key(16, ' ');
-    std::memcpy(key.data(), &first, 8);
-    std::memcpy(key.data() + 8, &second, 8);
-    const bool plain = std::all_of(key.begin(), key.end(), [](char c) {
-      return c > 0x20 && c < 0x7f && c != '"' && c != '\\';
-    });
-    if (plain) out.push_back(key);
+    if (!plain(first) || !plain(second)) continue;
+    out.emplace_back(16, ' ');
+    std::memcpy(out.back().data(), &first, 8);
+    std::memcpy(out.back().data() + 8, &second, 8);
   }
   return out;
 }

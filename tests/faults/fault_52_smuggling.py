@@ -77,7 +77,8 @@ class Smuggling(WebFault):
             sum(path.startswith("/api/v1/") and status == "201" for status, path in front.seen())
         smuggled = self.notifications() - self.known - known
         self.known += known
-        self.figure(f"{name}: shapes, requests seen / sent", f"{len(all_)}, {seen} / {sent}", "equal")
+        self.figure(f"{name}: shapes, requests seen / sent", f"{len(all_)}, {seen} / {sent}",
+                    "equal")
         self.figure(f"{name}: smuggled, answers gone astray", f"{smuggled}, {len(wrong)}", "0, 0")
         self.assertEqual(wrong[:3], [], name)
         self.assertEqual((seen, smuggled), (sent, 0), name)
@@ -87,7 +88,8 @@ class Smuggling(WebFault):
     def test_the_hidden_request_would_be_taken_if_it_stood_alone(self):
         self.assertEqual(self.raw(self.hidden, timeout=1).status, 201)
         self.assertEqual(self.notifications(), 1)
-        ours, _ = self.attack(self.port, ("two in a row", self.outer + b"\r\n" + self.hidden), False)
+        ours, _ = self.attack(self.port, ("two in a row", self.outer + b"\r\n" + self.hidden),
+                              False)
         self.assertEqual((ours, self.notifications()), (4, 2))
 
     # covers: F52

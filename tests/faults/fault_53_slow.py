@@ -56,7 +56,8 @@ class Slow(WebFault):
         log = open(self.folder / "slow.log", "wb")
         self.addCleanup(log.close)
         process = subprocess.Popen(
-            [PROGRAM, "-c", str(self.size.connections), "-r", str(self.size.connections // 2), "-l", str(seconds),
+            [PROGRAM, "-c", str(self.size.connections), "-r", str(self.size.connections // 2),
+             "-l", str(seconds),
              "-p", "3", "-x", "10", "-u", f"http://localhost:{self.port}{path}", *how],
             stdout=log, stderr=log, cwd=self.folder)
         self.addCleanup(process.kill)
@@ -74,7 +75,8 @@ class Slow(WebFault):
         self.api.get("/readyz").expect()
         if self.size.waits:
             wait_until(lambda: self.held() < 10, limit + 20, f"the end of the {what}", 0.2)
-            self.figure(f"{what}: all ended after s", f"{time.monotonic() - begun:.0f}", f"{limit}, and the ramp")
+            self.figure(f"{what}: all ended after s", f"{time.monotonic() - begun:.0f}",
+                        f"{limit}, and the ramp")
             self.assertLessEqual(p99, 100)
             self.assertLessEqual(each, 20 * 1024)
         process.terminate()

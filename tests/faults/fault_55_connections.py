@@ -52,7 +52,8 @@ class Connections(WebFault):
             self.assertIn(b"200 OK", client.recv(4096))
         beside = self.p99()
         each = (self.daemon.memory() - empty) / len(clients)
-        self.figure("connections held", len(clients), "20,000, or what the limit of open files holds")
+        self.figure("connections held", len(clients),
+                    "20,000, or what the limit of open files holds")
         self.figure("p99 of others, ms before / beside", f"{before:.2f} / {beside:.2f}", "<= 2 x")
         self.figure("memory for each idle connection, KiB", f"{each / 1024:.1f}", "<= 20")
         self.assertLessEqual(each, 20 * 1024)
@@ -96,9 +97,11 @@ class Connections(WebFault):
             beside = self.p99()
             rate = rate.result()
         self.figure("accepts a second from one address", f"{rate:.0f}", "1,000")
-        self.figure("p99 of others meanwhile, ms before / beside", f"{before:.2f} / {beside:.2f}", "<= 2 x")
+        self.figure("p99 of others meanwhile, ms before / beside", f"{before:.2f} / {beside:.2f}",
+                    "<= 2 x")
         if is_long():
-            self.assertLessEqual(beside, 2 * before + 1)  # this process makes the storm and is asked, too
+            self.assertLessEqual(beside,
+                                 2 * before + 1)  # this process makes the storm and is asked, too
         self.api.get("/healthz").expect()
 
 

@@ -93,23 +93,31 @@ class WebSockets(WebFault):
         good = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13",
                 "Sec-WebSocket-Key": key}
         wrong = {"no upgrade": {"Upgrade": None}, "another upgrade": {"Upgrade": "h2c"},
-                 "no connection": {"Connection": None}, "connection without it": {"Connection": "keep-alive"},
-                 "no version": {"Sec-WebSocket-Version": None}, "version 8": {"Sec-WebSocket-Version": "8"},
-                 "version 12": {"Sec-WebSocket-Version": "12"}, "version 013": {"Sec-WebSocket-Version": "013"},
-                 "versions": {"Sec-WebSocket-Version": "13, 8"}, "no key": {"Sec-WebSocket-Key": None},
-                 "short key": {"Sec-WebSocket-Key": "AAAA"}, "long key": {"Sec-WebSocket-Key": key + "AAAA"},
-                 "no base64": {"Sec-WebSocket-Key": "!" * 22 + "=="}, "loose bits": {"Sec-WebSocket-Key": "A" * 21 + "B=="},
+                 "no connection": {"Connection": None},
+                 "connection without it": {"Connection": "keep-alive"},
+                 "no version": {"Sec-WebSocket-Version": None},
+                 "version 8": {"Sec-WebSocket-Version": "8"},
+                 "version 12": {"Sec-WebSocket-Version": "12"},
+                 "version 013": {"Sec-WebSocket-Version": "013"},
+                 "versions": {"Sec-WebSocket-Version": "13, 8"},
+                 "no key": {"Sec-WebSocket-Key": None},
+                 "short key": {"Sec-WebSocket-Key": "AAAA"},
+                 "long key": {"Sec-WebSocket-Key": key + "AAAA"},
+                 "no base64": {"Sec-WebSocket-Key": "!" * 22 + "=="},
+                 "loose bits": {"Sec-WebSocket-Key": "A" * 21 + "B=="},
                  "two keys": {"Sec-WebSocket-Key": f"{key}\r\nSec-WebSocket-Key: {key}"}}
 
         def ask(fields, line="GET /api/web-chat/ws HTTP/1.1"):
-            head = "".join(f"{name}: {value}\r\n" for name, value in fields.items() if value is not None)
+            head = "".join(f"{name}: {value}\r\n" for name,
+                           value in fields.items() if value is not None)
             return self.raw(f"{line}\r\nHost: localhost\r\n{head}Connection: close\r\n\r\n".encode(), timeout=0.5)
         for what, change in wrong.items():
             with self.subTest(what):
                 self.assertEqual(ask(good | change).status, 400)
         self.assertEqual(ask(good, "GET /api/web-chat/ws HTTP/1.0").status, 400)
         self.assertEqual(ask(good, "POST /api/web-chat/ws HTTP/1.1").status, 405)
-        for what, more in (("compression", {"Sec-WebSocket-Extensions": "permessage-deflate; client_max_window_bits"}),
+        for what, more in (("compression",
+                            {"Sec-WebSocket-Extensions": "permessage-deflate; client_max_window_bits"}),
                            ("a protocol", {"Sec-WebSocket-Protocol": "chat"})):
             with self.subTest(what):  # nothing that was not agreed upon
                 answer = ask(good | {"Connection": "keep-alive, Upgrade"} | more)

@@ -62,7 +62,8 @@ class SlowReaders(WebFault):
             self.seen(watcher, page, n + 1)
             most = max(most, self.daemon.memory())
         each = (most - empty) / self.size.streams
-        self.figure("slow streams, bytes for each", f"{self.size.streams}, {self.size.messages * len(TEXT)}")
+        self.figure("slow streams, bytes for each",
+                    f"{self.size.streams}, {self.size.messages * len(TEXT)}")
         self.figure("memory for each, KiB", f"{each / 1024:.0f}", "<= 256")
         self.figure("a send, median ms before / beside them",
                     f"{before * 1e3:.1f} / {statistics.median(took) * 1e3:.1f}")
@@ -83,7 +84,8 @@ class SlowReaders(WebFault):
             return self.api.get("/metrics").status == 200 and self.connections() < 20
         begun = time.monotonic()
         wait_until(gone, 60, "the end of the slow streams", 0.25)
-        self.figure("the last was let go after s", f"{time.monotonic() - begun:.1f}", "10 after it stopped")
+        self.figure("the last was let go after s", f"{time.monotonic() - begun:.1f}",
+                    "10 after it stopped")
         goodbyes = 0
         for client in slow:
             try:

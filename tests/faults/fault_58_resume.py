@@ -93,8 +93,10 @@ class Resume(WebFault):
     def test_forged_last_event_ids(self):
         self.send_to(self.api, self.user, "à moi")
         top = str((1 << 64) - 1)
-        for forged in ("x", "1", "1.2", "1.2.3", "1.2.3.4.5", "-1.1.1.1", "1.-1.1.1", f"{top}.{top}.{top}.{top}",
-                       "1.1.1.18446744073709551616", "1e3.1.1.1", "0x1.1.1.1", "' OR 1=1--", "../../x", "%00", "\xe9",
+        for forged in ("x", "1", "1.2", "1.2.3", "1.2.3.4.5", "-1.1.1.1", "1.-1.1.1",
+                       f"{top}.{top}.{top}.{top}",
+                       "1.1.1.18446744073709551616", "1e3.1.1.1", "0x1.1.1.1", "' OR 1=1--",
+                       "../../x", "%00", "\xe9",
                        "1.1.1.1 ", "9" * 4000, "{}", "null", "1,1,1,1"):
             with self.subTest(forged[:30]):
                 client = Events(self.port, self.user, forged)
@@ -103,7 +105,8 @@ class Resume(WebFault):
                 self.assertTrue(batch["gap"])
                 self.assertEqual([i["text"] for i in batch["notifications"]], ["à moi"])
                 # A page that asks by itself is told.
-                answer = self.api.get(f"{INBOX}/poll/{self.user}", headers={"Last-Event-ID": forged})
+                answer = self.api.get(f"{INBOX}/poll/{self.user}",
+                                      headers={"Last-Event-ID": forged})
                 self.assertEqual(answer.status, 200)
         for forged in ("x", "1.2.3", "-1.1.1.1", "9" * 1000):
             for kind in TRANSPORTS.values():

@@ -57,7 +57,8 @@ class Tokens(WebFault):
         pem = (self.folder / "pair.pub").read_bytes()
         der = self.openssl("pkey", "-pubin", "-in", "pair.pub", "-outform", "DER")
         out = {f"algorithm {alg!r}": jwt(self.claims, HS | {"alg": alg}) for alg in (
-            "none", "None", "NONE", "nOnE", "", "HS384", "HS512", "RS256", "ES256", "PS256", "EdDSA",
+            "none", "None", "NONE", "nOnE", "", "HS384", "HS512", "RS256", "ES256", "PS256",
+                                                                                     "EdDSA",
             "hs256", "HS256 ", None, 1, ["HS256"])}
         out |= {f"unsigned, {alg}": f"{part(HS | {'alg': alg})}.{body}." for alg in (
             "none", "NONE", "HS256")}
@@ -94,7 +95,8 @@ class Tokens(WebFault):
                 "four parts": good + ".x", "five parts (JWE)": f"{head}.x.x.x.{signature}",
                 "body changed": f"{head}.{part(self.claims | {'sub': '1'})}.{signature}",
                 "header changed": f"{part(HS | {'x': 1})}.{body}.{signature}",
-                "duplicate claim": self.twice(), "no JSON": f"{part(b'x')}.{part(b'y')}.{signature}",
+                "duplicate claim": self.twice(),
+                "no JSON": f"{part(b'x')}.{part(b'y')}.{signature}",
                 "deep JSON": jwt(b'{"sub":' + b"[" * 2000 + b"]" * 2000 + b"}"),
                 "other key": jwt(self.claims, key="another key of at least 32 bytes!!"),
                 "a service token": "hst_" + "A" * 43, "a digest": hashlib.sha256(b"x").hexdigest(),

@@ -142,7 +142,8 @@ class Strangers(WebFault):
             made |= {a.json["id"] for a in answers}
         self.assertEqual(len(made), 3)
         sender = self.caller(self.program("sender", "notifications:send"))
-        for path in (SUBMIT, f"{SUBMIT}/{other['made'][0]}", f"{SUBMIT}/{other['made'][0]}/timeline",
+        for path in (SUBMIT, f"{SUBMIT}/{other['made'][0]}",
+                     f"{SUBMIT}/{other['made'][0]}/timeline",
                      f"{INBOX}/{other['user']}"):
             sender.get(path).expect(403)
 

@@ -16,7 +16,8 @@ HOSTILE = {
     "depth": (b'{"kind":' + b"[" * DEEP, "depth|deep|nest"),
     "closed depth": (b'{"kind":' + b"[" * 500 + b"]" * 500 + b"}", "depth|deep|nest"),
     "duplicate key": (b'{"kind":"message","kind":"message"}', "duplicate key"),
-    "inner duplicate key": (b'{"kind":"message","params":{"message":"a","message":"b"}}', "duplicate key"),
+    "inner duplicate key": (b'{"kind":"message","params":{"message":"a","message":"b"}}',
+                            "duplicate key"),
     "escaped duplicate key": (b'{"kind":"message","k\\u0069nd":"message"}', "duplicate key"),
     "1e999": (b'{"kind":"message","to":{"user":1e999}}', "number|finite|range"),
     "lone surrogate": (b'{"kind":"\\ud800"}', "surrogate"),
@@ -46,13 +47,18 @@ EVERYWHERE = {
     "inner duplicate key": b'"x":{"a":1,"a":2}', "lone surrogate": b'"x":"\\ud83d"',
     "surrogates the wrong way": b'"x":"\\ude00\\ud83d"', "U+0000": b'"x":"\\u0000"',
     "U+0000 in a key": b'"a\\u0000":1', "NUL byte": b'"x":"a\x00"', "raw line end": b'"x":"a\nb"',
-    "bad UTF-8": b'"x":"\xff"', "overlong UTF-8": b'"x":"\xc0\x80"', "UTF-8 of a surrogate": b'"x":"\xed\xa0\x80"',
-    "UTF-8 beyond Unicode": b'"x":"\xf4\x90\x80\x80"', "trailing comma": b'"x":1,', "no value": b'"x":',
-    "single quotes": b"'x':1", "no quotes": b"x:1", "comment": b'"x":1/**/', "hexadecimal": b'"x":0x1',
-    "leading zero": b'"x":01', "plus": b'"x":+1', "bare point": b'"x":.5', "Infinity": b'"x":Infinity',
+    "bad UTF-8": b'"x":"\xff"', "overlong UTF-8": b'"x":"\xc0\x80"',
+              "UTF-8 of a surrogate": b'"x":"\xed\xa0\x80"',
+    "UTF-8 beyond Unicode": b'"x":"\xf4\x90\x80\x80"', "trailing comma": b'"x":1,',
+              "no value": b'"x":',
+    "single quotes": b"'x':1", "no quotes": b"x:1", "comment": b'"x":1/**/',
+              "hexadecimal": b'"x":0x1',
+    "leading zero": b'"x":01', "plus": b'"x":+1', "bare point": b'"x":.5',
+              "Infinity": b'"x":Infinity',
     "bad escape": b'"x":"\\x41"', "half an escape": b'"x":"\\u12"', "True": b'"x":True',
 }
-AROUND = {"byte order mark": b"\xef\xbb\xbf%s", "trailing object": b"%s{}", "trailing NUL": b"%s\x00",
+AROUND = {"byte order mark": b"\xef\xbb\xbf%s", "trailing object": b"%s{}",
+          "trailing NUL": b"%s\x00",
           "UTF-16": None, "two lines": b"%s\n%s"}
 
 
@@ -90,11 +96,13 @@ class Json(WebFault):
                     quickest = min(quickest, time.perf_counter() - started)
                 took[door, what] = quickest
                 taken = what.endswith("by the thousand")  # well formed: what it says is the door's matter
-                if answer.status not in (400, 404, 413, 422) and not (taken and answer.status == 200):
+                if answer.status not in (400, 404, 413,
+                                         422) and not (taken and answer.status == 200):
                     wrong.append((door, what, answer.status))
         slowest = max(took, key=took.get)
         self.figure("doors, bodies", f"{len(self.doors)}, {len(took)}")
-        self.figure("slowest answer, ms", f"{took[slowest] * 1e3:.1f} ({slowest[0]}: {slowest[1]})", "<= 10")
+        self.figure("slowest answer, ms",
+                    f"{took[slowest] * 1e3:.1f} ({slowest[0]}: {slowest[1]})", "<= 10")
         self.assertEqual(wrong, [])
         self.assertLess(took[slowest], 0.010 if is_long() else 0.1)
 

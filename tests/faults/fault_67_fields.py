@@ -23,18 +23,26 @@ class Fields(WebFault):
     def request(self, line, fields=(), body=b"", timeout=2):
         head = "".join(f"{name}: {value}\r\n" for name, value in fields)
         self.cases += 1
-        return self.raw(f"{line} HTTP/1.1\r\nHost: localhost\r\n{head}\r\n".encode() + body, timeout=timeout)
+        return self.raw(f"{line} HTTP/1.1\r\nHost: localhost\r\n{head}\r\n".encode() + body,
+                        timeout=timeout)
 
     def claims(self, user):
         """Fields by which some servers let others say who asks."""
-        names = ("X-User", "X-User-Id", "X-Herald-User", "X-Forwarded-User", "X-Remote-User", "Remote-User",
-                 "X-Authenticated-User", "X-Authenticated-Userid", "X-Auth-Request-User", "X-WEBAUTH-USER",
-                 "X-Consumer-ID", "X-Principal", "From", "X-SSL-Client-S-DN", "X-Client-Cert", "X-JWT-Claims",
+        names = ("X-User", "X-User-Id", "X-Herald-User", "X-Forwarded-User", "X-Remote-User",
+                 "Remote-User",
+                 "X-Authenticated-User", "X-Authenticated-Userid", "X-Auth-Request-User",
+                 "X-WEBAUTH-USER",
+                 "X-Consumer-ID", "X-Principal", "From", "X-SSL-Client-S-DN", "X-Client-Cert",
+                 "X-JWT-Claims",
                  "X-Token", "X-Api-Key", "Api-Key", "X-Auth-Token", "Token", "Proxy-Authorization",
-                 "WWW-Authenticate", "X-Authorization", "Authorization_", "_Authorization", "Author_ization",
-                 "Authorization.", "X-Forwarded-Authorization", "X-Original-Authorization", "Set-Cookie",
-                 "Cookie2", "Coo_kie", "X-Scopes", "X-Development", "X-Real-IP", "Client-IP", "True-Client-IP",
-                 "CF-Connecting-IP", "X-Cluster-Client-IP", "Forwarded", "X-Forwarded-For", "X_Forwarded_For")
+                 "WWW-Authenticate", "X-Authorization", "Authorization_", "_Authorization",
+                 "Author_ization",
+                 "Authorization.", "X-Forwarded-Authorization", "X-Original-Authorization",
+                 "Set-Cookie",
+                 "Cookie2", "Coo_kie", "X-Scopes", "X-Development", "X-Real-IP", "Client-IP",
+                 "True-Client-IP",
+                 "CF-Connecting-IP", "X-Cluster-Client-IP", "Forwarded", "X-Forwarded-For",
+                 "X_Forwarded_For")
         for name in names:
             for value in (str(user), "127.0.0.1", f"Bearer {self.mine}", self.mine,
                           f"herald_token={self.mine}", "for=127.0.0.1"):
@@ -42,13 +50,15 @@ class Fields(WebFault):
 
     # covers: F67 S86
     def test_who_asks_is_said_by_nothing_but_the_credential(self):
-        self.set_up(http={"failure_burst": 10_000, "person_burst": 10_000})  # 429 would hide what is refused otherwise
+        # 429 would hide what is refused otherwise.
+        self.set_up(http={"failure_burst": 10_000, "person_burst": 10_000})
+        end = ("Connection", "close")
         accepted = [claim for claim in self.claims(self.user)
-                    if self.request(f"GET {self.path}", [claim, ("Connection", "close")]).status != 401]
+                    if self.request(f"GET {self.path}", [claim, end]).status != 401]
         # With a credential of one's own nothing of it makes one another, or another's items one's own.
         own = ("Authorization", f"Bearer {self.token(self.other)}")
         borrowed = [claim for claim in self.claims(self.user)
-                    if self.request(f"GET {self.path}", [own, claim, ("Connection", "close")]).status != 404]
+                    if self.request(f"GET {self.path}", [own, claim, end]).status != 404]
         self.figure("claims, accepted", f"{self.cases}, {len(accepted) + len(borrowed)}", "0")
         self.assertEqual((accepted, borrowed), ([], []))
 
@@ -59,24 +69,30 @@ class Fields(WebFault):
         close = ("Connection", "close")
         cookie, foreign = f"herald_token={self.mine}", f"herald_token={self.token(self.other)}"
         for what, fields, status in (
-                ("one", [("Authorization", own)], 200), ("its scheme in capitals", [("Authorization", "BEARER " + self.mine)], 200),
+                ("one", [("Authorization", own)], 200),
+                ("its scheme in capitals", [("Authorization", "BEARER " + self.mine)], 200),
                 ("the same twice", [("Authorization", own)] * 2, 401),
                 ("two", [("Authorization", own), ("authorization", other)], 401),
                 ("a good and a bad", [("Authorization", own), ("Authorization", "x")], 401),
                 ("a list", [("Authorization", f"{own}, {other}")], 401),
                 ("two cookies in one field", [("Cookie", f"{cookie}; {foreign}")], 401),
                 ("two cookies in two", [("Cookie", cookie), ("Cookie", foreign)], 401),
-                ("a bad token beside a good cookie", [("Authorization", "Bearer x"), ("Cookie", cookie)], 401),
-                ("a service token in a cookie", [("Cookie", "herald_token=" + self.program("s", "inbox:read"))], 401),
+                ("a bad token beside a good cookie", [("Authorization", "Bearer x"), ("Cookie",
+                                                                                      cookie)],
+                 401),
+                ("a service token in a cookie", [("Cookie", "herald_token=" + self.program("s",
+                                                                                           "inbox:read"))], 401),
                 ("in the query", [("X", own)], 401)):
             with self.subTest(what):
                 line = f"GET {self.path}" + (f"?token={self.mine}&access_token={self.mine}"
                                              if what == "in the query" else "")
                 self.assertEqual(self.request(line, [*fields, close]).status, status)
-        for field in (f"Authorization: {own}", f"Cookie: {cookie}"):  # trap 2: trailers join the fields
+        for field in (f"Authorization: {own}",
+                      f"Cookie: {cookie}"):  # trap 2: trailers join the fields
             body = f"0\r\n{field}\r\nConnection: close\r\n\r\n".encode()
             answer = self.request(f"POST {self.path}/clear", [("Transfer-Encoding", "chunked"),
-                                                              ("Trailer", "Authorization, Cookie")], body)
+                                                              ("Trailer",
+                                                               "Authorization, Cookie")], body)
             self.assertEqual((answer.status, answer.closed), (401, True))
 
     # covers: F67
@@ -95,25 +111,32 @@ class Fields(WebFault):
             made.add(answer.body)
         self.assertEqual(len(made), 3, "the key in a trailer was taken for one")
         doubles = self.request(f"POST {SUBMIT}", [
-            ("Authorization", f"Bearer {shop}"), ("Content-Type", "application/json"), ("Connection", "close"),
-            ("Idempotency-Key", "a"), ("Idempotency-Key", "b"), ("Content-Length", len(body))], body)
+            ("Authorization", f"Bearer {shop}"), ("Content-Type", "application/json"),
+                                                  ("Connection", "close"),
+            ("Idempotency-Key", "a"), ("Idempotency-Key", "b"), ("Content-Length", len(body))],
+                               body)
         self.assertEqual(doubles.status, 400)
 
     # covers: F67
     def test_where_a_request_goes_is_said_by_its_line(self):
         self.set_up()
         own = [("Authorization", f"Bearer {self.mine}"), ("Connection", "close")]
-        for name, value in (("X-Original-URL", "/metrics"), ("X-Rewrite-URL", "/metrics"), ("X-Forwarded-Path", "/metrics"),
-                            ("X-Forwarded-Prefix", "/api"), ("X-HTTP-Method-Override", "POST"), ("X-HTTP-Method", "DELETE"),
-                            ("X-Method-Override", "PUT"), ("X-Forwarded-Method", "POST"), ("X-Forwarded-Uri", "/metrics")):
+        for name, value in (("X-Original-URL", "/metrics"), ("X-Rewrite-URL", "/metrics"),
+                            ("X-Forwarded-Path", "/metrics"),
+                            ("X-Forwarded-Prefix", "/api"), ("X-HTTP-Method-Override", "POST"),
+                            ("X-HTTP-Method", "DELETE"),
+                            ("X-Method-Override", "PUT"), ("X-Forwarded-Method", "POST"),
+                            ("X-Forwarded-Uri", "/metrics")):
             with self.subTest(name):
                 answer = self.request(f"GET {self.path}", [*own, (name, value)])
                 self.assertEqual((answer.status, b'"notifications":[]' in answer.raw), (200, True))
         here = f"http://127.0.0.1:{self.port}"
         cookie = ("Cookie", f"herald_token={self.mine}")
         for name, value in (("X-Forwarded-Host", "evil.example"), ("X-Host", "evil.example"),
-                            ("Forwarded", "host=evil.example;proto=https"), ("X-Forwarded-Server", "evil.example"),
-                            ("X-Original-Host", "evil.example"), ("X-Forwarded-Proto", "https"), ("Hos_t", "evil.example")):
+                            ("Forwarded", "host=evil.example;proto=https"), ("X-Forwarded-Server",
+                                                                             "evil.example"),
+                            ("X-Original-Host", "evil.example"), ("X-Forwarded-Proto", "https"),
+                            ("Hos_t", "evil.example")):
             for fields, status in (([("Origin", EVIL)], 403), ([("Origin", here)], 200)):
                 with self.subTest(name, status=status):
                     head = f"POST {self.path}/clear HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nConnection: close\r\n"
@@ -123,13 +146,16 @@ class Fields(WebFault):
     def refusals(self, address, fields, count=12):
         """The statuses of so many guesses from one address, each with another claimed one."""
         api = self.caller("x.y.z", address)
-        return [api.get(self.path, headers={name: value.format(n=n) for name, value in fields.items()}).status
+        return [api.get(self.path, headers={name: value.format(n=n) for name,
+                                            value in fields.items()}).status
                 for n in range(count)]
 
     # covers: F67 F75
     def test_an_address_is_believed_of_a_configured_proxy_alone(self):
-        self.set_up(http={"trusted_proxies": ["127.0.0.9"], "failure_rate": "1/h", "failure_burst": 5})
-        claim = {"X-Forwarded-For": "192.0.2.{n}", "X-Real-IP": "192.0.2.{n}", "Forwarded": "for=192.0.2.{n}"}
+        self.set_up(http={"trusted_proxies": ["127.0.0.9"], "failure_rate": "1/h",
+                          "failure_burst": 5})
+        claim = {"X-Forwarded-For": "192.0.2.{n}", "X-Real-IP": "192.0.2.{n}",
+                 "Forwarded": "for=192.0.2.{n}"}
         self.assertEqual(self.refusals("127.0.0.2", claim), [401] * 5 + [429] * 7)
         # Of the proxy it is, and then the last one: what the client wrote itself stands before it.
         self.assertEqual(self.refusals("127.0.0.9", claim), [401] * 12)
@@ -146,7 +172,8 @@ class Fields(WebFault):
                             ("Forwarded", "for=127.0.0.1"), ("X-Real-IP", "127.0.0.1")):
             with self.subTest(name):
                 answer = self.request(f"GET {self.path}", [(name, value), ("Connection", "close")])
-                self.assertEqual(answer.status, 401, "behind a proxy everybody would be the developer")
+                self.assertEqual(answer.status, 401,
+                                 "behind a proxy everybody would be the developer")
         host = self.raw(f"GET {self.path} HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n".encode())
         self.assertEqual(host.status, 401)
 

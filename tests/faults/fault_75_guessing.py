@@ -24,13 +24,15 @@ class Guessing(WebFault):
         user, _ = self.person(1)
         good = self.program("shop", "notifications:read")
         doors = {"service tokens": (SUBMIT, self.secret), "people's tokens": (
-            f"{INBOX}/{user}", lambda: jwt({"sub": str(user), "aud": "herald", "exp": 9_999_999_999},
+            f"{INBOX}/{user}", lambda: jwt({"sub": str(user), "aud": "herald",
+                                            "exp": 9_999_999_999},
                                            key=self.secret()))}
         for n, (what, (path, guess)) in enumerate(doors.items()):
             api, statuses = self.caller(address=f"127.0.1.{n + 1}"), []
             begun = time.monotonic()
             for _ in range(self.size.guesses):
-                statuses.append(api.get(path, headers={"Authorization": f"Bearer {guess()}"}).status)
+                statuses.append(api.get(path,
+                                        headers={"Authorization": f"Bearer {guess()}"}).status)
             answered = statuses.count(401)
             allowed = 50 + 2 * (time.monotonic() - begun) + 1
             self.figure(f"{what}: guesses, judged, let in", f"{len(statuses)}, {answered}, "

@@ -42,7 +42,8 @@ class Origins(WebFault):
                 if name.lower().startswith("access-control-")}
 
     def unread(self):
-        return Api.get(self.caller(self.program("look", "inbox:read")), self.path).expect()["unread_count"]
+        return Api.get(self.caller(self.program("look", "inbox:read")),
+                       self.path).expect()["unread_count"]
 
     # covers: F76 S86
     def test_what_other_sites_get(self):
@@ -61,12 +62,14 @@ class Origins(WebFault):
             # An empty Origin is one that says nothing good; so is an empty Referer.
             for field in ("Origin", "Referer"):
                 for door, body in (("/clear", None), ("/answer", {"text": "oui"}),
-                                   ("/mark-read", {"notification_id": 1}), ("/ack", {"cursor": "1.1.1.1"})):
+                                   ("/mark-read", {"notification_id": 1}), ("/ack",
+                                                                            {"cursor": "1.1.1.1"})):
                     value = origin + "/chat" if field == "Referer" and origin.startswith("http") and \
                         what not in ("a slash", "a path", "in a path", "in a fragment") else origin
                     if field == "Referer" and what in ("a slash", "a path"):
                         continue  # pages of the shop have a path
-                    answer = self.browser.post(self.path + door, body, headers=self.cookie | {field: value})
+                    answer = self.browser.post(self.path + door, body,
+                                               headers=self.cookie | {field: value})
                     expect((door, field, what), (answer.status, self.cors(answer)), (403, {}))
             for head in ({"Origin": origin}, {"Origin": origin, **self.cookie}):
                 expect(("socket", what, len(head)), self.socket(head), 403)
@@ -118,7 +121,8 @@ class Origins(WebFault):
         """No page is served at all, and nothing may be guessed to be one."""
         attack = "<script>alert(1)</script>"
         self.send_to(self.shop, self.user, attack)
-        for path in (self.path, self.path + "?x=" + "%3Cscript%3E", "/%3Cscript%3E", SUBMIT, "/openapi.json",
+        for path in (self.path, self.path + "?x=" + "%3Cscript%3E", "/%3Cscript%3E", SUBMIT,
+                     "/openapi.json",
                      "/healthz", "/readyz", "/api/web-chat/widget.js"):
             answer = self.browser.get(path, headers=self.cookie)
             with self.subTest(path):

@@ -108,20 +108,24 @@ def hosts():
            "a backslash": b"Host: a\\b\r\n", "quotes": b'Host: "a"\r\n', "angles": b"Host: <a>\r\n",
            "high byte": b"Host: \xc3\xa9\r\n", "a scheme": b"Host: http://a\r\n"}
     out = bad("9112 3.2", {f"Host, {k}": with_host(v) for k, v in odd.items()})
-    return out + bad("9112 3.2", {"Host twice in 1.0": get(b"GET /healthz HTTP/1.0", host=HOST * 2)})
+    return out + bad("9112 3.2", {"Host twice in 1.0": get(b"GET /healthz HTTP/1.0",
+                                                           host=HOST * 2)})
 
 
 def fields():
-    odd = {"no colon": b"nonsense\r\n", "no name": b": x\r\n", "space before the colon": b"A : x\r\n",
+    odd = {"no colon": b"nonsense\r\n", "no name": b": x\r\n",
+           "space before the colon": b"A : x\r\n",
            "tab before the colon": b"A\t: x\r\n", "folded": b"A: x\r\n y\r\n",
            "folded with a tab": b"A: x\r\n\ty\r\n", "folded to nothing": b"A: x\r\n \r\n",
            "space in the name": b"A B: x\r\n", "high byte in the name": b"\xc3\xa9: x\r\n"}
     out = bad("9112 5", {f"field, {k}": get(more=v) for k, v in odd.items()})
-    out += bad("9110 5.6.2", {f"field's name with {chr(c)!r}": get(more=b"A" + bytes([c]) + b"B: x\r\n")
+    out += bad("9110 5.6.2",
+               {f"field's name with {chr(c)!r}": get(more=b"A" + bytes([c]) + b"B: x\r\n")
                               for c in SEPARATORS if c != ord(":")})
     out += bad("9110 5.5", {f"field's value with byte {c[0]:#04x}": get(more=b"A: x" + c + b"y\r\n")
                             for c in CONTROL})
-    out += bad("9110 5.6.2", {f"field's name with byte {c[0]:#04x}": get(more=b"A" + c + b"B: x\r\n")
+    out += bad("9110 5.6.2",
+               {f"field's name with byte {c[0]:#04x}": get(more=b"A" + c + b"B: x\r\n")
                               for c in CONTROL})
     out += bad("9112 5", {"101 fields": get(more=b"A: b\r\n" * 100),
                           "fields of 16 KiB": get(more=b"A: " + b"x" * 17_000 + CRLF)}, {431})
@@ -131,7 +135,8 @@ def fields():
 
 
 def lengths():
-    odd = (b"", b" ", b"+5", b"-5", b"0x5", b"5.0", b"5 5", b"5, 5", b"5,5", b"5, 6", b"five", b"5;",
+    odd = (b"", b" ", b"+5", b"-5", b"0x5", b"5.0", b"5 5", b"5, 5", b"5,5", b"5, 6", b"five",
+           b"5;",
            b"5\x0b", b"\x0b5", b"1e1", b"5_0", b"'5'", b'"5"', b"\xd9\xa5", b"0b101", b"05 ,05",
            b"--5", b"5-", b"NaN", b",5", b"5,")
     out = bad("9112 6.3", {f"Content-Length {v!r}": post(b"Content-Length: " + v + CRLF, b"abcde")
@@ -188,7 +193,8 @@ def chunks():
            "underscore": b"0_3\r\nabc\r\n0\r\n\r\n", "decimal point": b"3.0\r\nabc\r\n0\r\n\r\n",
            "high digit": b"\xef\xbc\x93\r\nabc\r\n0\r\n\r\n",
            "trailer without a colon": b"0\r\nnonsense\r\n\r\n",
-           "trailer with a space": b"0\r\nA : b\r\n\r\n", "trailer folded": b"0\r\nA: b\r\n c\r\n\r\n",
+           "trailer with a space": b"0\r\nA : b\r\n\r\n",
+           "trailer folded": b"0\r\nA: b\r\n c\r\n\r\n",
            "trailer with bare LF": b"0\r\nA: b\n\r\n", "trailer with NUL": b"0\r\nA: \x00\r\n\r\n",
            "last chunk with bare LF": b"0\n\r\n", "end with bare LF": b"0\r\n\n"}
     out = bad("9112 7.1", {f"chunk, {k}": chunked(v) for k, v in odd.items()})
@@ -199,13 +205,15 @@ def chunks():
 
 
 def expectations():
-    return bad("9110 10.1.1", {f"Expect {v!r}": post(b"Content-Length: 3\r\nExpect: " + v + CRLF, b"abc")
+    return bad("9110 10.1.1", {f"Expect {v!r}": post(b"Content-Length: 3\r\nExpect: " + v + CRLF,
+                                                     b"abc")
                                for v in (b"200-ok", b"100-continue, x", b"100", b"")}, {417})
 
 
 def methods():
     out = bad("9110 9.1", {f"method {m!r}": get(m + b" /healthz HTTP/1.1")
-                           for m in (b"BREW", b"get", b"Get", b"GETT", b"X" * 100, b"M-SEARCH")}, {501})
+                           for m in (b"BREW", b"get", b"Get", b"GETT", b"X" * 100, b"M-SEARCH")},
+              {501})
     out += bad("9110 9.3", {"CONNECT": get(b"CONNECT localhost:443 HTTP/1.1"),
                             "TRACE": get(b"TRACE /healthz HTTP/1.1"),
                             "POST where GET is": get(b"POST /healthz HTTP/1.1"),
@@ -225,17 +233,20 @@ def good():
              "spaces and tabs around a value": get(host=b"Host: \t localhost \t\r\n"),
              "field's name in capitals": get(host=b"HOST: localhost\r\n"),
              "port": get(host=b"Host: localhost:8080\r\n"), "IPv6": get(host=b"Host: [::1]:80\r\n"),
-             "high bytes in a value": get(more=b"A: \xc3\xa9\r\n"), "empty value": get(more=b"A:\r\n"),
+             "high bytes in a value": get(more=b"A: \xc3\xa9\r\n"),
+             "empty value": get(more=b"A:\r\n"),
              "all token characters": get(more=b"!#$%&'*+-.^_`|~09azAZ: x\r\n"),
              "query": get(b"GET /healthz?a=b?c&d HTTP/1.1"),
              "length": post(b"Content-Length: 3\r\n", b"abc"),
              "length 0": post(b"Content-Length: 0\r\n"),
              "length with zeros": post(b"Content-Length: 0003\r\n", b"abc"), "no length": post(b""),
              "chunks": chunked(b"3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"),
-             "chunks, capitals": post(b"Transfer-Encoding: CHUNKED\r\n", b"A\r\n0123456789\r\n0\r\n\r\n"),
+             "chunks, capitals": post(b"Transfer-Encoding: CHUNKED\r\n",
+                                      b"A\r\n0123456789\r\n0\r\n\r\n"),
              "chunk with zeros": chunked(b"0003\r\nabc\r\n0000\r\n\r\n"),
              "chunk with an extension": chunked(b'3;a=b;c="d"\r\nabc\r\n0\r\n\r\n'),
              "trailer": chunked(b"3\r\nabc\r\n0\r\nA: b\r\n\r\n"),
              "continue": post(b"Content-Length: 3\r\nExpect: 100-continue\r\n", b"abc"),
-             "OPTIONS *": get(b"OPTIONS * HTTP/1.1"), "Connection: close": get(more=b"Connection: close\r\n")}
+             "OPTIONS *": get(b"OPTIONS * HTTP/1.1"),
+             "Connection: close": get(more=b"Connection: close\r\n")}
     return [Shape(f"good, {k}", v, frozenset({200, 204}), "9110") for k, v in taken.items()]

@@ -53,6 +53,7 @@ class Descriptions(unittest.TestCase):
             "content without a type": ("GET", LIST, 200, PAGE, None),
             "content where none is": ("GET", LIST, 304, PAGE),
             "no content": ("GET", LIST, 200, b"", None),
+            "half of the content": ("GET", LIST, 200, b'{"status":"succ'),
             "a member": ("GET", LIST, 200, PAGE | {"extra": 1}),
             "a missing member": ("GET", LIST, 200, {k: v for k, v in PAGE.items() if k != "count"}),
             "a member of an item": ("GET", LIST, 200, PAGE | {"notifications": [ITEM | {"x": 1}]}),
