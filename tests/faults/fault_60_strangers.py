@@ -10,9 +10,9 @@ import unittest
 from urllib.parse import quote
 
 from fault_harness import is_long
+from web_case import INBOX, SUBMIT, WebFault
 from contract import contract
 from harness.streams import TRANSPORTS, Poll, Socket
-from web_case import INBOX, SUBMIT, WebFault
 
 VERBS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 NOBODY = 99_999_998
