@@ -2,8 +2,8 @@
 
 import unittest
 
-from http_shapes import BAD, CRLF, HOST, Shape, shapes
 from web_case import WebFault
+from http_shapes import BAD, CRLF, HOST, Shape, shapes
 
 SECOND = b"GET /healthz HTTP/1.1\r\n" + HOST + b"Connection: close\r\n" + CRLF
 

@@ -6,9 +6,9 @@ import re
 import unittest
 
 from fault_harness import raw_exchange, wait_until
+from web_case import WebFault
 from fronts import FRONTS, Front
 from smuggling import STANDING, shapes
-from web_case import WebFault
 
 OURS = re.compile(rb"(?i)\r\nx-content-type-options: nosniff\r\n")  # only the daemon says it
 

@@ -8,8 +8,8 @@ import subprocess
 import time
 import unittest
 
-from web_case import WebFault
 from fault_harness import Varlink, wait_until
+from web_case import WebFault
 
 PROGRAM = "/usr/bin/slowhttptest"
 # What each does, and after how many seconds the daemon ends it.

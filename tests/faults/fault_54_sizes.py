@@ -3,8 +3,8 @@
 import concurrent.futures
 import unittest
 
-from http_shapes import CRLF, DOOR, HOST
 from web_case import WebFault
+from http_shapes import CRLF, DOOR, HOST
 
 MIB = 1 << 20
 POST = b"POST " + DOOR + b" HTTP/1.1\r\n" + HOST

@@ -7,8 +7,8 @@ import statistics
 import time
 import unittest
 
-from web_case import WebFault
 from fault_harness import is_long, wait_until
+from web_case import WebFault
 
 EACH = 200  # of one address, below its cap
 

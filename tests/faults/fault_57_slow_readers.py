@@ -6,8 +6,8 @@ import statistics
 import time
 import unittest
 
-from web_case import WebFault
 from fault_harness import is_long, wait_until
+from web_case import WebFault
 from harness.streams import Events, Page, Socket
 
 TEXT = "x" * 15_000

@@ -5,8 +5,8 @@ import threading
 import time
 import unittest
 
-from web_case import INBOX, WebFault
 from fault_harness import Api
+from web_case import INBOX, WebFault
 from harness.streams import TRANSPORTS, Events, Page, Poll, Refused, Socket
 
 

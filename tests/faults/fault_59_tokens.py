@@ -5,8 +5,8 @@ import subprocess
 import time
 import unittest
 
-from harness.streams import Socket
 from web_case import INBOX, WebFault, jwt, mac, part
+from harness.streams import Socket
 
 HS = {"alg": "HS256", "typ": "JWT", "kid": "test"}
 ED = {"alg": "EdDSA", "typ": "JWT", "kid": "pair"}
@@ -93,7 +93,7 @@ class Tokens(WebFault):
                 "loose bits": good[:-1] + chr(ord(good[-1]) + 1), "padded": good + "=",
                 "a space": good[:10] + " " + good[10:], "two parts": f"{head}.{body}",
                 "four parts": good + ".x", "five parts (JWE)": f"{head}.x.x.x.{signature}",
-                "body changed": f"{head}.{part(self.claims | {'sub': '1'})}.{signature}",
+                "body changed": f"{head}.{part(self.claims | {'sub': '2'})}.{signature}",
                 "header changed": f"{part(HS | {'x': 1})}.{body}.{signature}",
                 "duplicate claim": self.twice(),
                 "no JSON": f"{part(b'x')}.{part(b'y')}.{signature}",

@@ -10,9 +10,9 @@ import unittest
 from urllib.parse import quote
 
 from fault_harness import is_long
+from web_case import INBOX, SUBMIT, WebFault
 from contract import contract
 from harness.streams import TRANSPORTS, Poll, Socket
-from web_case import INBOX, SUBMIT, WebFault
 
 VERBS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 NOBODY = 99_999_998
@@ -20,8 +20,8 @@ SLACK = 0.05 if is_long() else 0.5  # of a busy machine
 
 
 class Strangers(WebFault):
-    everyday = {"people": 9, "victims": 1, "timed": 150}
-    long = {"victims": 8, "timed": 5000}
+    everyday = {"people": 9, "victims": 1, "spellings": 1, "timed": 150}
+    long = {"victims": 8, "spellings": 3, "timed": 5000}
 
     def setUp(self):
         super().setUp()
@@ -65,7 +65,8 @@ class Strangers(WebFault):
             for other in self.victims(me):
                 item, herald_id = other["items"][0]["id"], other["made"][0]
                 absent = list(self.doors(NOBODY, item, herald_id, other["cursor"]))
-                for name in (other["user"], other["phone"], "+" + other["phone"]):
+                spelled = (other["user"], other["phone"], "+" + other["phone"])
+                for name in self.random.sample(spelled, self.size.spellings):
                     there = self.doors(name, item, herald_id, other["cursor"])
                     for call, missing in zip(there, absent, strict=True):
                         one, two = me["api"].request(*call), me["api"].request(*missing)

@@ -6,8 +6,8 @@ import time
 import unittest
 
 from fault_harness import Varlink, is_long
-from harness.streams import Socket
 from web_case import INBOX, SUBMIT, WebFault
+from harness.streams import Socket
 
 DEEP = 100_000
 JSON = {"Content-Type": "application/json"}

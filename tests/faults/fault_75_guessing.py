@@ -4,8 +4,8 @@ import statistics
 import time
 import unittest
 
-from web_case import INBOX, SUBMIT, WebFault, jwt
 from fault_harness import is_long
+from web_case import INBOX, SUBMIT, WebFault, jwt
 
 SLACK = 0.05 if is_long() else 0.5  # of a busy machine
 

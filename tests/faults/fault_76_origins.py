@@ -3,8 +3,8 @@
 import unittest
 
 from fault_harness import Api
-from harness.streams import Refused, Socket
 from web_case import INBOX, SUBMIT, WebFault
+from harness.streams import Refused, Socket
 
 SHOP = "https://shop.example.org"  # on the list
 FOREIGN = {  # what the list and the daemon's own name must not be taken for

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <cstring>
@@ -226,23 +227,20 @@ class Stage : public ::testing::Test {
   FakeKv kv;
   FakeMetrics metrics;
   FakeSecrets secrets;
-  base::Guarded<std::set<model::UserId>> revoked;  // whose credentials are
-  HostPorts ports{
-      clock,
-      log,
-      delivered,
-      inbox,
-      answers,
-      directory,
-      producer,
-      fetcher,
-      mounts,
-      kv,
-      metrics,
-      secrets,
-      [this](const model::Principal& who) {
-        return revoked.with([&](const auto& users) { return users.contains(who.user); });
-      }};
+  std::atomic<model::UserId> revoked{0};  // whose credentials are
+  HostPorts ports{clock,
+                  log,
+                  delivered,
+                  inbox,
+                  answers,
+                  directory,
+                  producer,
+                  fetcher,
+                  mounts,
+                  kv,
+                  metrics,
+                  secrets,
+                  [this](const model::Principal& who) { return who.user == revoked; }};
   Puppet source;      // the template plugin
   Puppet chat, next;  // channels
   boost::asio::io_context io;
