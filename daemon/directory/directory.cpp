@@ -22,7 +22,9 @@ base::Result<model::Identity> Directory::normalise(model::Identity identity) con
 
 void Directory::resolve(model::Identity identity, Done<model::UserId> done) {
   const auto key = identity.kind + '\n' + identity.value;
+  const auto as_of = news();
   const auto known = memory_.with([&](Memory& memory) -> model::UserId {
+    if (memory.as_of != as_of) memory = {as_of, {}, {}};
     const auto it = memory.index.find(key);
     if (it == memory.index.end()) return 0;
     memory.order.splice(memory.order.end(), memory.order, it->second);
@@ -30,8 +32,8 @@ void Directory::resolve(model::Identity identity, Done<model::UserId> done) {
   });
   if (known != 0) return done(known);
   store_.resolve(std::move(identity),
-                 [this, key, done = std::move(done)](base::Result<model::UserId> user) {
-                   if (user && *user != 0) remember(key, *user);
+                 [this, key, as_of, done = std::move(done)](base::Result<model::UserId> user) {
+                   if (user && *user != 0) remember(key, *user, as_of);
                    done(std::move(user));
                  });
 }
@@ -61,12 +63,12 @@ std::string Directory::region() const {
 }
 
 void Directory::forget() {
-  memory_.with([](Memory& memory) { memory = {}; });
+  memory_.with([](Memory& memory) { memory = {memory.as_of, {}, {}}; });
 }
 
-void Directory::remember(const std::string& key, model::UserId user) {
+void Directory::remember(const std::string& key, model::UserId user, uint64_t as_of) {
   memory_.with([&](Memory& memory) {
-    if (memory.index.contains(key)) return;
+    if (memory.as_of != as_of || memory.index.contains(key)) return;
     if (memory.order.size() >= kRemembered) {
       memory.index.erase(memory.order.front().first);
       memory.order.pop_front();

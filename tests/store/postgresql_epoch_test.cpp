@@ -2,6 +2,7 @@
 // promoted. On a server of its own.
 #include <csignal>
 
+#include "store/people_news.hpp"
 #include "store/postgresql_support.hpp"
 
 namespace herald::store::test {
@@ -93,6 +94,34 @@ TEST_F(PostgresqlEpoch, APromotedStandbyThatLacksANumberBeginsAnotherEpoch) {
   written_again();
   EXPECT_EQ(page().last_seq, 1);
   EXPECT_NE(page().epoch, epoch_) << "number 2 will be another item";
+}
+
+// covers: F15
+TEST_F(PostgresqlEpoch, NobodyGetsTheIdOfAPersonWhomAPromotedStandbyLacks) {
+  const auto person = [&](const std::string& phone) {
+    User user;
+    user.identities = {{"phone", phone}};
+    return value(wait<User>([&](auto done) { store->put_user(user, done); })).id;
+  };
+  const auto before = person("+237691000001");
+  const auto news = dynamic_cast<PeopleNews&>(*store).people_news();
+  server().stop(SIGINT);
+  server().keep_copy();
+  server().start();
+  written_again();
+  EXPECT_EQ(dynamic_cast<PeopleNews&>(*store).people_news(), news) << "nothing is missing there";
+  const auto lost = person("+237691000002");
+  EXPECT_EQ(lost, before + 1);
+  server().stop(SIGQUIT);
+  server().put_copy();
+  server().start_promoted();
+  written_again();
+  EXPECT_NE(dynamic_cast<PeopleNews&>(*store).people_news(), news);
+  EXPECT_GT(person("+237691000003"), lost);
+  EXPECT_EQ(value(wait<model::UserId>([&](auto done) {
+              store->resolve({"phone", "+237691000001"}, done);
+            })),
+            before);
 }
 
 TEST_F(PostgresqlEpoch, WhoWasNotThereWhenItWasPromotedCannotKnow) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <mutex>
 #include <string>
@@ -17,11 +18,14 @@ class Lineage {
   /// Whether this server is on the line, which then goes on there. A standby never is; the first
   /// primary that is asked begins the line. Throws SqlError.
   bool goes_on(Connection& db);
+  /// How often the line went on elsewhere: what was not replicated is missing there.
+  uint64_t moves() const { return moves_; }
 
  private:
   std::mutex mutex_;
   std::string system_;  // empty: not begun
   int64_t timeline_ = 0;
+  std::atomic<uint64_t> moves_{0};
 };
 
 }  // namespace herald::store::postgresql

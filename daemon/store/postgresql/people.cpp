@@ -23,7 +23,8 @@ const Sql kLock{
 const Sql kFree{
     "SELECT greatest((SELECT id FROM users WHERE id < $1 ORDER BY id DESC LIMIT 1) + 1, (SELECT id "
     "FROM application_users WHERE id < $1 ORDER BY id DESC LIMIT 1) + 1, (SELECT CASE body WHEN '' "
-    "THEN 1 ELSE 50000000 END FROM notes WHERE name = 'store.tables.users'), 1)"};
+    "THEN 1 ELSE 50000000 END FROM notes WHERE name = 'store.tables.users'), (SELECT body::bigint "
+    "FROM notes WHERE name = 'people.from'), 1)"};
 // Whom the application does not know is a provider: no row of its history is about them.
 const Sql kUsers{
     "INSERT INTO users(id, name, provider, created) SELECT id, '', (SELECT count(*) FROM notes "
