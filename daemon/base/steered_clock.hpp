@@ -24,8 +24,8 @@ class SteeredClock final : public Clock {
     const auto ahead = (there.time_since_epoch() - (from + (to - from) / 2).time_since_epoch());
     const auto before = ahead_.load();
     const bool sure = to - from <= kSure;
-    if (before != kNot && (!sure || (ahead - Duration{before} < kFollow &&
-                                     Duration{before} - ahead < kFollow)))
+    if (before != kNot &&
+        (!sure || (ahead - Duration{before} < kFollow && Duration{before} - ahead < kFollow)))
       return;
     ahead_ = ahead.count();
   }

@@ -276,8 +276,8 @@ TEST_F(PostgresqlNodes, EachGoesByTheClockOfTheDatabase) {
   base::SteeredClock steered;
   settings.node = NodeOptions{"a", "0", 4s, &steered};
   store = value(attempt());
-  const auto there = std::stoll(
-      ask("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint").at(0));
+  const auto there =
+      std::stoll(ask("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint").at(0));
   EXPECT_LT(std::abs(base::unix_us(steered.now()) - there), 2'000'000);
 }
 
@@ -285,11 +285,10 @@ TEST(Words, AreWhatTheyWere) {
   using postgresql::heard_from;
   using postgresql::payload_of;
   const std::string id(35, 'a');
-  for (const Word& word :
-       {Word{Word::Kind::due, {}, 0}, Word{Word::Kind::notification, id, 0},
-        Word{Word::Kind::inbox, {}, 7}, Word{Word::Kind::journal, {}, 0},
-        Word{Word::Kind::settings, {}, 0}, Word{Word::Kind::people, {}, 0},
-        Word{Word::Kind::everything, {}, 0}}) {
+  for (const Word& word : {Word{Word::Kind::due, {}, 0}, Word{Word::Kind::notification, id, 0},
+                           Word{Word::Kind::inbox, {}, 7}, Word{Word::Kind::journal, {}, 0},
+                           Word{Word::Kind::settings, {}, 0}, Word{Word::Kind::people, {}, 0},
+                           Word{Word::Kind::everything, {}, 0}}) {
     const auto payload = payload_of(12, word);
     EXPECT_LE(payload.size(), 200U);
     const auto heard = heard_from(payload);

@@ -18,8 +18,10 @@ const Sql kLastSeq{"SELECT last_seq FROM inbox_users WHERE user_id = $1"};
 const Sql kPut{
     "WITH put AS (INSERT INTO inbox_epoch(one, epoch, line) VALUES (1, $1, $2) ON CONFLICT (one) "
     "DO UPDATE SET epoch = EXCLUDED.epoch, line = EXCLUDED.line WHERE inbox_epoch.line <> "
-    "EXCLUDED.line RETURNING one) INSERT INTO notes(name, body) SELECT 'people.from', ($3::bigint + "
-    "$4::bigint)::text FROM put WHERE $4::bigint > 0 ON CONFLICT (name) DO UPDATE SET body = EXCLUDED.body"};
+    "EXCLUDED.line RETURNING one) INSERT INTO notes(name, body) SELECT 'people.from', ($3::bigint "
+    "+ "
+    "$4::bigint)::text FROM put WHERE $4::bigint > 0 ON CONFLICT (name) DO UPDATE SET body = "
+    "EXCLUDED.body"};
 
 /// More than one can have lost of those who were made last.
 constexpr int64_t kSkippedIds = 10'000;
