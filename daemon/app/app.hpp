@@ -100,6 +100,7 @@ class App {
   /// Webhooks and the outbox are this daemon's: once, and until its end.
   std::atomic<bool> periodic_{false};
   std::atomic<unsigned> looks_{0};
+  std::atomic<uint64_t> swept_{0};  // the tokens' generation when streams were last looked through
   std::atomic<uint16_t> http_port_{0};
 
   std::mutex tasks_mutex_;

@@ -44,7 +44,7 @@ void App::heard(const store::Word& word) {
     case Kind::journal:
       return core_->feed.grown();
     case Kind::people:
-      return;  // store/people_news.hpp
+      return;  // store/history.hpp
     case Kind::due:
     case Kind::notification:
       return core_->dispatcher.heard(word);

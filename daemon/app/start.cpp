@@ -161,6 +161,9 @@ void App::refresh_tokens(std::function<void(base::Result<void>)> done) {
       std::vector<http::Revocation> revocations;
       for (const auto& one : *all) revocations.push_back({one.user, one.before});
       core_->authenticator.set_revocations(std::move(revocations));
+      // Also when another node revoked them, or this is another refresh than the one that told.
+      const auto generation = core_->authenticator.generation();
+      if (swept_.exchange(generation) != generation) core_->plugins.end_revoked();
       done({});
     });
   });
@@ -249,6 +252,10 @@ std::string App::metrics_text() {
   line("herald_store_writes_total", "counter", "Write requests those transactions answered.",
        health.writes);
   line("herald_store_queued", "gauge", "Write requests waiting.", health.queued);
+  if (const auto* history = store::history_of(*core_->store))
+    line("herald_store_losses_total", "counter",
+         "Times that a database server took over without what had been acknowledged.",
+         history->losses());
   return text;
 }
 

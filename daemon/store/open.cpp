@@ -1,3 +1,4 @@
+#include "store/history.hpp"
 #include "store/nodes.hpp"
 #include "store/outbox.hpp"
 #include "store/postgresql/audit.hpp"
@@ -48,6 +49,9 @@ OutboxStore* outbox_of(Store& store) { return dynamic_cast<OutboxStore*>(&store)
 NodeStore* nodes_of(Store& store) {
   auto* host = dynamic_cast<NodeHost*>(&store);
   return host == nullptr ? nullptr : host->node();
+}
+const HistoryStore* history_of(const Store& store) {
+  return dynamic_cast<const HistoryStore*>(&store);
 }
 PreviewStore* previews_of(Store& store) { return dynamic_cast<PreviewStore*>(&store); }
 

@@ -90,6 +90,8 @@ class Load:
         """What producers, daemon, inboxes, the fake and the log say."""
         for producers in self.producers.values():
             producers.tell(oracle)
+        # First what was acknowledged, then what became of it: a receipt may still come in between.
+        oracle.receipts(self.test.whatsapp.posts())
         self.ask_states(oracle)
         api = Api(self.test.port)
         self.test.addCleanup(api.close)
@@ -102,7 +104,6 @@ class Load:
                 self.test.assertFalse(page["more"], "the test asks for one page only")
                 oracle.inbox(number, page["notifications"])
         oracle.sends(load_lines(self.record))
-        oracle.receipts(self.test.whatsapp.posts())
         log = self.test.folder / "notifications.jsonl"
         self.logged = load_lines(log) if log.exists() else []
         oracle.log_lines((line["text"], line["id"]) for line in self.logged)

@@ -5,8 +5,8 @@
 #include <set>
 #include <thread>
 
+#include "store/history.hpp"
 #include "store/nodes.hpp"
-#include "store/people_news.hpp"
 #include "store/postgresql/lease.hpp"
 #include "store/postgresql/words.hpp"
 
@@ -262,14 +262,14 @@ TEST_F(PostgresqlNodes, OfTwoThatClaimATurnOneHasIt) {
 TEST_F(PostgresqlNodes, WhoseAnIdentityIsIsAskedForAgainWhenAnotherChangedIt) {
   const auto a = node("a"), b = node("b");
   ASSERT_TRUE(comes([&] { return a->held() == 32 && b->held() == 32; }));
-  auto* news = dynamic_cast<PeopleNews*>(b->store.get());
-  ASSERT_NE(news, nullptr);
-  const auto before = news->people_news();
+  const auto* history = history_of(*b->store);
+  ASSERT_NE(history, nullptr);
+  const auto before = history->history();
   User user;
   user.identities = {{"phone", "+237600009999"}};
   value(wait<User>([&](auto done) { a->store->put_user(user, done); }));
   EXPECT_TRUE(comes([&] { return b->heard({Word::Kind::people, {}, 0}); }));
-  EXPECT_GT(news->people_news(), before);
+  EXPECT_GT(history->history(), before);
 }
 
 TEST_F(PostgresqlNodes, EachGoesByTheClockOfTheDatabase) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <optional>
 #include <string>
 
@@ -21,15 +22,19 @@ class InboxEpoch {
   /// After connecting, by who holds the store. The epoch goes on with the same server, and with a
   /// promoted standby that has the newest number this process committed, for the log comes in
   /// order: then it has all others too. Else another one begins. A node (`lease`) does not know
-  /// what the other ones committed, so for nodes another server always begins another epoch. Throws
-  /// SqlError, also when the node's lease is over.
+  /// what the other ones committed, so for nodes another server always begins another epoch. On
+  /// another server ids of people are left out, whether it has that number or not: people may be
+  /// missing who drew none. Throws SqlError, also when the node's lease is over.
   void settle(Connection& db, const Lease* lease);
   /// A transaction that drew this number was committed.
   void committed(const std::optional<Drawn>& drawn) {
     if (drawn) newest_ = drawn;
   }
+  /// Times that another server lacked that number: what was acknowledged is lost. Any thread.
+  uint64_t losses() const { return losses_; }
 
  private:
+  std::atomic<uint64_t> losses_{0};
   std::optional<Drawn> newest_;
 };
 

@@ -20,7 +20,6 @@ bool Lineage::goes_on(Connection& db) {
   const std::lock_guard lock{mutex_};
   if (timeline < timeline_ || (!system_.empty() && system != system_)) return false;
   if (timeline != 0) {
-    if (timeline != timeline_) ++moves_;
     system_ = system;
     timeline_ = timeline;
   }

@@ -129,7 +129,7 @@ void Membership::heard(const char* payload) {
     if (!said || said->fence == lease_.fence()) return;
     word = said->word;
   }
-  if (word.kind == Word::Kind::people || word.kind == Word::Kind::everything) ++people_news_;
+  if (word.kind == Word::Kind::people || word.kind == Word::Kind::everything) ++people_changes_;
   if (word.kind == Word::Kind::everything) {
     // Also what a node says that came or goes.
     {
@@ -206,7 +206,7 @@ milliseconds Membership::round() {
   steer(from, *there);
   if (asked - people_looked_ >= kPeopleLook) {
     people_looked_ = asked;
-    ++people_news_;
+    ++people_changes_;
   }
   const bool takes_over = asked - steady_since_ >= lease_.options().lease;
   if (takes_over) remove_dead(*db_, fence);

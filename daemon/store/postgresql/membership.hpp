@@ -35,8 +35,8 @@ class Membership final : public NodeStore {
   void left(Shares shares) override;
   void tell(Word word) override;
   void nodes(Done<std::vector<Node>> done) override;
-  /// As PeopleNews.
-  uint64_t people_news() const { return people_news_; }
+  /// How often others may have changed whose an identity is.
+  uint64_t people_changes() const { return people_changes_; }
 
  private:
   using Steady = Lease::Steady;
@@ -55,7 +55,7 @@ class Membership final : public NodeStore {
   Lease& lease_;
   std::unique_ptr<Connection> db_;
   Steady::time_point renewed_{}, steady_since_{}, looked_{}, people_looked_{};
-  std::atomic<uint64_t> people_news_{0};
+  std::atomic<uint64_t> people_changes_{0};
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;

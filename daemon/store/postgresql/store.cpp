@@ -3,7 +3,7 @@
 #include <thread>
 
 #include "base/faults.hpp"
-#include "store/people_news.hpp"
+#include "store/history.hpp"
 #include "store/postgresql/answers.hpp"
 #include "store/postgresql/application.hpp"
 #include "store/postgresql/delivery.hpp"
@@ -13,6 +13,7 @@
 #include "store/postgresql/kv.hpp"
 #include "store/postgresql/listener.hpp"
 #include "store/postgresql/membership.hpp"
+#include "store/postgresql/move_state.hpp"
 #include "store/postgresql/outbox.hpp"
 #include "store/postgresql/schema.hpp"
 #include "store/postgresql/session.hpp"
@@ -70,8 +71,8 @@ struct TakeBody {
 class PostgresqlStore final : public Store,
                               public PreviewStore,
                               public OutboxStore,
-                              public PeopleNews,
-                              public NodeHost {
+                              public NodeHost,
+                              public HistoryStore {
  public:
   PostgresqlStore(Address address, Decide decide, const base::Clock& clock)
       : address_(std::move(address)), decide_(std::move(decide)), clock_(clock) {}
@@ -90,6 +91,7 @@ class PostgresqlStore final : public Store,
       if (auto checked = check_application(*connection, address_); !checked) return checked;
       const auto admitted = take_lock(*connection);
       if (!admitted) return admitted.error();
+      if (auto moved = check_moved(*connection, address_); !moved) return moved;
       auto ready =
           *admitted == Admission::alone ? bring_up_to_date() : as_others_have_it(*connection);
       if (!ready) return ready;
@@ -367,6 +369,15 @@ class PostgresqlStore final : public Store,
   // the whole
   void reconfigure(const Options& options) override { apply_settings(options); }
   Health health() const override { return writer_->health(); }
+  uint64_t history() const override {
+    auto history = address_.line->timeline();
+    if (membership_) history += membership_->people_changes();
+    // An application changes its own table without a word.
+    if (!address_.users.empty())
+      history += static_cast<uint64_t>(clock_.mono().time_since_epoch() / kApplicationLook);
+    return history;
+  }
+  uint64_t losses() const override { return epoch_.losses(); }
   void close() override {
     listener_.reset();
     // The writer first: its answers may ask the readers, not the other way round.
@@ -375,14 +386,6 @@ class PostgresqlStore final : public Store,
     if (membership_) membership_->stop();
   }
   NodeStore* node() override { return membership_.get(); }
-  uint64_t people_news() const override {
-    auto news = address_.line->moves();
-    if (membership_) news += membership_->people_news();
-    // An application changes its own table without a word.
-    if (!address_.users.empty())
-      news += static_cast<uint64_t>(clock_.mono().time_since_epoch() / kApplicationLook);
-    return news;
-  }
 
  private:
   base::Result<Admission> take_lock(Connection& db) {

@@ -1,5 +1,7 @@
 #include "store/postgresql/write_state.hpp"
 
+#include <unordered_set>
+
 #include "base/faults.hpp"
 #include "store/postgresql/answers.hpp"
 #include "store/postgresql/journal.hpp"
@@ -50,16 +52,20 @@ void WriteState::begin() {
 
 void WriteState::load(const Foreseen& foreseen) {
   const auto now = clock.now();
-  std::vector<std::string_view> ids, fresh_ids, provider_ids;
+  std::vector<std::string_view> ids, stored_ids, fresh_ids, provider_ids;
   Inboxes::Wanted inboxes_wanted;
+  // Accepted with a head start: what came of them is recorded with them.
+  std::unordered_set<std::string_view> fresh;
+  for (const auto* n : foreseen.accepts) fresh.insert(n->id);
   for (const auto* apply : foreseen.applies) {
     ids.push_back(apply->id);
+    if (!fresh.contains(apply->id)) stored_ids.push_back(apply->id);
     for (const auto& event : apply->events)
       if (const auto* done = std::get_if<model::event::Completed>(&event))
         if (!done->outcome.provider_id.empty()) provider_ids.push_back(done->outcome.provider_id);
   }
   outbox.load(db, foreseen.outbox);
-  notifications.load(db, chains, ids);
+  notifications.load(db, chains, stored_ids);
 
   std::vector<const model::Identity*> identities;
   Keys::Producers producers;
@@ -80,6 +86,11 @@ void WriteState::load(const Foreseen& foreseen) {
 
   for (const auto* apply : foreseen.applies) {
     if (!apply->append) continue;
+    if (fresh.contains(apply->id)) {
+      inboxes_wanted.users.push_back(apply->append->user);
+      ++inboxes_wanted.fresh;
+      continue;
+    }
     const auto held = notifications.find(db, chains, apply->id);
     if (!held) continue;
     inboxes_wanted.users.push_back(apply->append->user);
