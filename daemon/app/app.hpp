@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "app/core.hpp"
+#include "base/steered_clock.hpp"
 #include "config/load.hpp"
 #include "control/server.hpp"
 #include "http/server.hpp"
@@ -86,6 +87,7 @@ class App {
   mutable std::mutex config_mutex_;
   config::ConfigPtr config_;
   std::unique_ptr<telemetry::Logging> log_;
+  base::SteeredClock clock_;  // the machine's, or of several nodes the one they share
   std::unique_ptr<Core> core_;
   std::unique_ptr<ControlOperations> operations_;
   std::unique_ptr<control::Server> control_;

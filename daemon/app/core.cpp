@@ -22,8 +22,9 @@ plugin::Options plugin_options(const config::Config& config) {
 }  // namespace
 
 Core::Core(const config::Config& config, std::unique_ptr<store::Store> opened,
-           telemetry::Logging& logging)
-    : log{logging},
+           const base::Clock& time, telemetry::Logging& logging)
+    : clock{time},
+      log{logging},
       store{std::move(opened)},
       nodes{store::nodes_of(*store)},
       directory{*store, store::history_of(*store), config.directory.region},

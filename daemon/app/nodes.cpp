@@ -43,6 +43,8 @@ void App::heard(const store::Word& word) {
       return core_->inbox.changed_elsewhere(word.user);
     case Kind::journal:
       return core_->feed.grown();
+    case Kind::people:
+      return;  // store/history.hpp
     case Kind::due:
     case Kind::notification:
       return core_->dispatcher.heard(word);

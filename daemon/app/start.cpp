@@ -60,12 +60,12 @@ int App::start() {
 }
 
 base::Result<void> App::open_core() {
-  const auto server = store_server(*config_);
+  auto server = store_server(*config_);
   if (!server) return server.error();
-  auto opened =
-      store::open(store_options(*config_), *server, delivery::decide, base::Clock::system());
+  if (server->node) server->node->clock = &clock_;
+  auto opened = store::open(store_options(*config_), *server, delivery::decide, clock_);
   if (!opened) return opened.error();
-  core_ = std::make_unique<Core>(*config_, std::move(*opened), *log_);
+  core_ = std::make_unique<Core>(*config_, std::move(*opened), clock_, *log_);
   work_ =
       std::make_unique<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>>(
           core_->io.get_executor());

@@ -1,7 +1,7 @@
 // directory: who an identity belongs to. Owns the spelling of identities (phones in E.164) and the
 // answers it remembers. Any thread may call; answers come on a thread of the store, or at once when
 // they are remembered. Never keeps more than kRemembered answers, never remembers that somebody
-// does not exist, or anything from before another database server took over.
+// does not exist, or anything from before others may have changed it (store/history.hpp).
 #pragma once
 
 #include <list>
@@ -25,7 +25,7 @@ base::Result<model::Identity> normalise_identity(model::Identity identity, std::
 
 class Directory final : public model::ports::Directory {
  public:
-  /// history: nullptr when no other server takes the place of the store's. Both outlive this.
+  /// history: nullptr when nobody else changes the store. Both outlive this.
   Directory(store::DirectoryStore& store, const store::HistoryStore* history, std::string region)
       : store_{store}, history_{history}, region_{std::move(region)} {}
 

@@ -60,7 +60,8 @@ class Bulk {
 
 base::Result<json::value> read(const web::Request& request) {
   if (!fields(request, "idempotency-key").empty())
-    return fail(Code::invalid, "Each notification has its own idempotency_key; leave the header out.",
+    return fail(Code::invalid,
+                "Each notification has its own idempotency_key; leave the header out.",
                 "Idempotency-Key");
   auto value = base::parse_json(request.body, {.bytes = kBulkBytes});
   if (!value) return value.error();
@@ -105,9 +106,7 @@ web::Route bulk_route(Producer& producer) {
   route.access = web::Access::service;
   route.scope = "notifications:send";
   route.max_body = kBulkBytes;
-  route.handler = [&producer](const web::ExchangePtr& exchange) {
-    submit_all(producer, exchange);
-  };
+  route.handler = [&producer](const web::ExchangePtr& exchange) { submit_all(producer, exchange); };
   return route;
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/steered_clock.hpp"
 #include "model/types.hpp"
 #include "store/done.hpp"
 
@@ -34,6 +35,8 @@ struct NodeOptions {
   std::string version;  ///< of the program
   /// How long a node that does not come back keeps its shares.
   base::Duration lease{std::chrono::seconds{10}};
+  /// Steered by the clock of the database, which all nodes share; it outlives the store.
+  base::SteeredClock* clock = nullptr;
 };
 
 /// A node, for people.
@@ -56,6 +59,7 @@ struct Word {
     inbox = 'i',         ///< of `user`
     journal = 'j',       ///< it has grown
     settings = 's',      ///< pauses or tokens
+    people = 'p',        ///< who an identity belongs to
     everything = 'e',    ///< words were missed
   };
   Kind kind = Kind::everything;

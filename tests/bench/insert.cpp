@@ -3,8 +3,8 @@
 //
 //   herald_insert CONNINFO TABLE CONNECTIONS SECONDS ROWS
 //
-// The statement is prepared, INSERT ... VALUES (...), (...): what a program does that wants its rows
-// in fast and knows nothing of arrays or COPY. Prints {"rows", "seconds", "per_second"}.
+// The statement is prepared, INSERT ... VALUES (...), (...): what a program does that wants its
+// rows in fast and knows nothing of arrays or COPY. Prints {"rows", "seconds", "per_second"}.
 #include <libpq-fe.h>
 
 #include <atomic>
@@ -52,10 +52,9 @@ void work(const char* conninfo, const std::string& sql, int rows, Clock::time_po
     std::fprintf(stderr, "%s", PQerrorMessage(db));
     failed = true;
   };
-  PGresult* made =
-      PQstatus(db) == CONNECTION_OK
-          ? PQprepare(db, "insert", sql.c_str(), rows * kParameters, nullptr)
-          : nullptr;
+  PGresult* made = PQstatus(db) == CONNECTION_OK
+                       ? PQprepare(db, "insert", sql.c_str(), rows * kParameters, nullptr)
+                       : nullptr;
   if (PQresultStatus(made) != PGRES_COMMAND_OK) fail();
   PQclear(made);
   std::mt19937_64 random{std::random_device{}()};

@@ -5,6 +5,7 @@
 #include <set>
 #include <thread>
 
+#include "store/history.hpp"
 #include "store/nodes.hpp"
 #include "store/postgresql/lease.hpp"
 #include "store/postgresql/words.hpp"
@@ -237,14 +238,57 @@ TEST_F(PostgresqlNodes, AnAnswerHasItsNumberOnlyWhileItCanBeCommittedNext) {
             std::vector<std::string>{"1|accept|OUI"});
 }
 
+TEST_F(PostgresqlNodes, OfTwoThatClaimATurnOneHasIt) {
+  const auto a = node("a"), b = node("b");
+  ASSERT_TRUE(comes([&] { return a->held() == 32 && b->held() == 32; }));
+  const auto claim = [&](Member& by, uint64_t if_version, Done<uint64_t> done) {
+    by.store->kv_put("plugin", "turn", by.nodes == a->nodes ? "a" : "b", TimePoint{}, if_version,
+                     std::move(done));
+  };
+  for (uint64_t turn = 0; turn < 100; ++turn) {
+    Answer<uint64_t> of_a, of_b;
+    claim(*a, turn, of_a.done());
+    claim(*b, turn, of_b.done());
+    const auto by_a = of_a.get(), by_b = of_b.get();
+    ASSERT_NE(bool(by_a), bool(by_b)) << "turn " << turn;
+    EXPECT_EQ((by_a ? by_b : by_a).error().code, Code::conflict);
+    EXPECT_EQ(by_a ? *by_a : *by_b, turn + 1);
+    const auto kept =
+        value(wait<KvEntry>([&](auto done) { b->store->kv_get("plugin", "turn", done); }));
+    EXPECT_EQ(kept.value, by_a ? "a" : "b") << "whoever was told so has it";
+  }
+}
+
+TEST_F(PostgresqlNodes, WhoseAnIdentityIsIsAskedForAgainWhenAnotherChangedIt) {
+  const auto a = node("a"), b = node("b");
+  ASSERT_TRUE(comes([&] { return a->held() == 32 && b->held() == 32; }));
+  const auto* history = history_of(*b->store);
+  ASSERT_NE(history, nullptr);
+  const auto before = history->history();
+  User user;
+  user.identities = {{"phone", "+237600009999"}};
+  value(wait<User>([&](auto done) { a->store->put_user(user, done); }));
+  EXPECT_TRUE(comes([&] { return b->heard({Word::Kind::people, {}, 0}); }));
+  EXPECT_GT(history->history(), before);
+}
+
+TEST_F(PostgresqlNodes, EachGoesByTheClockOfTheDatabase) {
+  base::SteeredClock steered;
+  settings.node = NodeOptions{"a", "0", 4s, &steered};
+  store = value(attempt());
+  const auto there =
+      std::stoll(ask("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint").at(0));
+  EXPECT_LT(std::abs(base::unix_us(steered.now()) - there), 2'000'000);
+}
+
 TEST(Words, AreWhatTheyWere) {
   using postgresql::heard_from;
   using postgresql::payload_of;
   const std::string id(35, 'a');
-  for (const Word& word :
-       {Word{Word::Kind::due, {}, 0}, Word{Word::Kind::notification, id, 0},
-        Word{Word::Kind::inbox, {}, 7}, Word{Word::Kind::journal, {}, 0},
-        Word{Word::Kind::settings, {}, 0}, Word{Word::Kind::everything, {}, 0}}) {
+  for (const Word& word : {Word{Word::Kind::due, {}, 0}, Word{Word::Kind::notification, id, 0},
+                           Word{Word::Kind::inbox, {}, 7}, Word{Word::Kind::journal, {}, 0},
+                           Word{Word::Kind::settings, {}, 0}, Word{Word::Kind::people, {}, 0},
+                           Word{Word::Kind::everything, {}, 0}}) {
     const auto payload = payload_of(12, word);
     EXPECT_LE(payload.size(), 200U);
     const auto heard = heard_from(payload);

@@ -1,12 +1,14 @@
 """Two nodes on one schema: what is asked of one counts for both."""
 
 import itertools
+import signal
 import threading
 import time
 import unittest
 
+from harness.nodes import start_nodes
 from harness.streams import TRANSPORTS
-from herald_harness import Api, wait_until
+from herald_harness import Api, SystemTest, postgres, wait_until
 from two_nodes_case import TwoNodes
 
 PREFIX = "/api/web-chat/notifications"
@@ -130,6 +132,24 @@ class OneHouse(TwoNodes):
         code, _, errors = self.a.ctl.run("nodes", "n0")
         self.assertNotEqual(code, 0)
         self.assertIn("too many arguments", errors)
+
+
+class Shown(SystemTest):
+    def test_alone_there_are_no_nodes(self):
+        self.start()
+        self.assertEqual(self.ctl.text("nodes"), "this daemon is alone on its store\n")
+        self.assertEqual(self.ctl("nodes"), {"nodes": []})
+
+    def test_without_the_database_nobody_knows(self):
+        server = postgres.Postgres()
+        self.addCleanup(server.close)
+        node, = start_nodes(self, 1, {"url": server.url(), "schema": "herald"})
+        server.stop(signal.SIGQUIT)
+        code, shown, errors = node.ctl.run("nodes")
+        self.assertNotEqual(code, 0, shown)
+        self.assertIn("the database cannot be read; try again later", errors)
+        server.start()
+        wait_until(lambda: node.ctl.run("nodes")[0] == 0, 20, "the nodes again")
 
 
 def together(*calls):

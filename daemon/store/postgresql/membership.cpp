@@ -20,6 +20,8 @@ constexpr milliseconds kLeast{20};
 constexpr std::chrono::seconds kLook{1};
 /// Between two rounds at most: what a lost word hides is found by then.
 constexpr milliseconds kUsual{2000};
+/// How long a lost word may hide that somebody's identity changed hands.
+constexpr std::chrono::seconds kPeopleLook{10};
 
 /// Each node's fair part, rounded up.
 unsigned fair(unsigned nodes) { return (kShares + nodes - 1) / nodes; }
@@ -32,13 +34,17 @@ Shares surplus(Shares held, unsigned most) {
   return out;
 }
 
+base::MonoPoint mono() { return base::Clock::system().mono(); }
+
 }  // namespace
 
 Membership::Membership(const Address& address, Watchdog& watchdog, Connection& opened)
     : address_(address), watchdog_(watchdog), lease_(*address.lease) {
   const auto asked = Steady::now();
   opened.begin();
-  const auto fence = enter_node(opened, lease_.options());
+  const auto from = mono();
+  const auto [fence, there] = enter_node(opened, lease_.options());
+  steer(from, there);
   const auto nodes = other_nodes(opened, fence).count + 1;
   const auto claimed = claim_shares(opened, fence, fair(nodes));
   HERALD_POINT("pg.node_entering");
@@ -123,6 +129,7 @@ void Membership::heard(const char* payload) {
     if (!said || said->fence == lease_.fence()) return;
     word = said->word;
   }
+  if (word.kind == Word::Kind::people || word.kind == Word::Kind::everything) ++people_changes_;
   if (word.kind == Word::Kind::everything) {
     // Also what a node says that came or goes.
     {
@@ -190,9 +197,16 @@ milliseconds Membership::round() {
   // After a time in which nobody could renew, everybody gets the time to do so.
   if (asked - renewed_ > lease_.options().lease) steady_since_ = asked;
   db_->begin();
-  if (!renew_lease(*db_, fence, lease_.options().lease)) {
+  const auto from = mono();
+  const auto there = renew_lease(*db_, fence, lease_.options().lease);
+  if (!there) {
     db_->exec("ROLLBACK");
     return give_up("another node took over the work of this one, whose lease was over");
+  }
+  steer(from, *there);
+  if (asked - people_looked_ >= kPeopleLook) {
+    people_looked_ = asked;
+    ++people_changes_;
   }
   const bool takes_over = asked - steady_since_ >= lease_.options().lease;
   if (takes_over) remove_dead(*db_, fence);
@@ -236,6 +250,10 @@ milliseconds Membership::round() {
   const auto usual =
       std::min(std::chrono::duration_cast<milliseconds>(lease_.options().lease / 5), kUsual);
   return takes_over ? std::clamp(until_end, kLeast, usual) : usual;
+}
+
+void Membership::steer(base::MonoPoint from, base::TimePoint there) const {
+  if (auto* clock = lease_.options().clock) clock->steer(from, mono(), there);
 }
 
 void Membership::answer_asked() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -34,6 +35,8 @@ class Membership final : public NodeStore {
   void left(Shares shares) override;
   void tell(Word word) override;
   void nodes(Done<std::vector<Node>> done) override;
+  /// How often others may have changed whose an identity is.
+  uint64_t people_changes() const { return people_changes_; }
 
  private:
   using Steady = Lease::Steady;
@@ -42,6 +45,8 @@ class Membership final : public NodeStore {
   std::chrono::milliseconds round();
   std::chrono::milliseconds give_up(const char* why);
   void answer_asked();
+  /// What the database's clock said between then and now.
+  void steer(base::MonoPoint from, base::TimePoint there) const;
   void heard(const char* payload);
   std::shared_ptr<const Hears> hears() const;
 
@@ -49,7 +54,8 @@ class Membership final : public NodeStore {
   Watchdog& watchdog_;
   Lease& lease_;
   std::unique_ptr<Connection> db_;
-  Steady::time_point renewed_{}, steady_since_{}, looked_{};
+  Steady::time_point renewed_{}, steady_since_{}, looked_{}, people_looked_{};
+  std::atomic<uint64_t> people_changes_{0};
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;

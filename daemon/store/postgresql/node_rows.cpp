@@ -9,8 +9,9 @@ const std::string kNow = "(extract(epoch FROM clock_timestamp()) * 1000000)::big
 const Sql kForget{"/* nodes */ DELETE FROM nodes WHERE name = $1"};
 const Sql kEnter{
     "/* nodes */ INSERT INTO nodes(name, version, started, lease_end) VALUES ($1, $2, " + kNow +
-    ", " + kNow + " + $3) RETURNING fence"};
-const Sql kRenew{"/* nodes */ UPDATE nodes SET lease_end = " + kNow + " + $2 WHERE fence = $1"};
+    ", " + kNow + " + $3) RETURNING fence, " + kNow};
+const Sql kRenew{"/* nodes */ UPDATE nodes SET lease_end = " + kNow +
+                 " + $2 WHERE fence = $1 RETURNING " + kNow};
 const Sql kRemoveDead{
     "/* nodes */ DELETE FROM nodes WHERE fence IN (SELECT fence FROM nodes WHERE lease_end < " +
     kNow + " AND fence <> $1 ORDER BY fence FOR UPDATE SKIP LOCKED)"};
@@ -41,13 +42,16 @@ Shares bit(const Row& row) { return Shares{1} << (row.integer(0) & 63); }
 
 }  // namespace
 
-int64_t enter_node(Connection& db, const NodeOptions& options) {
+Entered enter_node(Connection& db, const NodeOptions& options) {
   db.run(kForget, options.name);
-  return db.use(kEnter, options.name, options.version, options.lease.count())[0].integer(0);
+  const auto rows = db.use(kEnter, options.name, options.version, options.lease.count());
+  return {rows[0].integer(0), base::from_unix_us(rows[0].integer(1))};
 }
 
-bool renew_lease(Connection& db, int64_t fence, base::Duration lease) {
-  return db.run(kRenew, fence, lease.count()) == 1;
+std::optional<base::TimePoint> renew_lease(Connection& db, int64_t fence, base::Duration lease) {
+  const auto rows = db.use(kRenew, fence, lease.count());
+  if (rows.empty()) return std::nullopt;
+  return base::from_unix_us(rows[0].integer(0));
 }
 
 void remove_dead(Connection& db, int64_t fence) { db.run(kRemoveDead, fence); }

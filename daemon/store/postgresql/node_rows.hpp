@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "store/postgresql/connection.hpp"
@@ -9,10 +10,14 @@ namespace herald::store::postgresql {
 
 // The tables of nodes and shares. All throw SqlError and run inside a transaction of the caller.
 
+struct Entered {
+  int64_t fence = 0;
+  base::TimePoint now;  ///< by the clock of the database
+};
 /// A new fencing number for a node of that name; one that had it is dead, for its session is.
-int64_t enter_node(Connection& db, const NodeOptions& options);
-/// False when it is no node any more.
-bool renew_lease(Connection& db, int64_t fence, base::Duration lease);
+Entered enter_node(Connection& db, const NodeOptions& options);
+/// The time by the clock of the database; nothing when it is no node any more.
+std::optional<base::TimePoint> renew_lease(Connection& db, int64_t fence, base::Duration lease);
 /// Removes those whose lease is over, but for one that writes at this moment. Their shares are
 /// free.
 void remove_dead(Connection& db, int64_t fence);

@@ -31,6 +31,8 @@ using model::UserId;
 constexpr unsigned kReaderThreads = 3;
 /// A daemon that was killed may hold the store until the server has noticed.
 constexpr std::chrono::seconds kTakePatience{5};
+/// For so long a phone may be remembered as somebody's whom the application's table has.
+constexpr std::chrono::seconds kApplicationLook{2};
 
 // The requests that many share a transaction with: they work in memory.
 struct AcceptBody {
@@ -257,7 +259,7 @@ class PostgresqlStore final : public Store,
   // directory
   void put_user(User user, Done<User> done) override {
     write<User>([u = std::move(user)](WriteState& s) { return postgresql::put_user(s, u); },
-                std::move(done));
+                telling_of_people<User>(std::move(done)));
   }
   void user(UserId id, Done<User> done) override {
     read<User>([this, id](ReadState& s) { return postgresql::user(s.db, id, clock_.now()); },
@@ -271,7 +273,7 @@ class PostgresqlStore final : public Store,
   void learn(model::Identity known, model::Identity also, Done<Nothing> done) override {
     write<Nothing>([k = std::move(known),
                     a = std::move(also)](WriteState& s) { return postgresql::learn(s, k, a); },
-                   std::move(done));
+                   telling_of_people<Nothing>(std::move(done)));
   }
   void mark(model::Identity identity, std::string what, TimePoint until,
             Done<Nothing> done) override {
@@ -367,7 +369,14 @@ class PostgresqlStore final : public Store,
   // the whole
   void reconfigure(const Options& options) override { apply_settings(options); }
   Health health() const override { return writer_->health(); }
-  uint64_t history() const override { return address_.line->timeline(); }
+  uint64_t history() const override {
+    auto history = address_.line->timeline();
+    if (membership_) history += membership_->people_changes();
+    // An application changes its own table without a word.
+    if (!address_.users.empty())
+      history += static_cast<uint64_t>(clock_.mono().time_since_epoch() / kApplicationLook);
+    return history;
+  }
   uint64_t losses() const override { return epoch_.losses(); }
   void close() override {
     listener_.reset();
@@ -420,6 +429,15 @@ class PostgresqlStore final : public Store,
     auto error = checked.error();
     error.message += "; other nodes use it as it is, stop them first";
     return error;
+  }
+  /// Other nodes may remember whose an identity was.
+  template <class T>
+  Done<T> telling_of_people(Done<T> done) {
+    if (!membership_) return done;
+    return [this, done = std::move(done)](base::Result<T> result) {
+      if (result) membership_->tell({Word::Kind::people, {}, 0});
+      done(std::move(result));
+    };
   }
   template <class T, class Body>
   void write(Body body, Done<T> done) {

@@ -34,6 +34,7 @@ std::optional<Heard> heard_from(std::string_view payload) {
     case Kind::due:
     case Kind::journal:
     case Kind::settings:
+    case Kind::people:
     case Kind::everything:
       return rest.empty() ? std::optional{out} : std::nullopt;
     case Kind::notification:
