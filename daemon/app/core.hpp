@@ -31,6 +31,7 @@ struct Core {
   telemetry::Logging& log;
   boost::asio::io_context io;
   std::unique_ptr<store::Store> store;
+  store::NodeStore* const nodes;  ///< where this is one of several; else nullptr
   telemetry::Metrics metrics;
   Secrets secrets;
   directory::Directory directory;

@@ -6,6 +6,7 @@
 #include "app/app.hpp"
 #include "app/audit.hpp"
 #include "app/check.hpp"
+#include "app/move.hpp"
 #include "app/operations.hpp"
 #include "app/specs.hpp"
 #include "base/memory.hpp"
@@ -20,7 +21,9 @@ int usage(std::ostream& out, const boost::program_options::options_description& 
          "       heraldd check FILE             say everything that is wrong with a "
          "configuration\n"
          "       heraldd audit [--config FILE]  recompute from the tables what became of every\n"
-         "                                      notification, while no daemon runs\n\n"
+         "                                      notification, while no daemon runs\n"
+         "       heraldd migrate-store --from sqlite:PATH --to postgresql:CONNINFO\n"
+         "                                      copy the store, while no daemon runs\n\n"
       << options << "\nSee heraldctl --help for everything else.\n";
   return code;
 }
@@ -39,6 +42,9 @@ int main(int argc, char** argv) {
                         "configuration file")("since", po::value<std::string>()->default_value(""),
                                               "audit: only notifications accepted since this time")(
       "json", po::bool_switch(), "audit: print one JSON document")(
+      "from", po::value<std::string>()->default_value(""), "migrate-store: the file that is left")(
+      "to", po::value<std::string>()->default_value(""),
+      "migrate-store: the database; its schema and password as in --config")(
       "version", "print the version and exit")("help,h", "this help");
   po::options_description all;
   all.add(visible).add_options()("words", po::value<std::vector<std::string>>());
@@ -61,6 +67,10 @@ int main(int argc, char** argv) {
   if (words == std::vector<std::string>{"audit"})
     return herald::app::audit_command(given["config"].as<std::string>(),
                                       given["since"].as<std::string>(), given["json"].as<bool>());
+  if (words == std::vector<std::string>{"migrate-store"})
+    return herald::app::move_command(
+        {given["from"].as<std::string>(), given["to"].as<std::string>(),
+         given["config"].as<std::string>(), given["config"].defaulted()});
   if (!words.empty()) {
     std::cerr << "heraldd: do not know what to do with '" << words[0] << "'\n";
     return usage(std::cerr, visible, kUsage);

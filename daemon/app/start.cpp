@@ -161,6 +161,9 @@ void App::refresh_tokens(std::function<void(base::Result<void>)> done) {
       std::vector<http::Revocation> revocations;
       for (const auto& one : *all) revocations.push_back({one.user, one.before});
       core_->authenticator.set_revocations(std::move(revocations));
+      // Also when another node revoked them, or this is another refresh than the one that told.
+      const auto generation = core_->authenticator.generation();
+      if (swept_.exchange(generation) != generation) core_->plugins.end_revoked();
       done({});
     });
   });
@@ -174,11 +177,11 @@ base::Result<void> App::start_delivery() {
                   : base::fail(base::Code::unavailable, "the store does not answer");
   core_->dispatcher.start(recovered.callback());
   auto answer = recovered.wait(kPatience);
-  core_->sql_producer.start();
   core_->networks.allow(config_->outbound_allow);
-  std::vector<base::Error> problems;
-  core_->webhooks.configure(endpoints(*config_, core_->secrets, &problems));
-  for (const auto& problem : problems) fail("webhook.unusable", problem);
+  if (core_->nodes == nullptr)
+    begin_periodic();
+  else
+    join_nodes();
   if (!answer)
     return base::fail(base::Code::unavailable,
                       "what a previous run left in flight could not be recorded within a minute");

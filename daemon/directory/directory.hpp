@@ -32,6 +32,7 @@ class Directory final : public model::ports::Directory {
   base::Result<model::Identity> parse(std::string_view spelled) const override;
   base::Result<model::Identity> normalise(model::Identity identity) const override;
   void resolve(model::Identity identity, Done<model::UserId> done) override;
+  void is_of(model::Identity identity, model::UserId person, Done<bool> done) override;
   void learn(model::Identity known, model::Identity also, Done<bool> done) override;
   void mark(model::Identity identity, std::string state, model::TimePoint until,
             Done<bool> done) override;
@@ -51,7 +52,12 @@ class Directory final : public model::ports::Directory {
         index;
     uint64_t history = 0;  // of the store
   };
+  /// Of the store; 0 where no other can take its place.
+  uint64_t history() const;
+  /// 0: it does not remember.
+  model::UserId remembered(const std::string& key);
   void remember(const std::string& key, model::UserId user, uint64_t history);
+  void ask(model::Identity identity, std::string key, Done<model::UserId> done);
 
   store::DirectoryStore& store_;
   const store::HistoryStore* const history_;

@@ -263,12 +263,20 @@ void Connection::admit() {
   if (!verdict.resolve) return begin_body();
   phase_ = Phase::admitting;
   arm(route_->timeout);
-  core_->directory.resolve(std::move(*verdict.resolve), [self = shared_from_this(), turn = turn_](
-                                                            base::Result<model::UserId> user) {
+  const auto resolved = [self = shared_from_this(),
+                         turn = turn_](base::Result<model::UserId> user) {
     asio::dispatch(self->socket_.get_executor(), [self, turn, user = std::move(user)] {
       self->guarded([&] { self->on_resolved(turn, user); });
     });
-  });
+  };
+  const auto& who = request_.who;
+  if (who.kind != model::Principal::Kind::user || who.development)
+    return core_->directory.resolve(std::move(*verdict.resolve), resolved);
+  core_->directory.is_of(std::move(*verdict.resolve), who.user,
+                         [resolved, own = who.user](base::Result<bool> is_own) {
+                           if (!is_own) return resolved(is_own.error());
+                           resolved(*is_own ? own : model::UserId{0});
+                         });
 }
 
 /// Slows down those who guess credentials, and one person who asks too often; true when it has

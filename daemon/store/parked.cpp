@@ -17,6 +17,12 @@ AttemptLookup parked_lookup(std::string channel, std::string key) {
   return {std::move(channel), {}, key.substr(kByAttempt.size())};
 }
 
+std::string parked_owner(const AttemptLookup& lookup) {
+  if (!lookup.provider_id.empty()) return {};
+  const auto name = model::parse_attempt_id(lookup.attempt_id);
+  return name ? name->notification : std::string{};
+}
+
 std::vector<ParkedLook> looks_for_parked(const model::Progress& before,
                                          const model::Progress& after) {
   std::vector<ParkedLook> out;

@@ -16,6 +16,9 @@ std::string parked_key(const AttemptLookup& lookup);
 /// What a receipt in that column waits for.
 AttemptLookup parked_lookup(std::string channel, std::string key);
 
+/// Which notification an attempt id names; empty: the lookup is by a provider's id.
+std::string parked_owner(const AttemptLookup& lookup);
+
 /// An attempt that became known, or whose provider id did: keys from `first` to `last` may be its.
 struct ParkedLook {
   model::AttemptRef attempt;

@@ -88,6 +88,31 @@ TEST(Directory, RemembersWhoExistsAndNeverThatSomebodyDoesNot) {
   EXPECT_EQ(store.times, 4);
 }
 
+// covers: F60
+TEST(Directory, AsksForAnothersAsOftenAsForNobodys) {
+  Asked store;
+  Directory directory{store, nullptr, "CM"};
+  const auto is_of = [&](model::Identity identity, model::UserId person) {
+    bool seen = false;
+    directory.is_of(std::move(identity), person, [&](auto is) { seen = *is; });
+    return seen;
+  };
+  const model::Identity phone{"phone", "+237691924173"};
+  store.answer = 7;
+  directory.resolve(phone, [](auto) {});  // another's, and remembered
+  EXPECT_FALSE(is_of(phone, 8));
+  EXPECT_EQ(store.times, 2) << "what is remembered would be quicker than nobody";
+  EXPECT_TRUE(is_of(phone, 7));
+  EXPECT_EQ(store.times, 2);
+  // An id says by itself whose it is.
+  EXPECT_FALSE(is_of({"user", "7"}, 8));
+  EXPECT_FALSE(is_of({"user", "99999"}, 8));
+  EXPECT_EQ(store.times, 2);
+  EXPECT_TRUE(is_of({"user", "7"}, 7));
+  store.answer = 0;
+  EXPECT_FALSE(is_of({"user", "8"}, 8)) << "a token outlives its person";
+}
+
 // covers: F15
 TEST(Directory, RemembersNothingFromBeforeAnotherServerTookOver) {
   Asked store;

@@ -19,7 +19,8 @@ from dataclasses import dataclass
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-ELSEWHERE = {11: ("simulator", r"^simulator\.")}  # number: name, the ctests that show it
+ELSEWHERE = {11: ("simulator", r"^simulator\."),  # number: name, the ctests that show it
+             63: ("widget", r"^browser\.safety$")}
 # Most know nothing of how a store keeps things.
 ON_BOTH = {"sigkill", "points", "upgrade", "idempotency", "sleep", "clock"}
 STORES = ("sqlite", "postgresql")

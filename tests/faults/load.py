@@ -54,10 +54,13 @@ class Load:
             token = self.test.folder / f"{name}.token"
             made = self.test.ctl("token", "service", name, "--scope", "notifications:send")
             token.write_text(made["token"])
-            self.producers[name] = Producers(
-                self.test.folder, self.test.port, self.numbers[name], group["producers"],
-                prefix=name, each=-(-acks // total) + 5, token_file=token, rate=rate)
+            self.producers[name] = self.producers_of(
+                name, each=-(-acks // total) + 5, token_file=token, rate=rate)
             self.test.addCleanup(self.producers[name].kill)
+
+    def producers_of(self, name, **how):
+        return Producers(self.test.folder, self.test.port, self.numbers[name],
+                         self.groups[name]["producers"], prefix=name, **how)
 
     def acknowledged(self):
         return sum(p.acknowledged() for p in self.producers.values())

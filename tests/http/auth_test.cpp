@@ -47,6 +47,33 @@ TEST_F(Auth, ServiceTokensAreFoundByDigestAndExpire) {
   EXPECT_EQ(auth.identify_token("hst_other").kind, Kind::refused);
 }
 
+TEST_F(Auth, KnowsOfThoseItLetInWhetherTheyAreRevokedSince) {
+  const auto someone = auth.identify_token(person).who, shop = auth.identify_token(service).who;
+  model::Principal developer = someone;
+  developer.development = true;
+  const auto generation = auth.generation();
+  auth.set_revocations({{8, clock.now() + std::chrono::seconds{1}}});
+  EXPECT_FALSE(auth.is_revoked(someone));
+  EXPECT_FALSE(auth.is_revoked(shop));
+  EXPECT_NE(auth.generation(), generation);
+  const auto before = clock.now() + std::chrono::seconds{1};
+  auth.set_revocations({{7, before}});
+  EXPECT_TRUE(auth.is_revoked(someone));
+  EXPECT_FALSE(auth.is_revoked(developer));
+  clock.advance(std::chrono::seconds{2});
+  EXPECT_FALSE(
+      auth.is_revoked(auth.identify_token(*auth.issue_user_token(7, std::chrono::hours{1})).who));
+
+  // The same again changes nothing; another token of that name is not the one that was revoked.
+  const auto now = auth.generation();
+  auth.set_revocations({{7, before}});
+  EXPECT_EQ(auth.generation(), now);
+  ASSERT_TRUE(auth.set_tokens({{"shop", digest_of("hst_new"), {"notifications:send"}, {}}}));
+  EXPECT_NE(auth.generation(), now);
+  EXPECT_TRUE(auth.is_revoked(shop));
+  EXPECT_FALSE(auth.is_revoked(auth.identify_token("hst_new").who));
+}
+
 TEST_F(Auth, MadeTokensAreLongAndDifferent) {
   const auto a = make_service_token(base::Random::system()),
              b = make_service_token(base::Random::system());
@@ -113,6 +140,7 @@ TEST(Csrf, OnlyTheSameHostOrAListedOriginIsAtHome) {
                               "https://shop.example:444",
                               "https://shop.example/",
                               "https://herald.example:8080",
+                              "https://herald.example:443:443",
                               "ftp://herald.example",
                               "https://herald.example@evil.example",
                               "https://evil.example#herald.example",
@@ -128,6 +156,8 @@ TEST(Csrf, OnlyTheSameHostOrAListedOriginIsAtHome) {
             Origin::foreign);
   EXPECT_EQ(of({{"referer", "https://evil.example/https://herald.example/"}}), Origin::foreign);
   EXPECT_EQ(of({{"origin", "http://"}}, ""), Origin::foreign);
+  EXPECT_EQ(of({{"origin", "http://a.example:81:80"}}, "a.example:81"), Origin::foreign);
+  EXPECT_EQ(of({{"origin", "http://[::1]:80"}}, "[::1]"), Origin::same);
 }
 
 TEST(Peer, NetworksAndLoopbackNames) {

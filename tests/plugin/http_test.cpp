@@ -108,6 +108,34 @@ TEST_F(Http, AStreamThatOutlivesItsTokenIsEndedByTheHost) {
   EXPECT_EQ(exchange->closes.at(0).first, 4401U);
 }
 
+TEST_F(Http, WhatARevokedCredentialHoldsOpenIsEnded) {
+  ASSERT_EQ(mount(1, kPath), HERALD_OK);
+  const auto streams = request(kPath);
+  ASSERT_EQ(begin(streams), HERALD_OK);
+  const auto stream = exchange;
+  request(kPath);
+  const auto waits = exchange;
+  auto n = chat.events.size();
+  registry->end_revoked();
+  EXPECT_EQ(chat.events.size(), n) << "nothing was revoked";
+
+  revoked.with([](auto& users) { users.insert(42); });
+  registry->end_revoked();
+  registry->end_revoked();  // told once
+  for (const auto at : {n, n + 1})
+    EXPECT_EQ(chat.events.at(at).type, uint32_t{HERALD_EV_HTTP_REVOKED});
+  EXPECT_EQ(stream->closes.size(), 0U) << "the plugin may say goodbye first";
+  pass(seconds{4});
+  EXPECT_EQ(stream->closes.at(0).first, 4401U);
+  EXPECT_EQ(waits->responses.at(0).status, 401U);
+
+  // One that was let in a moment before, and arrives here a moment after.
+  n = chat.events.size();
+  request(kPath);
+  while (chat.events.at(n).type != HERALD_EV_HTTP_REVOKED) ++n;
+  EXPECT_NE(chat.events.at(n).exchange, streams);
+}
+
 TEST_F(Http, MountsOnlyBelowTheGrantedPrefix) {
   EXPECT_EQ(mount(1, kPath), HERALD_OK);
   EXPECT_EQ(chat.events.at(0).status, HERALD_OK);

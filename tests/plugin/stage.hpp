@@ -6,8 +6,10 @@
 #include <boost/asio/io_context.hpp>
 #include <cstring>
 #include <future>
+#include <set>
 #include <thread>
 
+#include "base/guarded.hpp"
 #include "fakes.hpp"
 #include "plugin/registry.hpp"
 #include "puppet.h"
@@ -224,8 +226,23 @@ class Stage : public ::testing::Test {
   FakeKv kv;
   FakeMetrics metrics;
   FakeSecrets secrets;
-  HostPorts ports{clock,    log,     delivered, inbox, answers, directory,
-                  producer, fetcher, mounts,    kv,    metrics, secrets};
+  base::Guarded<std::set<model::UserId>> revoked;  // whose credentials are
+  HostPorts ports{
+      clock,
+      log,
+      delivered,
+      inbox,
+      answers,
+      directory,
+      producer,
+      fetcher,
+      mounts,
+      kv,
+      metrics,
+      secrets,
+      [this](const model::Principal& who) {
+        return revoked.with([&](const auto& users) { return users.contains(who.user); });
+      }};
   Puppet source;      // the template plugin
   Puppet chat, next;  // channels
   boost::asio::io_context io;

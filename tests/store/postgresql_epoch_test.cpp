@@ -129,6 +129,30 @@ TEST_F(PostgresqlEpoch, WhoWasNotThereWhenItWasPromotedCannotKnow) {
   EXPECT_NE(page().epoch, epoch_);
 }
 
+class PostgresqlEpochOfNodes : public PostgresqlEpoch {
+ protected:
+  PostgresqlEpochOfNodes() { settings.node = NodeOptions{"a", "0", 4s}; }
+};
+
+TEST_F(PostgresqlEpochOfNodes, NoneKnowsTheOthersLastNumberSoAPromotedStandbyBeginsAnotherEpoch) {
+  auto of_other = settings;
+  of_other.node->name = "b";
+  const auto other = value(store::open(options, of_other, decide, clock()));
+  EXPECT_EQ(page().epoch, epoch_) << "one that comes changes nothing";
+  server().stop(SIGINT);
+  server().start_promoted();
+  written_again();
+  const auto after = page().epoch;
+  EXPECT_NE(after, epoch_) << "it has all of this node's numbers, and perhaps not the other's";
+  const auto end = std::chrono::steady_clock::now() + 20s;
+  while (!wait<Accepted>([&](auto done) { other->accept(some_notification(clock()), done); })) {
+    ASSERT_LT(std::chrono::steady_clock::now(), end) << "the other did not heal";
+    std::this_thread::sleep_for(10ms);
+  }
+  EXPECT_EQ(page().epoch, after) << "the first one settles it for all";
+  other->close();
+}
+
 TEST_F(PostgresqlEpoch, TablesMadeAnewByARestoreBeginAnotherEpoch) {
   store.reset();
   ask("CREATE TABLE restored (LIKE inbox_epoch INCLUDING ALL)");

@@ -61,6 +61,7 @@ struct Held {
     bool missed_chunk = false;  ///< write_many() skipped it: said with the next WRITABLE
     bool full = false;          ///< the port said so: nothing more until it is writable
     uint64_t times_writable = 0;
+    bool told_revoked = false;
   };
   std::unordered_map<herald_exchange, Exchange> exchanges;
   herald_exchange last_exchange = 0;

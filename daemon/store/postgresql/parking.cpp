@@ -19,13 +19,6 @@ const Sql kPark{
     "INSERT INTO parked_receipts(channel, provider_id, notification, event, expires) VALUES ($1, "
     "$2, $3, $4, $5)"};
 
-/// Which notification an attempt id names; empty: the lookup is by a provider's id.
-std::string notification_of(const AttemptLookup& lookup) {
-  if (!lookup.provider_id.empty()) return {};
-  const auto name = model::parse_attempt_id(lookup.attempt_id);
-  return name ? name->notification : std::string{};
-}
-
 }  // namespace
 
 void Parking::load(Connection& db, const std::vector<std::string_view>& notifications,
@@ -97,7 +90,7 @@ base::Result<void> park(Connection& db, const AttemptLookup& lookup, const model
   if (db.use(kParkedFor, lookup.channel, key)[0].integer(0) >= kMostParked)
     return fail(Code::limited, "too many receipts for one unknown attempt");
   HERALD_POINT("pg.before_parking");
-  const auto notification = notification_of(lookup);
+  const auto notification = parked_owner(lookup);
   db.run(kPark, lookup.channel, key, OrNull<std::string>{notification.empty(), notification},
          model::to_json_text(receipt), base::unix_us(now + kKeyLife));
   return {};

@@ -294,8 +294,9 @@ std::unique_ptr<WriteState> Writer::open() {
     throw SqlError{Kind::unavailable, {}, checked.error().message};
   if (!take_store(*connection, address_))
     throw SqlError{Kind::unavailable, {}, "another heraldd uses the schema"};
-  epoch_.settle(*connection);
-  return std::make_unique<WriteState>(std::move(connection), settings_, decide_, clock_);
+  epoch_.settle(*connection, address_.lease.get());
+  return std::make_unique<WriteState>(std::move(connection), settings_, decide_, clock_,
+                                      address_.lease.get());
 }
 
 }  // namespace herald::store::postgresql

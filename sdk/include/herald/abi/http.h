@@ -92,7 +92,8 @@ typedef struct herald_http_response {
   uint32_t reserved;
 } herald_http_response;
 
-/* An exchange lives from EV_HTTP_REQUEST to EV_HTTP_CLOSED; later calls return E_STATE. As proof
+/* An exchange lives from EV_HTTP_REQUEST to EV_HTTP_CLOSED; later calls return E_STATE. When the
+ * caller's token is revoked in between, EV_HTTP_REVOKED says so. As proof
  * of who acts (inbox seen, clear, list; answers) it stays good for 10 s longer, so that "every
  * byte was written" can still be turned into evidence. */
 typedef struct herald_host_http {

@@ -109,6 +109,14 @@ class FakeHttp {
       send(ev);
     });
   }
+  /// The token that the caller of an exchange came with is revoked.
+  void revoke(herald_exchange id) {
+    loop_.queue([=](const Loop::Send& send) {
+      auto ev = Loop::event(HERALD_EV_HTTP_REVOKED, 0);
+      ev.exchange = id;
+      send(ev);
+    });
+  }
   /// The client of a WebSocket says something.
   void ws_text(herald_exchange id, std::string text) {
     loop_.queue([=](const Loop::Send& send) {
