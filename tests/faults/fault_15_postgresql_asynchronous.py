@@ -27,7 +27,7 @@ class Asynchronous(PostgresqlFault):
         load = Load(self, people=60 + 40 * self.size.failovers)
         load.begin(store=self.store(self.pair.url()))
         load.send(ENDLESS, rate=self.size.rate)
-        self.tail, self.attempted, lacking = set(), set(), 0
+        self.tail, self.confirmed, self.attempted, lacking = set(), set(), set(), 0
         for n in range(self.size.failovers):
             if n:
                 self.pair.rebuild()
@@ -59,6 +59,9 @@ class Asynchronous(PostgresqlFault):
             del self.oracle.acks[key]
             for keys in self.oracle.required.values():
                 keys.discard(key)
+        # Receipts were acknowledged too, of older notifications.
+        self.figure("receipts it had not got", len(self.confirmed))
+        self.oracle.confirmed -= self.confirmed
         twice = {attempt for attempt, copies in self.oracle.attempts.items() if copies > 1}
         self.figure("attempts sent again", len(twice), "of those that were not replicated")
         self.assertEqual(twice - self.attempted, set())
@@ -73,6 +76,12 @@ class Asynchronous(PostgresqlFault):
         os.kill(int(pid), signal.SIGSTOP)
         time.sleep(self.size.behind)  # what is tested: what is written meanwhile
 
+    def arrived(self, server):
+        """The notifications of which it knows that they arrived."""
+        return {row[0] for row in server.sql(
+            "SELECT DISTINCT n.id FROM attempts a JOIN notifications n ON n.rowid = a.notification "
+            "WHERE a.evidence >= 2", schema=self.schema)}
+
     def stored(self):
         return {row[0] for row in self.rows("SELECT id FROM notifications")}
 
@@ -84,6 +93,7 @@ class Asynchronous(PostgresqlFault):
         had = {row[0] for row in dead.sql("SELECT id FROM notifications", schema=self.schema)}
         tail = had - self.stored()
         self.tail |= tail
+        self.confirmed |= self.arrived(dead) - self.arrived(self.pair.primary)
         self.attempted |= {row[0] for row in dead.sql(
             "SELECT concat_ws('.', n.id, a.run, a.step, a.number) FROM attempts a JOIN "
             "notifications n ON n.rowid = a.notification", schema=self.schema)}
