@@ -45,7 +45,7 @@ class Ground:
 
     def pgbench(self, script, clients, seconds):
         """(transactions a second, average latency in ms) of one statement, prepared."""
-        told = self.server.run("pgbench", "-n", "-h", self.server.folder, "-p", self.server.port, "-U", "herald",
+        told = self.server.run("pgbench", "-n", "-h", "127.0.0.1", "-p", self.server.port, "-U", "herald",
                                "-c", clients, "-j", min(2, clients), "-T", max(1, round(seconds)), "-M", "prepared", "-f", script, "herald")
         return (float(re.search(r"tps = ([\d.]+)", told)[1]), float(re.search(r"latency average = ([\d.]+)", told)[1]))
 
