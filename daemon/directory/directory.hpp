@@ -50,10 +50,16 @@ class Directory final : public model::ports::Directory {
         index;
   };
   void remember(const std::string& key, model::UserId user);
+  /// How paths spelled identities, by region: what clients send again with every request.
+  struct Spellings {
+    std::string region;
+    std::unordered_map<std::string, model::Identity> known;
+  };
 
   store::DirectoryStore& store_;
   base::Guarded<std::string> region_;
   base::Guarded<Memory> memory_;
+  mutable base::Guarded<Spellings> spellings_;
 };
 
 }  // namespace herald::directory

@@ -132,7 +132,8 @@ void Authenticator::set_revocations(std::vector<Revocation> revocations) {
   std::sort(revocations.begin(), revocations.end(),
             [](const auto& a, const auto& b) { return a.user < b.user; });
   keys_.with([&](auto& current) {
-    current = std::make_shared<const Keys>(Keys{current->keys, std::move(revocations)});
+    current = std::make_shared<const Keys>(
+        Keys{current->keys, std::move(revocations), current->verified});
   });
 }
 
@@ -189,7 +190,7 @@ Identified Authenticator::identify_token(std::string_view token) const {
     return refused("the service token is not known");
   }
   const auto keys = keys_.with([](const auto& k) { return k; });
-  const auto claims = verify_jwt(token, keys->keys, options_.jwt, now);
+  const auto claims = claims_of(token, *keys, now);
   if (!claims) return refused(claims.error().message);
   auto it = std::lower_bound(keys->revocations.begin(), keys->revocations.end(), claims->user,
                              [](const Revocation& r, model::UserId user) { return r.user < user; });
@@ -202,6 +203,19 @@ Identified Authenticator::identify_token(std::string_view token) const {
   known.who.expires = claims->expires;
   known.token = *claims;
   return known;
+}
+
+base::Result<Claims> Authenticator::claims_of(std::string_view token, const Keys& keys,
+                                              base::TimePoint now) const {
+  const auto digest = sha256(token);
+  if (auto known = keys.verified->find(digest, now)) {
+    const auto key = std::find_if(keys.keys.begin(), keys.keys.end(),
+                                  [&](const KeyRecord& k) { return k.kid == known->kid; });
+    if (key->verify_until == base::TimePoint{} || now < key->verify_until) return std::move(*known);
+  }
+  auto claims = verify_jwt(token, keys.keys, options_.jwt, now);
+  if (claims) keys.verified->remember(digest, *claims, now);
+  return claims;
 }
 
 base::Result<std::string> Authenticator::issue_user_token(model::UserId user,
