@@ -1,6 +1,7 @@
 #include "directory/directory.hpp"
 
 #include <charconv>
+#include <optional>
 
 namespace herald::directory {
 namespace {
@@ -17,7 +18,22 @@ std::string key_of(const model::Identity& identity) {
 }  // namespace
 
 base::Result<model::Identity> Directory::parse(std::string_view spelled) const {
-  return parse_identity(spelled, region());
+  const std::string text{spelled};
+  const auto region = this->region();
+  const auto known = spellings_.with([&](const Spellings& spellings) {
+    const auto it = spellings.known.find(text);
+    const bool fits = it != spellings.known.end() && spellings.region == region;
+    return fits ? std::optional{it->second} : std::nullopt;
+  });
+  if (known) return *known;
+  auto identity = parse_identity(spelled, region);
+  if (identity)
+    spellings_.with([&](Spellings& spellings) {
+      if (spellings.region != region || spellings.known.size() >= kRemembered)
+        spellings = {region, {}};
+      spellings.known.emplace(text, *identity);
+    });
+  return identity;
 }
 
 base::Result<model::Identity> Directory::normalise(model::Identity identity) const {

@@ -58,11 +58,17 @@ class Directory final : public model::ports::Directory {
   model::UserId remembered(const std::string& key);
   void remember(const std::string& key, model::UserId user, uint64_t history);
   void ask(model::Identity identity, std::string key, Done<model::UserId> done);
+  /// How paths spelled identities, by region: what clients send again with every request.
+  struct Spellings {
+    std::string region;
+    std::unordered_map<std::string, model::Identity> known;
+  };
 
   store::DirectoryStore& store_;
   const store::HistoryStore* const history_;
   base::Guarded<std::string> region_;
   base::Guarded<Memory> memory_;
+  mutable base::Guarded<Spellings> spellings_;
 };
 
 }  // namespace herald::directory

@@ -136,7 +136,7 @@ void Authenticator::set_revocations(std::vector<Revocation> revocations) {
             [](const auto& a, const auto& b) { return a.user < b.user; });
   const bool same = keys_.with([&](auto& current) {
     const auto before = std::exchange(
-        current, std::make_shared<const Keys>(Keys{current->keys, std::move(revocations)}));
+        current, std::make_shared<const Keys>(Keys{current->keys, std::move(revocations), current->verified}));
     return before->revocations == current->revocations;
   });
   if (!same) ++generation_;
@@ -196,7 +196,7 @@ Identified Authenticator::identify_token(std::string_view token) const {
     return refused("the service token is not known");
   }
   const auto keys = keys_.with([](const auto& k) { return k; });
-  const auto claims = verify_jwt(token, keys->keys, options_.jwt, now);
+  const auto claims = claims_of(token, *keys, now);
   if (!claims) return refused(claims.error().message);
   if (keys->revoked(claims->user, claims->issued)) return refused("the token was revoked");
   Identified known;
@@ -225,6 +225,19 @@ bool Authenticator::is_revoked(const model::Principal& who) const {
   const auto [begin, end] = table->by_prefix.equal_range(who.credential);
   return std::none_of(begin, end,
                       [&](const auto& known) { return known.second.record.name == who.service; });
+}
+
+base::Result<Claims> Authenticator::claims_of(std::string_view token, const Keys& keys,
+                                              base::TimePoint now) const {
+  const auto digest = sha256(token);
+  if (auto known = keys.verified->find(digest, now)) {
+    const auto key = std::find_if(keys.keys.begin(), keys.keys.end(),
+                                  [&](const KeyRecord& k) { return k.kid == known->kid; });
+    if (key->verify_until == base::TimePoint{} || now < key->verify_until) return std::move(*known);
+  }
+  auto claims = verify_jwt(token, keys.keys, options_.jwt, now);
+  if (claims) keys.verified->remember(digest, *claims, now);
+  return claims;
 }
 
 base::Result<std::string> Authenticator::issue_user_token(model::UserId user,

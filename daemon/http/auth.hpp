@@ -10,6 +10,7 @@
 #include "base/guarded.hpp"
 #include "base/ids.hpp"
 #include "http/jwt.hpp"
+#include "http/token_memory.hpp"
 #include "model/ports/web.hpp"
 
 namespace herald::http {
@@ -88,8 +89,12 @@ class Authenticator {
   struct Keys {
     std::vector<KeyRecord> keys;
     std::vector<Revocation> revocations;  ///< by user
+    /// Shared by the snapshots with the same keys.
+    std::shared_ptr<TokenMemory> verified = std::make_shared<TokenMemory>();
     bool revoked(model::UserId user, base::TimePoint issued) const;
   };
+  base::Result<Claims> claims_of(std::string_view token, const Keys& keys,
+                                 base::TimePoint now) const;
   const Options options_;
   const base::Clock& clock_;
   base::Guarded<std::shared_ptr<const Tokens>> tokens_;

@@ -82,6 +82,35 @@ TEST_F(Auth, MadeTokensAreLongAndDifferent) {
   EXPECT_GE(a.size(), 4U + 43U);
 }
 
+TEST_F(Auth, ATokenThatWasVerifiedIsRefusedAsSoonAsItIsNotGood) {
+  const auto is_known = [&] { return auth.identify_token(person).kind == Kind::known; };
+  const KeyRecord key{"k1", std::string{kSecret}, JwtAlgorithm::hs256, {}};
+  ASSERT_TRUE(is_known());
+  ASSERT_TRUE(is_known());
+  auto tampered = person;
+  tampered.back() = tampered.back() == 'A' ? 'B' : 'A';
+  EXPECT_EQ(auth.identify_token(tampered).kind, Kind::refused);
+  EXPECT_EQ(auth.identify_token(person).who.user, 7);
+
+  ASSERT_TRUE(auth.set_keys({{"k1", std::string(40, 'x'), JwtAlgorithm::hs256, {}}}));
+  EXPECT_FALSE(is_known()) << "another secret under the same name";
+  auto retiring = key;
+  retiring.verify_until = clock.now() + std::chrono::minutes{1};
+  ASSERT_TRUE(auth.set_keys({retiring}));
+  EXPECT_TRUE(is_known());
+  clock.advance(std::chrono::minutes{1});
+  EXPECT_FALSE(is_known()) << "the key is retired";
+
+  ASSERT_TRUE(auth.set_keys({key}));
+  EXPECT_TRUE(is_known());
+  auth.set_revocations({{7, clock.now()}});
+  EXPECT_FALSE(is_known()) << "revoked";
+  auth.set_revocations({});
+  EXPECT_TRUE(is_known());
+  clock.advance(std::chrono::hours{2});
+  EXPECT_FALSE(is_known()) << "expired";
+}
+
 // covers: F67
 TEST_F(Auth, CredentialsAreTakenFromOnePlace) {
   EXPECT_EQ(of({}).kind, Kind::none);

@@ -7,8 +7,8 @@ import json
 import time
 import unittest
 
-from contract import contract
 from herald_harness import KEY, Api, SharedDaemonTest, production
+from contract import contract
 
 ALLOWED = "https://shop.example.org"
 

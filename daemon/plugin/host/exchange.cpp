@@ -13,6 +13,17 @@ namespace {
 
 constexpr std::size_t kMaxExchanges = 65'536, kMaxBody = 8 << 20, kMaxChunk = 1 << 20;
 constexpr auto kProofAfterClose = std::chrono::seconds{10};
+/// Of those that are over, so many of the latest still prove who acts when there is no room for
+/// all.
+constexpr herald_exchange kProofs = kMaxExchanges / 2;
+
+/// Forgets who acted by those that are over, but for the latest.
+void make_room(Held& h) {
+  std::erase_if(h.exchanges, [&](const auto& entry) {
+    return entry.second.stage == Stage::closed && entry.first + kProofs < h.last_exchange;
+  });
+}
+
 }  // namespace
 
 web::Response problem(unsigned status, const char* title) {
@@ -47,11 +58,14 @@ void closed(const std::weak_ptr<Side>& weak, herald_exchange id, bool all) {
   });
 }
 
-web::ExchangePtr step(Side& side, herald_exchange id, Stage from, Stage to) {
+web::ExchangePtr step(Side& side, herald_exchange id, Stage from, Stage to,
+                      KeptAnswers::Question* question) {
   return side.held.with([&](Held& h) -> web::ExchangePtr {
     const auto it = h.exchanges.find(id);
     if (it == h.exchanges.end() || it->second.stage != from) return nullptr;
     it->second.stage = to;
+    auto asked = std::exchange(it->second.question, {});
+    if (question != nullptr) *question = std::move(asked);
     return it->second.port;
   });
 }
@@ -196,8 +210,12 @@ void Side::http_request(herald_token mount, base::Duration timeout, web::Exchang
   if (entry.user == 0 && entry.who.kind == model::Principal::Kind::user)
     entry.user = entry.who.user;
   const auto who = entry.who;
+  entry.question = KeptAnswers::question(request, entry.who, entry.user);
+  if (const auto answer = kept->find(entry.question, runtime.clock.mono()))
+    return exchange->respond(*answer);
   auto e = request_event(mount, 0, request, entry.who, entry.user);
   const auto id = held.with([&](Held& h) -> herald_exchange {
+    if (h.exchanges.size() >= kMaxExchanges) make_room(h);
     if (h.closed || h.exchanges.size() >= kMaxExchanges) return 0;
     const auto next = ++h.last_exchange;
     h.exchanges.emplace(next, std::move(entry));
@@ -239,8 +257,11 @@ herald_status respond(const herald_host* host, herald_exchange id,
   return on_side(host, "respond", [&](Side& side) -> herald_status {
     auto response = read_response(raw, kMaxBody);
     if (!response) return HERALD_E_INVALID;
-    const auto port = step(side, id, Stage::waiting, Stage::answered);
+    KeptAnswers::Question question;
+    const auto port = step(side, id, Stage::waiting, Stage::answered, &question);
     if (!port) return HERALD_E_STATE;
+    if (HERALD_HAS(raw, flags) && (raw->flags & HERALD_ANSWER_UNTIL_CHANGE) != 0)
+      side.kept->keep(question, *response, side.runtime.clock.mono());
     port->respond(std::move(*response),
                   [weak = side.weak_from_this(), id](bool all) { closed(weak, id, all); });
     return HERALD_OK;

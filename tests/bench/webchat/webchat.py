@@ -65,13 +65,17 @@ def measured(given, place):
         for run in range(1, given.runs + 1):
             for store in given.store:
                 began = time.monotonic()
-                with herald.running(place, store, development) as daemon:
-                    figures[store].append(once(place, daemon))
+                try:
+                    with herald.running(place, store, development) as daemon:
+                        figures[store].append(once(place, daemon))
+                except (AssertionError, RuntimeError, OSError) as error:
+                    # The others still count; what failed is told at the end.
+                    place.note(f"{name} {run}/{given.runs} on {store} FAILED: {error}")
                 print(f"  {name} {run}/{given.runs} on {store}: {time.monotonic() - began:.0f} s, load {places.load():.1f}",
                       file=sys.stderr, flush=True)
         for store in given.store:
             print(f"{title}, {store}\n{table.HEAD}")
-            for row in its_rows:
+            for row in its_rows if figures[store] else []:
                 made = row.measured(figures[store])
                 rows.append({"part": name, "store": store, **made})
                 print(table.line(made), flush=True)
@@ -94,7 +98,7 @@ def main():
     given.output.write_text(json.dumps({"began_unix": int(began), "processors": os.cpu_count(), "notes": place.notes, "rows": rows},
                                        indent=1) + "\n", encoding="utf-8")
     print(f"rows: {given.output}")
-    return 0
+    return 1 if any("FAILED" in note for note in place.notes) else 0
 
 
 if __name__ == "__main__":
