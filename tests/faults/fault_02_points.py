@@ -18,7 +18,8 @@ def named_points():
     """Every crash point in the daemon's source that a daemon without defects reaches on this run's store:
     name -> files."""
     found = {}
-    # The outbox is PostgreSQL's alone; a tour of one daemon comes by neither what several nodes nor a move do.
+    # The outbox is PostgreSQL's alone; a tour of one daemon comes by neither what several
+    # nodes do nor a move, which is another program: tests/system/test_move.py dies there.
     others = {"sharing", "membership", "moving"}
     others |= {"sqlite"} if on_postgresql() else {"postgresql", "sql_rows", "sql_producer"}
     for path in sorted(DAEMON.rglob("*.cpp")):
