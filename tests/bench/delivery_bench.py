@@ -13,13 +13,13 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests" / "system"), str(ROOT / "tests" / "support"), str(pathlib.Path(__file__).parent)]
 
-from delivery import accept, drain, history, latency, sustain  # noqa: E402
+from delivery import accept, drain, history, latency, nodes, sustain  # noqa: E402
 from delivery.ground import Ground  # noqa: E402
 from delivery.peers import Peers  # noqa: E402
 from delivery.table import Table, machine  # noqa: E402
 
 PARTS = {"accept": accept.one_by_one, "bulk": accept.bulk, "sustain": sustain.sustain, "drain": drain.drain,
-         "latency": latency.latency, "history": history.history}
+         "latency": latency.latency, "nodes": nodes.nodes, "history": history.history}
 WITH_PEERS = {"sustain", "drain"}
 
 

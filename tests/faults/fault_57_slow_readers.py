@@ -15,8 +15,8 @@ SMALL = {"receive_buffer": 4096}
 
 
 class SlowReaders(WebFault):
-    # So many that they do not fit into what the kernel buffers for a connection (4 MiB).
-    everyday = {"streams": 12, "messages": 320, "people": 1}
+    # So many that they do not fit into what the daemon and the kernel keep for a stream.
+    everyday = {"streams": 12, "messages": 80, "people": 1}
     long = {"streams": 5000}
 
     def setUp(self):

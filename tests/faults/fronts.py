@@ -1,4 +1,5 @@
-"""Debian's nginx, HAProxy and Apache in front of a daemon: on loopback, kept-alive connections to it."""
+"""Debian's nginx, HAProxy and Apache in front of a daemon: on loopback, kept-alive connections to it.
+`./dev setup` unpacks the first two into build/deps."""
 
 import pathlib
 import subprocess
@@ -55,8 +56,9 @@ CustomLog {folder}/log short
 ProxyPreserveHost On
 ProxyPass / http://127.0.0.1:{to}/ keepalive=On
 """
-FRONTS = {"nginx": (NGINX, ["/usr/sbin/nginx", "-p", "{folder}", "-c", "{file}"]),
-          "haproxy": (HAPROXY, ["/usr/sbin/haproxy", "-db", "-f", "{file}"]),
+UNPACKED = pathlib.Path(__file__).resolve().parents[2] / "build" / "deps"
+FRONTS = {"nginx": (NGINX, [f"{UNPACKED}/nginx/usr/sbin/nginx", "-p", "{folder}", "-c", "{file}"]),
+          "haproxy": (HAPROXY, [f"{UNPACKED}/haproxy/usr/sbin/haproxy", "-db", "-f", "{file}"]),
           "apache2": (APACHE, ["/usr/sbin/apache2", "-DFOREGROUND", "-f", "{file}"])}
 
 

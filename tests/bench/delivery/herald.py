@@ -17,7 +17,7 @@ CHAIN = [{"channel": "webchat", "until": "delivered", "within": "1h"}, "log"]
 class Herald:
     """One node on `schema`. `load`: see load.cpp."""
 
-    def __init__(self, ground, build, schema, **changes):
+    def __init__(self, ground, build, schema, store=None, **changes):
         os.environ["HERALD_BUILD_DIR"] = str(build)
         from harness.config import daemon_config, write_config
         from harness.daemon import Daemon
@@ -26,7 +26,7 @@ class Herald:
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="herald-bench-"))
         self.port = free_port()
         config = daemon_config(self.folder, self.port, log={"level": "warning"}, inbox={"keep": 500},
-                               store={"url": ground.server.url(), "schema": schema}, **changes)
+                               store={"url": ground.server.url(), "schema": schema} | (store or {}), **changes)
         config["limits"] = {"backlog": 10_000_000} | config.get("limits", {})
         config["routes"] = [{"name": "default", "chain": CHAIN}]
         self.daemon = Daemon(write_config(self.folder / "herald.yaml", config), self.folder)
