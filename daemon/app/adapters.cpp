@@ -113,6 +113,7 @@ void Watcher::recorded(const store::Applied& applied, const std::vector<model::E
           {{"id", n.head.id}, {"kind", n.head.kind}, {"reason", std::string{to_string(p.reason)}}});
   }
   need_.feed.grown();
+  if (need_.nodes != nullptr) need_.nodes->tell({store::Word::Kind::journal, {}, 0});
 }
 
 void Watcher::count_repeats(const store::Applied& applied) {

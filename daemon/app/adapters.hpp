@@ -7,6 +7,7 @@
 #include "inbox/inbox.hpp"
 #include "journal/feed.hpp"
 #include "plugin/ports.hpp"
+#include "store/nodes.hpp"
 #include "store/store.hpp"
 #include "telemetry/metrics.hpp"
 
@@ -46,6 +47,7 @@ class Watcher final : public delivery::Observer {
     inbox::Inbox& inbox;
     base::Log& log;
     const base::Clock& clock;
+    store::NodeStore* nodes;  ///< nullptr: there are no others
   };
   explicit Watcher(Needs needs);
   void accepted(const model::Notification& notification) override;

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "app/core.hpp"
+#include "base/steered_clock.hpp"
 #include "config/load.hpp"
 #include "control/server.hpp"
 #include "http/server.hpp"
@@ -47,11 +48,15 @@ class App {
   void reload(std::function<void(const ReloadResult&)> done);
   config::ConfigPtr config() const;
   bool ready() const { return ready_; }
+  /// Whether what exactly one node does is done here.
+  bool periodic() const { return periodic_; }
   uint16_t http_port() const { return http_port_; }
   base::TimePoint started() const { return started_; }
   Core& core() { return *core_; }
   /// Reads the service tokens into the authenticator again.
   void refresh_tokens(std::function<void(base::Result<void>)> done);
+  /// The same, and other nodes are told to.
+  void tokens_changed(std::function<void(base::Result<void>)> done);
 
  private:
   int start();
@@ -59,6 +64,12 @@ class App {
   bool start_plugins();
   bool check_together(const config::Config& config, config::Diagnostics& diagnostics);
   base::Result<void> start_delivery();
+  // nodes.cpp
+  void join_nodes();
+  void heard(const store::Word& word);
+  void look_at_others();
+  void take_up_periodic();
+  void begin_periodic();
   base::Result<void> open_doors();
   base::Result<void> load_keys(const config::Config& config);
   void apply_rules();
@@ -76,6 +87,7 @@ class App {
   mutable std::mutex config_mutex_;
   config::ConfigPtr config_;
   std::unique_ptr<telemetry::Logging> log_;
+  base::SteeredClock clock_;  // the machine's, or of several nodes the one they share
   std::unique_ptr<Core> core_;
   std::unique_ptr<ControlOperations> operations_;
   std::unique_ptr<control::Server> control_;
@@ -85,6 +97,10 @@ class App {
   std::counting_semaphore<> ended_{0};  // one for each of threads_ that has returned
   std::unique_ptr<boost::asio::basic_signal_set<boost::asio::any_io_executor>> signals_;
   std::atomic<bool> ready_{false};
+  /// Webhooks and the outbox are this daemon's: once, and until its end.
+  std::atomic<bool> periodic_{false};
+  std::atomic<unsigned> looks_{0};
+  std::atomic<uint64_t> swept_{0};  // the tokens' generation when streams were last looked through
   std::atomic<uint16_t> http_port_{0};
 
   std::mutex tasks_mutex_;

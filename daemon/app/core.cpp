@@ -22,10 +22,12 @@ plugin::Options plugin_options(const config::Config& config) {
 }  // namespace
 
 Core::Core(const config::Config& config, std::unique_ptr<store::Store> opened,
-           telemetry::Logging& logging)
-    : log{logging},
+           const base::Clock& time, telemetry::Logging& logging)
+    : clock{time},
+      log{logging},
       store{std::move(opened)},
-      directory{*store, config.directory.region},
+      nodes{store::nodes_of(*store)},
+      directory{*store, store::history_of(*store), config.directory.region},
       authenticator{authenticator_options(config), clock},
       webhook_client{networks.options()},
       journal_thread{io},
@@ -34,17 +36,23 @@ Core::Core(const config::Config& config, std::unique_ptr<store::Store> opened,
       plugin_metrics{metrics},
       delivery_thread{io},
       plugins{io,
-              plugin::HostPorts{clock, log, dispatcher, inbox, answers, directory, producer, client,
-                                router, kv, plugin_metrics, secrets},
+              plugin::HostPorts{
+                  clock, log, dispatcher, inbox, answers, directory, producer, client, router, kv,
+                  plugin_metrics, secrets,
+                  [this](const model::Principal& who) { return authenticator.is_revoked(who); }},
               plugin_options(config)},
-      watcher{{metrics, feed, inbox, log, clock}},
+      watcher{{metrics, feed, inbox, log, clock, nodes}},
       webhooks{{journal_thread, *store, feed, webhook_client, clock, log,
                 [this](const std::string& webhook, std::string_view result) {
                   metrics.record("herald_webhooks_total", 1,
                                  {{"webhook", webhook}, {"result", std::string{result}}});
                 }}},
-      dispatcher{{delivery_thread, *store, plugins, clock, watcher}, dispatcher_options(config)},
-      inbox{*store, dispatcher},
+      dispatcher{{delivery_thread, *store, plugins, clock, watcher, nodes},
+                 dispatcher_options(config)},
+      inbox{*store, dispatcher,
+            [this](model::UserId user) {
+              if (nodes != nullptr) nodes->tell({store::Word::Kind::inbox, {}, user});
+            }},
       answers{{*store, directory, dispatcher, clock, base::Random::system()}},
       producer{{*store, dispatcher, clock, base::Random::system()}},
       sql_producer{{delivery_thread, store::outbox_of(*store), producer, watcher}},

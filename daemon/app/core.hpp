@@ -24,13 +24,14 @@ namespace herald::app {
 /// above it, and those below only once something runs. References between them replace includes
 /// between their folders.
 struct Core {
-  Core(const config::Config& config, std::unique_ptr<store::Store> opened,
+  Core(const config::Config& config, std::unique_ptr<store::Store> opened, const base::Clock& time,
        telemetry::Logging& logging);
 
-  const base::Clock& clock = base::Clock::system();
+  const base::Clock& clock;
   telemetry::Logging& log;
   boost::asio::io_context io;
   std::unique_ptr<store::Store> store;
+  store::NodeStore* const nodes;  ///< where this is one of several; else nullptr
   telemetry::Metrics metrics;
   Secrets secrets;
   directory::Directory directory;

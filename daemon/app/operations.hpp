@@ -14,6 +14,7 @@ class ControlOperations final : public control::Operations {
   model::ports::Producer& producer() override { return app_.core().producer; }
   void status(Reply reply) override;
   void channels(Reply reply) override;
+  void nodes(Reply reply) override;
   void pause(std::string channel, std::string reason, std::string by, Reply reply) override;
   void resume(std::string channel, Reply reply) override;
   void check_config(std::string path, Reply reply) override;
@@ -39,6 +40,8 @@ class ControlOperations final : public control::Operations {
   void stop() { audit_.stop(); }
 
  private:
+  /// Refuses, where another node tells the webhooks.
+  bool tells_webhooks(const Reply& reply) const;
   void resolve(const std::string& spelled, std::function<void(base::Result<model::UserId>)> done);
   App& app_;
   AuditJob audit_;

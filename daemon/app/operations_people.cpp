@@ -140,7 +140,7 @@ void ControlOperations::service_token(std::string name, std::vector<std::string>
       std::move(record),
       [this, name, token, expires, reply = std::move(reply)](base::Result<store::Nothing> stored) {
         if (!stored) return reply(stored.error());
-        app_.refresh_tokens([name, token, expires, reply](base::Result<void> refreshed) {
+        app_.tokens_changed([name, token, expires, reply](base::Result<void> refreshed) {
           if (!refreshed) return reply(refreshed.error());
           reply(json::object{
               {"name", name},
@@ -175,7 +175,7 @@ void ControlOperations::revoke_token(std::string name, Reply reply) {
   app_.core().store->revoke_token(
       std::move(name), [this, reply = std::move(reply)](base::Result<store::Nothing> revoked) {
         if (!revoked) return reply(revoked.error());
-        app_.refresh_tokens([reply](base::Result<void> refreshed) {
+        app_.tokens_changed([reply](base::Result<void> refreshed) {
           if (!refreshed) return reply(refreshed.error());
           reply(json::object{});
         });
@@ -190,7 +190,7 @@ void ControlOperations::revoke_user_tokens(std::string spelled, Reply reply) {
     app_.core().store->revoke_user(
         {*user, before}, [this, user = *user, before, reply](base::Result<store::Nothing> revoked) {
           if (!revoked) return reply(revoked.error());
-          app_.refresh_tokens([user, before, reply](base::Result<void> refreshed) {
+          app_.tokens_changed([user, before, reply](base::Result<void> refreshed) {
             if (!refreshed) return reply(refreshed.error());
             reply(json::object{{"user", user}, {"before", base::to_iso8601(before)}});
           });

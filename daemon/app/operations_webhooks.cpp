@@ -25,7 +25,16 @@ base::Result<std::shared_ptr<control::EventSource>> ControlOperations::monitor(
   return follow(app_.core().feed, query, std::move(ready));
 }
 
+bool ControlOperations::tells_webhooks(const Reply& reply) const {
+  if (app_.periodic()) return true;
+  reply(
+      base::fail(base::Code::conflict,
+                 "the webhooks are told by another node; ask that one (heraldctl nodes names it)"));
+  return false;
+}
+
 void ControlOperations::webhooks(Reply reply) {
+  if (!tells_webhooks(reply)) return;
   app_.core().webhooks.list(
       [reply = std::move(reply)](base::Result<std::vector<journal::Webhooks::Listed>> listed) {
         if (!listed) return reply(listed.error());
@@ -70,6 +79,7 @@ void ControlOperations::webhook_messages(std::string name, bool dead, std::strin
 }
 
 void ControlOperations::redeliver_webhook(std::string name, std::string id, Reply reply) {
+  if (!tells_webhooks(reply)) return;
   app_.core().webhooks.redeliver(std::move(name), std::move(id),
                                  [reply = std::move(reply)](base::Result<uint64_t> count) {
                                    if (!count) return reply(count.error());

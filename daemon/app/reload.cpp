@@ -90,7 +90,7 @@ ReloadResult App::reload_now() {
   core_->dispatcher.reconfigure(dispatcher_options(*next));
   apply_rules();
   core_->networks.allow(next->outbound_allow);
-  core_->webhooks.configure(std::move(webhooks));
+  if (periodic_) core_->webhooks.configure(std::move(webhooks));
   HERALD_POINT("app.reload_applied");
   return result;
 }

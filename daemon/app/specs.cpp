@@ -1,5 +1,7 @@
 #include "app/specs.hpp"
 
+#include <unistd.h>
+
 #include <filesystem>
 #include <fstream>
 
@@ -15,12 +17,21 @@ telemetry::LogOptions log_options(const config::Config& config) {
   return out;
 }
 
+std::string node_name(const config::Config& config) {
+  if (!config.store.node.empty()) return config.store.node;
+  char host[65] = {};
+  ::gethostname(host, sizeof host - 1);
+  return host[0] == '\0' ? "node" : host;
+}
+
 base::Result<store::Server> store_server(const config::Config& config) {
   store::Server out;
   out.schema = config.store.schema;
   out.allow_unsafe = config.store.allow_unsafe;
   out.users = config.store.tables.users;
   out.conversations = config.store.tables.conversations;
+  if (config.store.nodes)
+    out.node = store::NodeOptions{node_name(config), version(), config.store.lease};
   const auto secret = config.secrets.find(config.store.password);
   if (secret == config.secrets.end()) return out;
   auto value = config::read_secret(secret->second);
@@ -69,6 +80,9 @@ http::ServerOptions http_options(const config::Config& config) {
 
 namespace {
 
+/// What another node makes due is found by then, though nobody told of it.
+constexpr std::chrono::seconds kNodeBackstop{1};
+
 /// A name for the time since the machine was started; empty when the kernel tells none.
 std::string boot_id() {
   std::ifstream file{"/proc/sys/kernel/random/boot_id"};
@@ -85,7 +99,13 @@ delivery::DispatcherOptions dispatcher_options(const config::Config& config) {
   out.in_flight = config.limits.in_flight;
   out.locale = config.locale;
   out.time_zone = config.time_zone;
-  out.boot = boot_id();
+  if (config.store.nodes) {
+    out.node = node_name(config);
+    // Which clock was set while it was down cannot be told by what others worked on.
+    out.backstop = kNodeBackstop;
+  } else {
+    out.boot = boot_id();
+  }
   out.gates.quiet_hours = config.quiet_hours;
   out.gates.time_zone = config.time_zone;
   for (const auto& channel : config.channels) out.gates.channels[channel.name] = channel.limits;

@@ -17,6 +17,8 @@ telemetry::LogOptions log_options(const config::Config& config);
 store::Options store_options(const config::Config& config);
 /// With the password, read from its secret now. invalid when it cannot be read.
 base::Result<store::Server> store_server(const config::Config& config);
+/// What this daemon is called where it is one of several.
+std::string node_name(const config::Config& config);
 http::ServerOptions http_options(const config::Config& config);
 delivery::DispatcherOptions dispatcher_options(const config::Config& config);
 /// Enabled channels only.

@@ -60,12 +60,12 @@ int App::start() {
 }
 
 base::Result<void> App::open_core() {
-  const auto server = store_server(*config_);
+  auto server = store_server(*config_);
   if (!server) return server.error();
-  auto opened =
-      store::open(store_options(*config_), *server, delivery::decide, base::Clock::system());
+  if (server->node) server->node->clock = &clock_;
+  auto opened = store::open(store_options(*config_), *server, delivery::decide, clock_);
   if (!opened) return opened.error();
-  core_ = std::make_unique<Core>(*config_, std::move(*opened), *log_);
+  core_ = std::make_unique<Core>(*config_, std::move(*opened), clock_, *log_);
   work_ =
       std::make_unique<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>>(
           core_->io.get_executor());
@@ -161,6 +161,9 @@ void App::refresh_tokens(std::function<void(base::Result<void>)> done) {
       std::vector<http::Revocation> revocations;
       for (const auto& one : *all) revocations.push_back({one.user, one.before});
       core_->authenticator.set_revocations(std::move(revocations));
+      // Also when another node revoked them, or this is another refresh than the one that told.
+      const auto generation = core_->authenticator.generation();
+      if (swept_.exchange(generation) != generation) core_->plugins.end_revoked();
       done({});
     });
   });
@@ -174,11 +177,11 @@ base::Result<void> App::start_delivery() {
                   : base::fail(base::Code::unavailable, "the store does not answer");
   core_->dispatcher.start(recovered.callback());
   auto answer = recovered.wait(kPatience);
-  core_->sql_producer.start();
   core_->networks.allow(config_->outbound_allow);
-  std::vector<base::Error> problems;
-  core_->webhooks.configure(endpoints(*config_, core_->secrets, &problems));
-  for (const auto& problem : problems) fail("webhook.unusable", problem);
+  if (core_->nodes == nullptr)
+    begin_periodic();
+  else
+    join_nodes();
   if (!answer)
     return base::fail(base::Code::unavailable,
                       "what a previous run left in flight could not be recorded within a minute");
@@ -255,6 +258,10 @@ std::string App::metrics_text() {
     line("herald_store_oldest_seconds", "gauge",
          "When the oldest notification kept was accepted, in seconds since 1970.",
          static_cast<uint64_t>(base::unix_us(health.oldest)) / 1'000'000);
+  if (const auto* history = store::history_of(*core_->store))
+    line("herald_store_losses_total", "counter",
+         "Times that a database server took over without what had been acknowledged.",
+         history->losses());
   return text;
 }
 

@@ -4,7 +4,7 @@
 #include <boost/json/value.hpp>
 #include <boost/json/value_stack.hpp>
 #include <cmath>
-#include <unordered_set>
+#include <set>
 #include <vector>
 
 #include "base/text.hpp"
@@ -84,7 +84,8 @@ class Handler {
   }
 
   json::value_stack stack_;
-  std::vector<std::unordered_set<std::string>> keys_;
+  // Ordered: whoever knows how keys are hashed can send ten thousand that fall together.
+  std::vector<std::set<std::string>> keys_;
   std::string key_;
 };
 

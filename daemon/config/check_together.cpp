@@ -106,6 +106,9 @@ void check_together(const Config& c, Diagnostics& diagnostics) {
                       "loopback `http.address` such as "
                       "127.0.0.1, not " +
                           c.http.address);
+  if (c.store.nodes && !c.store.url.starts_with("postgresql:"))
+    diagnostics.error(c.mark("store.nodes"),
+                      "`store.nodes: true` needs PostgreSQL: a SQLite file belongs to one heraldd");
   check_secrets(c, diagnostics);
   check_channels(c, diagnostics);
   check_webhooks(c, diagnostics);

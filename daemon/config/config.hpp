@@ -32,6 +32,9 @@ struct Store {
   std::string schema = "herald";  ///< small letters, digits, underscores
   std::string password;           ///< name in Config::secrets; empty: as libpq finds it
   bool allow_unsafe = false;      ///< also where a commit promises nothing
+  bool nodes = false;             ///< other heraldd use the schema too
+  std::string node;  ///< this one's name among them: 1 to 64 of [A-Za-z0-9._-]; empty: the host's
+  Duration lease{std::chrono::seconds{10}};  ///< how long a node that died keeps its work
   /// Tables of an existing application, `schema.table`; empty: Herald keeps its own.
   struct Tables {
     std::string users, conversations;

@@ -41,6 +41,9 @@ std::vector<Change> diff(const Config& a, const Config& b) {
   note("store.password", a.store.password, b.store.password, true);
   note("store.tables", a.store.tables, b.store.tables, true);
   note("store.allow_unsafe", a.store.allow_unsafe, b.store.allow_unsafe, true);
+  note("store.nodes", a.store.nodes, b.store.nodes, true);
+  note("store.node", a.store.node, b.store.node, true);
+  note("store.lease", a.store.lease, b.store.lease, true);
   note("http.address", a.http.address, b.http.address, true);
   note("http.port", a.http.port, b.http.port, true);
   note("http.threads", a.http.threads, b.http.threads, true);

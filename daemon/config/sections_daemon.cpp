@@ -48,6 +48,14 @@ std::string schema_name(const std::string& name) {
                 "a digit nor pg_";
 }
 
+std::string node_name(const std::string& name) {
+  const bool good = name.size() <= 64 && std::all_of(name.begin(), name.end(), [](char c) {
+                      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                             (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+                    });
+  return good ? std::string{} : "must be at most 64 letters, digits, dots, hyphens and underscores";
+}
+
 std::string table_name(const std::string& name) {
   if (name.empty()) return {};
   const auto dot = name.find('.');
@@ -82,6 +90,12 @@ void read_store(Reader& r, Config& c) {
          "PostgreSQL: name of the secret that holds it; empty: passfile, PGPASSWORD or none");
   r.flag("allow_unsafe", store.allow_unsafe,
          "PostgreSQL: also where fsync, full_page_writes or synchronous_commit is off");
+  r.flag("nodes", store.nodes,
+         "PostgreSQL: several heraldd use this schema together; every one of them says so");
+  r.text("node", store.node, "PostgreSQL: this one's name among them; empty: the host's",
+         node_name);
+  r.duration("lease", store.lease, "PostgreSQL: how long a node that died keeps its work",
+             {std::chrono::seconds{2}, std::chrono::minutes{5}});
   r.section(
       "tables", "PostgreSQL: tables of an existing application that Herald uses", [&](Reader& t) {
         t.text("users", store.tables.users,

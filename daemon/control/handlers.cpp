@@ -253,6 +253,7 @@ void Handlers::start(const Caller& caller, const std::string& method, const json
     }
     if (method == "Status") return operations_.status(reply);
     if (method == "Channels") return operations_.channels(reply);
+    if (method == "Nodes") return operations_.nodes(reply);
     if (method == "Pause")
       return operations_.pause(text(in, "channel"), text(in, "reason"), who, silent);
     if (method == "Resume") return operations_.resume(text(in, "channel"), silent);

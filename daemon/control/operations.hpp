@@ -44,6 +44,9 @@ class Operations {
   virtual void status(Reply) = 0;
   /// {channels: [...]}
   virtual void channels(Reply) = 0;
+  /// {nodes: [{name, fence, version, started, lease_left, shares, periodic, self}]}; none when the
+  /// daemon is alone on its store.
+  virtual void nodes(Reply) = 0;
   /// Stops a channel, durably, until resume(). `by`: who asked. not_found when there is no such
   /// channel.
   virtual void pause(std::string channel, std::string reason, std::string by, Reply) = 0;

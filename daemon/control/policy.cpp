@@ -52,6 +52,7 @@ constexpr auto kNeeds = std::to_array<std::pair<std::string_view, Rights>>({
     {"Redrive", Rights::administer},
     {"Status", Rights::operate},
     {"Channels", Rights::operate},
+    {"Nodes", Rights::operate},
     {"Monitor", Rights::operate},
     {"Pause", Rights::administer},
     {"Resume", Rights::administer},

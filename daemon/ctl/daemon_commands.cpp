@@ -1,3 +1,4 @@
+#include <cstdlib>
 #include <filesystem>
 #include <ostream>
 
@@ -5,6 +6,8 @@
 #include "ctl/command.hpp"
 #include "ctl/members.hpp"
 #include "ctl/render.hpp"
+#include "ctl/table.hpp"
+#include "ctl/times.hpp"
 
 namespace herald::ctl {
 namespace {
@@ -20,6 +23,27 @@ Exit status(Context& context, const po::variables_map&) {
   if (!answer) return context.exit;
   if (context.json) return context.document(*answer);
   render_status(*answer, style(context), context.io.out);
+  return Exit::ok;
+}
+
+Exit nodes(Context& context, const po::variables_map&) {
+  const auto answer = context.ask("Nodes");
+  if (!answer) return context.exit;
+  if (context.json) return context.document(*answer);
+  Table table{{"NODE", "SHARES", "PERIODIC", "LEASE", "STARTED", "VERSION", "FENCE"}};
+  for (const auto& n : objects(*answer, "nodes")) {
+    const auto left = std::atoll(text(n, "lease_left").c_str());
+    table.row({text(n, "name") + (text(n, "self") == "true" ? " (this one)" : ""),
+               text(n, "shares"),
+               text(n, "periodic") == "true" ? "yes" : "",
+               {left > 0 ? std::to_string(left / 1000) + " s left" : "over",
+                left > 0 ? Colour::none : Colour::red},
+               local_time(text(n, "started")),
+               text(n, "version"),
+               text(n, "fence")});
+  }
+  if (table.empty()) context.io.out << "this daemon is alone on its store\n";
+  table.print(context.io.out, context.io.colour);
   return Exit::ok;
 }
 
@@ -124,6 +148,13 @@ std::span<const Command> daemon_commands() {
        nullptr,
        {},
        channels},
+      {"nodes",
+       "",
+       "show the daemons that share this one's database, and what each of them does",
+       "nodes",
+       nullptr,
+       {},
+       nodes},
       {"pause",
        "CHANNEL [--reason TEXT]",
        "send nothing on a channel until it is resumed, also over a restart",

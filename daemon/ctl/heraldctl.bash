@@ -11,7 +11,7 @@ _heraldctl() {
     help=$("${COMP_WORDS[0]}" "${command[@]}" --help 2>/dev/null)
     mapfile -t COMPREPLY < <(compgen -W "$(grep -o -- '--[a-z-]*' <<<"$help" | sort -u)" -- "$current")
   elif [[ ${#words[@]} -eq 0 ]]; then
-    local commands='send show list dead-letters redrive cancel status channels pause resume monitor config reload user token webhooks audit explain help'
+    local commands='send show list dead-letters redrive cancel status channels nodes pause resume monitor config reload user token webhooks audit explain help'
     COMPREPLY=($(compgen -W "$commands" -- "$current"))
   elif [[ ${#words[@]} -eq 1 ]]; then
     case ${words[0]} in

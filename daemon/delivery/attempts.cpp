@@ -7,6 +7,7 @@
 #include "delivery/clock_moves.hpp"
 #include "delivery/decide.hpp"
 #include "delivery/rendering.hpp"
+#include "delivery/sharing.hpp"
 #include "delivery/suspects.hpp"
 #include "delivery/work.hpp"
 
@@ -41,7 +42,7 @@ void Dispatcher::advance(Work& work) {
     return;
   }
   if (work.starting && working_) return;
-  if (!working_ || !work.loaded) {
+  if (!working_ || !work.loaded || !sharing_->mine(work)) {
     release_slot(work.id());
     if (auto* still = find(work.id()); still != nullptr && still->queue.empty() && !still->writing)
       let_go(*still);
@@ -176,9 +177,10 @@ void Dispatcher::start_attempt(Work& work) {
     return release_slot(work.id());
   }
   const auto now = need_.clock.now();
-  if (model::is_ended(work.progress().state) ||
+  if (!sharing_->mine(work) || model::is_ended(work.progress().state) ||
       what_is_due(work.progress(), work.chain(), now) != Next::attempt) {
-    // It was cancelled, answered or ran out of time while the text was being made.
+    // It was cancelled, answered or ran out of time while the text was being made, or is another
+    // node's now.
     work.starting = false;
     release_slot(work.id());
     return advance(work);

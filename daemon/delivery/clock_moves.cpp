@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "delivery/decide.hpp"
 #include "delivery/poller.hpp"
+#include "delivery/sharing.hpp"
 #include "delivery/work.hpp"
 
 namespace herald::delivery {
@@ -156,7 +157,8 @@ bool Dispatcher::ClockMoves::unsettled(const Work& work) const {
 }
 
 std::optional<model::Event> Dispatcher::ClockMoves::owed(const model::Notification& notification) {
-  if (!moving_) return std::nullopt;
+  // The clock of another node's machine is another one.
+  if (!moving_ || !d_.sharing_->mine(notification.head.user)) return std::nullopt;
   auto& followed = followed_[base::hash64(notification.head.id)];
   const auto by = goal_ - std::exchange(followed, goal_);
   if (by.count() == 0 || stays(notification.progress) || HERALD_MUTANT("clock_not_followed"))

@@ -4,6 +4,7 @@
 #include "delivery/clock_moves.hpp"
 #include "delivery/decide.hpp"
 #include "delivery/poller.hpp"
+#include "delivery/sharing.hpp"
 #include "delivery/suspects.hpp"
 #include "delivery/work.hpp"
 
@@ -24,9 +25,11 @@ Dispatcher::Dispatcher(Needs needs, DispatcherOptions options)
   poller_ = std::make_unique<Poller>(Poller::Needs{need_.executor, need_.store, need_.clock},
                                      options_.backstop, std::move(found));
   clock_moves_ = std::make_unique<ClockMoves>(*this);
-  gates_.configure(options_.gates);
-  suspects_ = std::make_unique<Suspects>(Suspects::Needs{
-      need_.executor, need_.store, need_.clock, [this](const std::string& id) { wake({id}); }});
+  sharing_ = std::make_unique<Sharing>(*this);
+  sharing_->configure_gates();
+  suspects_ = std::make_unique<Suspects>(
+      Suspects::Needs{need_.executor, need_.store, need_.clock,
+                      [this](const std::string& id) { wake({id}); }, options_.node});
 }
 
 Dispatcher::~Dispatcher() = default;
@@ -37,13 +40,14 @@ void Dispatcher::start(std::function<void(base::Result<void>)> done) {
       suspects_->begin([this, done = std::move(done)]() mutable {
         load_pauses([this, done = std::move(done)](base::Result<void> loaded) {
           if (!loaded) return done(loaded);
+          if (need_.nodes != nullptr) {
+            // What a previous run left in flight is in the shares that come to somebody now.
+            begin_work();
+            sharing_->start();
+            return done({});
+          }
           recover({}, [this, done](base::Result<void> result) {
-            if (result) {
-              HERALD_POINT("delivery.recovered");
-              working_ = true;
-              poller_->start(options_.held);
-              for (const auto& channel : need_.channels.channels()) lift(channel.name, {});
-            }
+            if (result) begin_work();
             done(result);
           });
         });
@@ -52,12 +56,20 @@ void Dispatcher::start(std::function<void(base::Result<void>)> done) {
   });
 }
 
+void Dispatcher::begin_work() {
+  HERALD_POINT("delivery.recovered");
+  working_ = true;
+  poller_->start(options_.held);
+  for (const auto& channel : need_.channels.channels()) lift(channel.name, {});
+}
+
 void Dispatcher::accepted(model::Notification notification, model::Duration clock_offset) {
   need_.executor.post([this, clock_offset, notification = std::move(notification)]() mutable {
     HERALD_POINT("delivery.told");
     need_.observer.accepted(notification);
     clock_moves_->made(notification.head.id, clock_offset);
     if (!working_) return;
+    if (!sharing_->mine(notification.head.user)) return sharing_->tell_due();
     if (!has_room(notification.head.priority)) return poller_->more_waits();
     if (notification.progress.due > need_.clock.now())
       return poller_->due_at(notification.progress.due);
@@ -72,7 +84,7 @@ void Dispatcher::reconfigure(DispatcherOptions options) {
   need_.executor.post([this, options = std::move(options)] {
     options_ = options;
     slots_.set_limit(options_.in_flight);
-    gates_.configure(options_.gates);
+    sharing_->configure_gates();
     poller_->set_capacity(options_.held);
   });
 }

@@ -15,6 +15,7 @@
 #include "delivery/slots.hpp"
 #include "model/ports/channels.hpp"
 #include "model/ports/delivery.hpp"
+#include "store/nodes.hpp"
 #include "store/store.hpp"
 
 namespace herald::delivery {
@@ -32,6 +33,7 @@ struct DispatcherOptions {
   /// Names the run of the machine that the monotonic clock counts from; empty: not known, then a
   /// clock that was set while the daemon was down is not noticed.
   std::string boot;
+  std::string node;  ///< this one's name among several; empty: alone
 };
 
 class Suspects;
@@ -45,6 +47,8 @@ class Dispatcher final : public model::ports::DeliveryEvents, public model::port
     model::ports::Channels& channels;
     const base::Clock& clock;
     Observer& observer;
+    /// Where this is one of several nodes; outlives this.
+    store::NodeStore* nodes = nullptr;
   };
   Dispatcher(Needs needs, DispatcherOptions options);
   ~Dispatcher() override;
@@ -93,6 +97,12 @@ class Dispatcher final : public model::ports::DeliveryEvents, public model::port
   /// the delivery thread.
   void ask_gates(Gates::Want want, std::function<void(Gates::Answer)> done);
 
+  // What the store of a node hears; sharing.cpp.
+  void shares_changed();
+  void heard(store::Word word);
+  /// What a lost word may have been about is looked for.
+  void look_at_others();
+
   /// How a channel is: for status. Answers on the delivery thread.
   struct ChannelNow {
     std::size_t in_flight = 0;
@@ -106,6 +116,7 @@ class Dispatcher final : public model::ports::DeliveryEvents, public model::port
   struct Work;
   class Poller;
   class ClockMoves;
+  class Sharing;
 
   Work* find(const std::string& id);
   Work& hold(model::Notification notification);
@@ -124,6 +135,7 @@ class Dispatcher final : public model::ports::DeliveryEvents, public model::port
                    const base::Error& error);
   void try_again(Work& work, std::deque<Pending> again, const base::Error& error);
   void overtaken(Work& work, std::vector<Pending> pending, const store::Applied& applied);
+  void call_back(const Work& work, const model::Progress& before);
   void after_the_clock(Work& work, std::vector<Pending> pending);
   void perform(Work& work, const store::Applied& applied);
 
@@ -138,6 +150,7 @@ class Dispatcher final : public model::ports::DeliveryEvents, public model::port
   void trip(const std::string& channel);
   void tell_breaker(const std::string& channel);
   void load_pauses(std::function<void(base::Result<void>)> done);
+  void follow_pauses();
   void lift(std::string channel, std::string after);
   void lift_late(const Work& work);
   bool has_room(model::Priority priority) const;
@@ -179,6 +192,7 @@ class Dispatcher final : public model::ports::DeliveryEvents, public model::port
   void record_receipt(const std::string& id, model::event::Receipt receipt,
                       std::function<void(base::Result<bool>)> done);
   void record_seen(Work& work, model::Evidence level, const Done<bool>& done);
+  void begin_work();
   void recover(std::string after, std::function<void(base::Result<void>)> done);
   void check_drained();
 
@@ -190,6 +204,8 @@ class Dispatcher final : public model::ports::DeliveryEvents, public model::port
   std::unordered_map<std::string, uint64_t> calling_;  // timers of the channels' lines
   std::unordered_map<std::string, Breaker::State> told_;
   std::unordered_map<std::string, std::unique_ptr<Work>> works_;
+  uint64_t pause_orders_ = 0;  // so far: a list read before the latest says nothing
+  std::unique_ptr<Sharing> sharing_;
   std::unique_ptr<Poller> poller_;
   std::unique_ptr<ClockMoves> clock_moves_;
   std::unique_ptr<Suspects> suspects_;

@@ -190,6 +190,12 @@ void Gates::pause(store::Pause pause) {
 
 void Gates::resume(const std::string& channel) { paused_.erase(channel); }
 
+std::set<std::string> Gates::paused() const {
+  std::set<std::string> out;
+  for (const auto& [channel, pause] : paused_) out.insert(channel);
+  return out;
+}
+
 Gates::View Gates::view(const std::string& channel, base::MonoPoint now) const {
   View out;
   if (const auto it = paused_.find(channel); it != paused_.end()) out.paused = it->second;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -83,6 +84,7 @@ class Gates {
 
   void pause(store::Pause pause);
   void resume(const std::string& channel);
+  std::set<std::string> paused() const;
 
   /// For people.
   struct View {

@@ -5,6 +5,7 @@
 
 #include "base/faults.hpp"
 #include "delivery/clock_moves.hpp"
+#include "delivery/sharing.hpp"
 #include "delivery/suspects.hpp"
 #include "delivery/work.hpp"
 #include "store/progress.hpp"
@@ -24,7 +25,8 @@ void Dispatcher::accept(model::NewNotification notification, Known known,
   auto ahead = std::make_shared<NotStored>(NotStored{std::move(notification), std::move(done)});
   if (known.user == 0) return store_first(std::move(ahead), known.clock_offset);
   need_.executor.post([this, known, ahead = std::move(ahead)]() mutable {
-    if (!may_start_ahead(ahead->notification))
+    // Another node's people are begun by that node.
+    if (!sharing_->mine(known.user) || !may_start_ahead(ahead->notification))
       return store_first(std::move(ahead), known.clock_offset);
     model::Notification begun;
     begun.head = store::head_of(ahead->notification, known.user);
@@ -74,6 +76,8 @@ void Dispatcher::store_now(Work& work) {
         if (is_new(answer)) {
           need_.executor.post([this, id, stored = answer->notification] {
             need_.observer.accepted(stored);
+            // It was given to another node meanwhile, or is somebody else's by now.
+            if (!sharing_->mine(stored.head.user)) sharing_->tell_due();
             if (auto* held = find(id)) held->accepted_at = need_.clock.mono();
           });
         } else {

@@ -5,6 +5,7 @@
 #include "base/faults.hpp"
 #include "delivery/decide.hpp"
 #include "delivery/poller.hpp"
+#include "delivery/sharing.hpp"
 #include "delivery/work.hpp"
 
 namespace herald::delivery {
@@ -150,10 +151,32 @@ void Dispatcher::load_pauses(std::function<void(base::Result<void>)> done) {
       });
 }
 
+/// Pauses and resumes as other nodes were told to.
+void Dispatcher::follow_pauses() {
+  need_.store.pauses([this, orders = pause_orders_](base::Result<std::vector<store::Pause>> read) {
+    need_.executor.post([this, orders, read = std::move(read)]() mutable {
+      if (!read || orders != pause_orders_ || !working_) return;
+      auto over = gates_.paused();
+      for (auto& pause : *read) {
+        over.erase(pause.channel);
+        gates_.pause(std::move(pause));
+      }
+      for (const auto& channel : over) {
+        gates_.resume(channel);
+        lift(channel, {});
+      }
+    });
+  });
+}
+
 void Dispatcher::pause(store::Pause pause, store::Done<store::Nothing> done) {
   need_.store.put_pause(pause, [this, pause, done](base::Result<store::Nothing> stored) {
     need_.executor.post([this, pause, done, stored] {
-      if (stored) gates_.pause(pause);
+      ++pause_orders_;
+      if (stored) {
+        gates_.pause(pause);
+        sharing_->tell_settings();
+      }
       done(stored);
     });
   });
@@ -162,10 +185,12 @@ void Dispatcher::pause(store::Pause pause, store::Done<store::Nothing> done) {
 void Dispatcher::resume(std::string channel, store::Done<store::Nothing> done) {
   need_.store.remove_pause(channel, [this, channel, done](base::Result<store::Nothing> removed) {
     need_.executor.post([this, channel, done, removed] {
+      ++pause_orders_;
       // One that the store does not know any more goes on too: an earlier answer was lost.
       if (removed || removed.error().code == base::Code::not_found) {
         gates_.resume(channel);
         if (!HERALD_MUTANT("pause_not_lifted")) lift(channel, {});
+        sharing_->tell_settings();
       }
       done(removed);
     });

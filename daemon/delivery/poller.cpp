@@ -70,6 +70,7 @@ void Dispatcher::Poller::answered(base::Result<std::vector<model::Notification>>
   if (!due) return sleep_until(need_.clock.now() + std::chrono::seconds{1});
   HERALD_POINT("delivery.page_found");
   found_(std::move(*due));
+  if (std::exchange(again_, false)) return ask();
   const auto now = need_.clock.now();
   sleep_until(now + backstop_);
   need_.store.next_due(now, [this](base::Result<model::TimePoint> next) {

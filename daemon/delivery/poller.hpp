@@ -23,9 +23,10 @@ class Dispatcher::Poller {
   void set_capacity(std::size_t capacity) { capacity_ = capacity; }
   /// Something waits in the store for this time.
   void due_at(model::TimePoint when);
-  /// The clock was set: what is due now is another matter.
+  /// The clock was set, or another node made something due: what is due now is another matter.
   void look_again() {
-    if (running_) sleep_until(need_.clock.now());
+    again_ = asking_;  // what is being asked may be older than the reason to look
+    if (running_ && !asking_) sleep_until(need_.clock.now());
   }
   /// Due work was left in the store because memory is full.
   void more_waits() { more_ = true; }
@@ -47,7 +48,7 @@ class Dispatcher::Poller {
   model::Duration backstop_;
   Found found_;
   std::size_t capacity_ = 0, held_ = 0;
-  bool running_ = false, asking_ = false, more_ = false;
+  bool running_ = false, asking_ = false, more_ = false, again_ = false;
   std::unordered_set<std::string> let_go_;  // since the query under way was asked
   uint64_t timer_ = 0;
   model::TimePoint next_ = model::TimePoint::max();

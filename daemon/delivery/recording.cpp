@@ -6,6 +6,7 @@
 #include "delivery/clock_moves.hpp"
 #include "delivery/doubt.hpp"
 #include "delivery/poller.hpp"
+#include "delivery/sharing.hpp"
 #include "delivery/work.hpp"
 
 namespace herald::delivery {
@@ -128,7 +129,9 @@ void Dispatcher::written(const std::string& id, std::vector<model::Event> events
   auto& work = *find(id);  // a work that is being written is never let go
   work.writing = false;
   if (!applied) return not_written(work, !events.empty(), std::move(pending), applied.error());
-  if (applied->stale && !work.in_doubt) return overtaken(work, std::move(pending), *applied);
+  // In doubt it is our own that was recorded, unless another node's was instead.
+  if (applied->stale && (!work.in_doubt || applied->by_others))
+    return overtaken(work, std::move(pending), *applied);
   const bool landed = applied->stale;
   if (landed) {
     *applied = what_landed(work.notification, std::move(*applied));
@@ -142,6 +145,7 @@ void Dispatcher::written(const std::string& id, std::vector<model::Event> events
   clock_moves_->settle(work);
   events.insert(events.end(), applied->parked.begin(), applied->parked.end());
   if (!events.empty() || landed) need_.observer.recorded(*applied, events);
+  if ((!events.empty() || landed) && !sharing_->mine(work)) sharing_->tell_changed(id);
   tell_attempted(work);
   if (applied->item) need_.observer.inbox_changed(applied->item->user, applied->item->seq);
   for (const auto user : {applied->withdrawn, applied->answered})
@@ -233,11 +237,28 @@ void Dispatcher::try_again(Work& work, std::deque<Pending> again, const base::Er
 /// What was known of it was old: everything is judged anew by what is stored.
 void Dispatcher::overtaken(Work& work, std::vector<Pending> pending,
                            const store::Applied& applied) {
-  work.notification = applied.notification;
+  work.in_doubt = false;
+  for (auto& p : std::exchange(work.doubtful, {})) pending.push_back(std::move(p));
+  const auto before = std::exchange(work.notification, applied.notification).progress;
+  call_back(work, before);
   work.queue.insert(work.queue.begin(), std::make_move_iterator(pending.begin()),
                     std::make_move_iterator(pending.end()));
   clock_moves_->settle(work);
   write(work);
+}
+
+/// Another node recorded that the attempt under way here is not wanted any more.
+void Dispatcher::call_back(const Work& work, const model::Progress& before) {
+  const auto unwanted = [](const model::Progress& p) {
+    return model::is_ended(p.state) || p.cancel_requested || p.expiry_passed;
+  };
+  if (!work.in_flight || unwanted(before) || !unwanted(work.progress())) return;
+  const auto& r = *work.in_flight;
+  model::Attempt named;
+  named.run = r.run;
+  named.step = r.step;
+  named.number = r.number;
+  need_.channels.cancel(model::attempt_id(work.id(), named));
 }
 
 /// The clock was set while this waited to be recorded: the notification follows the clock first.
@@ -270,13 +291,14 @@ void Dispatcher::perform(Work& work, const store::Applied& applied) {
 void Dispatcher::let_go(Work& work) {
   const auto due = work.loaded ? work.progress().due : model::TimePoint::max();
   const auto id = work.id();
+  const bool mine = sharing_->mine(work);
   HERALD_POINT("delivery.let_go");
   if (work.not_stored) store_now(work);
   leave_gate(work);
   works_.erase(id);
   poller_->let_go(id);
   wake(slots_.forget(id));
-  if (due != model::TimePoint::max()) poller_->due_at(due);
+  if (due != model::TimePoint::max() && mine) poller_->due_at(due);
   poller_->room(works_.size());
 }
 

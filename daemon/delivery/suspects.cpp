@@ -27,12 +27,16 @@ std::string note_of(const std::string& id) { return "handed " + id; }
 
 }  // namespace
 
+std::string Suspects::mark() const {
+  return need_.node.empty() ? kAlive : kAlive + " " + need_.node;
+}
+
 void Suspects::begin(std::function<void()> then) {
   born_ = need_.clock.now();
-  need_.store.kv_get(kOwner, kAlive,
-                     [this, then = std::move(then)](base::Result<store::KvEntry> mark) {
-                       const bool died = mark && mark->version != 0;
-                       need_.store.kv_put(kOwner, kAlive, "1", {}, store::KvStore::kAnyVersion,
+  need_.store.kv_get(kOwner, mark(),
+                     [this, then = std::move(then)](base::Result<store::KvEntry> alive) {
+                       const bool died = alive && alive->version != 0;
+                       need_.store.kv_put(kOwner, mark(), "1", {}, store::KvStore::kAnyVersion,
                                           [this, died, then](const base::Result<uint64_t>&) {
                                             need_.executor.post([this, died, then] {
                                               watching_ = died;
@@ -47,7 +51,7 @@ void Suspects::end(std::function<void()> then) {
   waiting_.clear();
   resting_.clear();
   while (!handed_.empty()) acquit(std::string{handed_.begin()->first});
-  need_.store.kv_remove(kOwner, kAlive,
+  need_.store.kv_remove(kOwner, mark(),
                         [this, then = std::move(then)](const base::Result<store::Nothing>&) {
                           need_.executor.post(then);
                         });

@@ -23,6 +23,7 @@ class Suspects {
     store::KvStore& store;
     const base::Clock& clock;
     std::function<void(const std::string& id)> wake;  ///< it may try again
+    std::string node;  ///< each of several nodes has a life of its own; empty: there is one
   };
   explicit Suspects(Needs needs) : need_{std::move(needs)} {}
 
@@ -30,6 +31,12 @@ class Suspects {
   void begin(std::function<void()> then);
   /// Ends it in order: what is cut off from here on is nobody's guilt.
   void end(std::function<void()> then);
+
+  /// Another node died, and its work is here now: what killed it may be in it.
+  void beware() {
+    born_ = need_.clock.now();
+    watching_ = true;
+  }
 
   /// The last life did not end in order.
   bool watching() const { return watching_; }
@@ -52,6 +59,8 @@ class Suspects {
   void judge(const std::string& id, const store::KvEntry& note, std::function<void(Verdict)> then);
   bool rests(const std::string& id, unsigned deaths);
   void acquit(const std::string& id);
+
+  std::string mark() const;
 
   Needs need_;
   model::TimePoint born_{};

@@ -1,7 +1,7 @@
 // directory: who an identity belongs to. Owns the spelling of identities (phones in E.164) and the
 // answers it remembers. Any thread may call; answers come on a thread of the store, or at once when
 // they are remembered. Never keeps more than kRemembered answers, never remembers that somebody
-// does not exist.
+// does not exist, or anything from before others may have changed it (store/history.hpp).
 #pragma once
 
 #include <list>
@@ -10,7 +10,7 @@
 
 #include "base/guarded.hpp"
 #include "model/ports/directory.hpp"
-#include "store/store.hpp"
+#include "store/history.hpp"
 
 namespace herald::directory {
 
@@ -25,12 +25,14 @@ base::Result<model::Identity> normalise_identity(model::Identity identity, std::
 
 class Directory final : public model::ports::Directory {
  public:
-  Directory(store::DirectoryStore& store, std::string region)
-      : store_{store}, region_{std::move(region)} {}
+  /// history: nullptr when nobody else changes the store. Both outlive this.
+  Directory(store::DirectoryStore& store, const store::HistoryStore* history, std::string region)
+      : store_{store}, history_{history}, region_{std::move(region)} {}
 
   base::Result<model::Identity> parse(std::string_view spelled) const override;
   base::Result<model::Identity> normalise(model::Identity identity) const override;
   void resolve(model::Identity identity, Done<model::UserId> done) override;
+  void is_of(model::Identity identity, model::UserId person, Done<bool> done) override;
   void learn(model::Identity known, model::Identity also, Done<bool> done) override;
   void mark(model::Identity identity, std::string state, model::TimePoint until,
             Done<bool> done) override;
@@ -48,12 +50,25 @@ class Directory final : public model::ports::Directory {
     std::list<std::pair<std::string, model::UserId>> order;
     std::unordered_map<std::string, std::list<std::pair<std::string, model::UserId>>::iterator>
         index;
+    uint64_t history = 0;  // of the store
   };
-  void remember(const std::string& key, model::UserId user);
+  /// Of the store; 0 where no other can take its place.
+  uint64_t history() const;
+  /// 0: it does not remember.
+  model::UserId remembered(const std::string& key);
+  void remember(const std::string& key, model::UserId user, uint64_t history);
+  void ask(model::Identity identity, std::string key, Done<model::UserId> done);
+  /// How paths spelled identities, by region: what clients send again with every request.
+  struct Spellings {
+    std::string region;
+    std::unordered_map<std::string, model::Identity> known;
+  };
 
   store::DirectoryStore& store_;
+  const store::HistoryStore* const history_;
   base::Guarded<std::string> region_;
   base::Guarded<Memory> memory_;
+  mutable base::Guarded<Spellings> spellings_;
 };
 
 }  // namespace herald::directory

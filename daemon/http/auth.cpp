@@ -70,6 +70,7 @@ struct Authenticator::Tokens {
   struct Entry {
     Sha256 digest{};
     TokenRecord record;
+    bool operator==(const Entry&) const = default;
   };
   /// By the first bytes of the digest: a digest of what a caller sent says nothing about the stored
   /// ones.
@@ -97,7 +98,9 @@ base::Result<void> Authenticator::set_tokens(std::vector<TokenRecord> tokens) {
                   "the digest of token " + record.name + " is not 64 hexadecimal digits", "digest");
     next->by_prefix.emplace(prefix_of(*digest), Tokens::Entry{*digest, std::move(record)});
   }
-  tokens_.with([&](auto& current) { current = std::move(next); });
+  const bool same = tokens_.with(
+      [&](auto& current) { return std::exchange(current, next)->by_prefix == next->by_prefix; });
+  if (!same) ++generation_;
   return {};
 }
 
@@ -131,9 +134,12 @@ base::Result<void> Authenticator::set_keys(std::vector<KeyRecord> keys) {
 void Authenticator::set_revocations(std::vector<Revocation> revocations) {
   std::sort(revocations.begin(), revocations.end(),
             [](const auto& a, const auto& b) { return a.user < b.user; });
-  keys_.with([&](auto& current) {
-    current = std::make_shared<const Keys>(Keys{current->keys, std::move(revocations)});
+  const bool same = keys_.with([&](auto& current) {
+    const auto before = std::exchange(
+        current, std::make_shared<const Keys>(Keys{current->keys, std::move(revocations), current->verified}));
+    return before->revocations == current->revocations;
   });
+  if (!same) ++generation_;
 }
 
 Identified Authenticator::identify(const model::web::Headers& headers) const {
@@ -184,24 +190,54 @@ Identified Authenticator::identify_token(std::string_view token) const {
       known.who.service = entry.record.name;
       known.who.scopes = entry.record.scopes;
       known.who.expires = entry.record.expires;
+      known.who.credential = prefix_of(digest);
       return known;
     }
     return refused("the service token is not known");
   }
   const auto keys = keys_.with([](const auto& k) { return k; });
-  const auto claims = verify_jwt(token, keys->keys, options_.jwt, now);
+  const auto claims = claims_of(token, *keys, now);
   if (!claims) return refused(claims.error().message);
-  auto it = std::lower_bound(keys->revocations.begin(), keys->revocations.end(), claims->user,
-                             [](const Revocation& r, model::UserId user) { return r.user < user; });
-  for (; it != keys->revocations.end() && it->user == claims->user; ++it)
-    if (claims->issued < it->issued_before) return refused("the token was revoked");
+  if (keys->revoked(claims->user, claims->issued)) return refused("the token was revoked");
   Identified known;
   known.kind = Identified::Kind::known;
   known.who.kind = model::Principal::Kind::user;
   known.who.user = claims->user;
   known.who.expires = claims->expires;
+  known.who.issued = claims->issued;
   known.token = *claims;
   return known;
+}
+
+bool Authenticator::Keys::revoked(model::UserId user, base::TimePoint issued) const {
+  auto it = std::lower_bound(revocations.begin(), revocations.end(), user,
+                             [](const Revocation& r, model::UserId u) { return r.user < u; });
+  for (; it != revocations.end() && it->user == user; ++it)
+    if (issued < it->issued_before) return true;
+  return false;
+}
+
+bool Authenticator::is_revoked(const model::Principal& who) const {
+  if (who.development || who.kind == model::Principal::Kind::anyone) return false;
+  if (who.kind == model::Principal::Kind::user)
+    return keys_.with([](const auto& k) { return k; })->revoked(who.user, who.issued);
+  const auto table = tokens_.with([](const auto& t) { return t; });
+  const auto [begin, end] = table->by_prefix.equal_range(who.credential);
+  return std::none_of(begin, end,
+                      [&](const auto& known) { return known.second.record.name == who.service; });
+}
+
+base::Result<Claims> Authenticator::claims_of(std::string_view token, const Keys& keys,
+                                              base::TimePoint now) const {
+  const auto digest = sha256(token);
+  if (auto known = keys.verified->find(digest, now)) {
+    const auto key = std::find_if(keys.keys.begin(), keys.keys.end(),
+                                  [&](const KeyRecord& k) { return k.kid == known->kid; });
+    if (key->verify_until == base::TimePoint{} || now < key->verify_until) return std::move(*known);
+  }
+  auto claims = verify_jwt(token, keys.keys, options_.jwt, now);
+  if (claims) keys.verified->remember(digest, *claims, now);
+  return claims;
 }
 
 base::Result<std::string> Authenticator::issue_user_token(model::UserId user,

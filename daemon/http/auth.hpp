@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -9,6 +10,7 @@
 #include "base/guarded.hpp"
 #include "base/ids.hpp"
 #include "http/jwt.hpp"
+#include "http/token_memory.hpp"
 #include "model/ports/web.hpp"
 
 namespace herald::http {
@@ -19,12 +21,14 @@ struct TokenRecord {
   std::string digest;  ///< SHA-256 of the token, 64 hexadecimal digits
   std::vector<std::string> scopes;
   base::TimePoint expires{};  ///< epoch: never
+  bool operator==(const TokenRecord&) const = default;
 };
 
 /// Tokens of `user` issued before that moment are refused (logout, stolen token).
 struct Revocation {
   model::UserId user = 0;
   base::TimePoint issued_before{};
+  bool operator==(const Revocation&) const = default;
 };
 
 /// `hst_` and 256 random bits; shown once, stored as digest_of() of it.
@@ -65,6 +69,12 @@ class Authenticator {
   Identified identify(const model::web::Headers& headers) const;
   Identified identify_token(std::string_view token) const;
 
+  /// Rises when service tokens or revocations have become others: time to ask is_revoked().
+  uint64_t generation() const { return generation_.load(); }
+  /// Whether the credential that somebody came with has been revoked since. Those that development
+  /// mode lets in have none.
+  bool is_revoked(const model::Principal& who) const;
+
   /// unavailable when there is no signing key.
   base::Result<std::string> issue_user_token(model::UserId user, base::Duration lifetime) const;
   /// Set-Cookie that lets the person stay signed in: when the request came with a cookie of our own
@@ -79,11 +89,17 @@ class Authenticator {
   struct Keys {
     std::vector<KeyRecord> keys;
     std::vector<Revocation> revocations;  ///< by user
+    /// Shared by the snapshots with the same keys.
+    std::shared_ptr<TokenMemory> verified = std::make_shared<TokenMemory>();
+    bool revoked(model::UserId user, base::TimePoint issued) const;
   };
+  base::Result<Claims> claims_of(std::string_view token, const Keys& keys,
+                                 base::TimePoint now) const;
   const Options options_;
   const base::Clock& clock_;
   base::Guarded<std::shared_ptr<const Tokens>> tokens_;
   base::Guarded<std::shared_ptr<const Keys>> keys_;
+  std::atomic<uint64_t> generation_{0};
 };
 
 }  // namespace herald::http

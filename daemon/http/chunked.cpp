@@ -81,7 +81,8 @@ Chunked::State Chunked::feed(std::string_view data, std::string& body, std::size
     trailers_ += line.size();
     if (trailers_ > kMaxTrailers) return refuse(431, "The trailers are too long.");
     const auto colon = line.find(':');
-    if (colon == std::string_view::npos || !is_token(line.substr(0, colon)))
+    if (colon == std::string_view::npos || !is_token(line.substr(0, colon)) ||
+        !is_field_value(line.substr(colon + 1)))
       return refuse(400, "A trailer field is malformed.");
   }
   return State::more;

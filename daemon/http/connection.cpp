@@ -1,5 +1,7 @@
 #include "http/connection.hpp"
 
+#include <netinet/tcp.h>
+
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/dispatch.hpp>
@@ -18,6 +20,9 @@ using boost::system::error_code;
 namespace {
 constexpr std::size_t kReadAhead = 24 * 1024;  ///< of what follows the request under way
 constexpr std::size_t kDiscard = 1024 * 1024;  ///< of what a refused peer still sends
+/// Bytes that the kernel takes for a peer beyond what is on its way to it. Else it takes megabytes
+/// for one that does not read, and we learn late that it does not (tcp(7): TCP_NOTSENT_LOWAT).
+constexpr int kUnsent = 128 * 1024;
 constexpr std::string_view kMethods = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT";
 
 std::string join(const std::vector<std::string>& words) {
@@ -42,6 +47,8 @@ void Connection::start() {
   core_->registry.add(this, weak_from_this());
   error_code ignored;
   socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);
+  using Unsent = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_NOTSENT_LOWAT>;
+  socket_.set_option(Unsent{kUnsent}, ignored);
   socket_.non_blocking(true, ignored);
   arm(core_->options.header_timeout);
   asio::post(socket_.get_executor(), [self = shared_from_this()] { self->run(); });
@@ -263,12 +270,20 @@ void Connection::admit() {
   if (!verdict.resolve) return begin_body();
   phase_ = Phase::admitting;
   arm(route_->timeout);
-  core_->directory.resolve(std::move(*verdict.resolve), [self = shared_from_this(), turn = turn_](
-                                                            base::Result<model::UserId> user) {
+  const auto resolved = [self = shared_from_this(),
+                         turn = turn_](base::Result<model::UserId> user) {
     asio::dispatch(self->socket_.get_executor(), [self, turn, user = std::move(user)] {
       self->guarded([&] { self->on_resolved(turn, user); });
     });
-  });
+  };
+  const auto& who = request_.who;
+  if (who.kind != model::Principal::Kind::user || who.development)
+    return core_->directory.resolve(std::move(*verdict.resolve), resolved);
+  core_->directory.is_of(std::move(*verdict.resolve), who.user,
+                         [resolved, own = who.user](base::Result<bool> is_own) {
+                           if (!is_own) return resolved(is_own.error());
+                           resolved(*is_own ? own : model::UserId{0});
+                         });
 }
 
 /// Slows down those who guess credentials, and one person who asks too often; true when it has

@@ -24,13 +24,6 @@ constexpr auto kTokenChars = [] {
 
 bool is_token_char(char c) { return kTokenChars[static_cast<unsigned char>(c)]; }
 
-bool is_value(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    const auto u = static_cast<unsigned char>(c);
-    return u == '\t' || (u >= 0x20 && u != 0x7f);
-  });
-}
-
 std::string_view trim_ows(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
   while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
@@ -83,7 +76,7 @@ Maybe read_fields(std::string_view rest, const HeadLimits& limits, Head& head) {
     if (colon == std::string_view::npos || !is_token(line.substr(0, colon)))
       return bad("A header field's name is malformed.");
     const auto value = trim_ows(line.substr(colon + 1));
-    if (!is_value(value)) return bad("A header field's value has a control byte.");
+    if (!is_field_value(value)) return bad("A header field's value has a control byte.");
     head.fields.emplace_back(line.substr(0, colon), value);
   }
   return {};
@@ -182,6 +175,13 @@ Maybe check_method(const Head& head) {
 
 bool is_token(std::string_view text) noexcept {
   return !text.empty() && std::all_of(text.begin(), text.end(), is_token_char);
+}
+
+bool is_field_value(std::string_view text) noexcept {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    const auto u = static_cast<unsigned char>(c);
+    return u == '\t' || (u >= 0x20 && u != 0x7f);
+  });
 }
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept {

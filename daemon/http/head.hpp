@@ -76,6 +76,8 @@ std::optional<Refusal> examine_head(std::string_view bytes, const HeadLimits& li
 
 /// RFC 9110 section 5.6.2.
 bool is_token(std::string_view text) noexcept;
+/// Free of control bytes but the tab (RFC 9110 section 5.5).
+bool is_field_value(std::string_view text) noexcept;
 /// ASCII only; fit for field names and host names.
 bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept;
 std::string to_lower(std::string_view text);

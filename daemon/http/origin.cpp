@@ -19,7 +19,11 @@ bool same_host(std::string_view origin, std::string_view host) {
        {std::pair<std::string_view, std::string_view>{"http://", ":80"}, {"https://", ":443"}}) {
     if (!origin.starts_with(scheme)) continue;
     const auto authority = origin.substr(scheme.size());
-    if (authority.empty() || authority.find_first_of("/?#@\\ ") != std::string_view::npos)
+    // A second port would let the default one be taken off what is none of our names.
+    const auto after_name = authority.substr(std::min(authority.find(']'), authority.size()));
+    const auto& ports = authority.starts_with('[') ? after_name : authority;
+    if (authority.empty() || authority.find_first_of("/?#@\\ ") != std::string_view::npos ||
+        std::count(ports.begin(), ports.end(), ':') > 1)
       return false;
     return !host.empty() &&
            equal_ignoring_case(without_port(authority, port), without_port(host, port));

@@ -8,8 +8,8 @@
 namespace herald::http {
 namespace {
 
-model::web::Response make(unsigned status, std::string_view code, std::string_view message,
-                          std::string_view field) {
+boost::json::object members(unsigned status, std::string_view code, std::string_view message,
+                            std::string_view field) {
   boost::json::object body;
   body["type"] = "urn:herald:problem:" + std::string{code};
   body["title"] = phrase_of(status);
@@ -19,10 +19,15 @@ model::web::Response make(unsigned status, std::string_view code, std::string_vi
   if (!field.empty()) body["field"] = field;
   body["status"] = "error";
   body["message"] = message;
+  return body;
+}
+
+model::web::Response make(unsigned status, std::string_view code, std::string_view message,
+                          std::string_view field) {
   model::web::Response r;
   r.status = status;
   r.content_type = "application/problem+json";
-  r.body = boost::json::serialize(body);
+  r.body = boost::json::serialize(members(status, code, message, field));
   if (status == 401) r.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"herald\"");
   if (status == 503 || status == 429) r.headers.emplace_back("Retry-After", "1");
   return r;
@@ -142,6 +147,10 @@ std::string_view phrase_of(unsigned status) noexcept {
 
 model::web::Response problem(const base::Error& error) {
   return make(status_of(error.code), base::to_string(error.code), error.message, error.where);
+}
+
+boost::json::object problem_members(const base::Error& error) {
+  return members(status_of(error.code), base::to_string(error.code), error.message, error.where);
 }
 
 model::web::Response problem(base::Code code, std::string_view message) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/json/fwd.hpp>
 #include <string_view>
 
 #include "base/result.hpp"
@@ -19,6 +20,8 @@ std::string_view phrase_of(unsigned status) noexcept;
 /// `"status":"error"` and `"message"`: theirs it stays, and the number is `http_status`.
 model::web::Response problem(const base::Error& error);
 model::web::Response problem(base::Code code, std::string_view message);
+/// Its body alone, for one of several answers in a body.
+boost::json::object problem_members(const base::Error& error);
 /// For what has no base::Code (405, 414, 505 ...): `code` is the phrase in snake_case.
 model::web::Response problem(unsigned status, std::string_view message);
 

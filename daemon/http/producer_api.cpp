@@ -2,15 +2,15 @@
 
 #include <algorithm>
 #include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 #include <charconv>
 
 #include "base/ids.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
-#include "http/head.hpp"
+#include "http/bulk.hpp"
 #include "http/problem.hpp"
+#include "http/producer_request.hpp"
 #include "http/target.hpp"
 
 namespace herald::http {
@@ -25,24 +25,6 @@ using model::ports::Producer;
 constexpr std::string_view kPath = "/api/v1/notifications";
 constexpr std::size_t kMaxBody = 256 * 1024;
 constexpr std::size_t kMaxKey = 255;
-
-/// The values of one field, in order.
-std::vector<std::string_view> fields(const web::Request& request, std::string_view name) {
-  std::vector<std::string_view> out;
-  for (const auto& [n, value] : request.headers)
-    if (n == name) out.push_back(value);
-  return out;
-}
-
-bool is_json(const web::Request& request) {
-  const auto types = fields(request, "content-type");
-  if (types.size() != 1) return false;
-  return equal_ignoring_case(base::trim(types.front().substr(0, types.front().find(';'))),
-                             "application/json");
-}
-
-/// Who submits: idempotency keys are per producer.
-std::string producer_of(const model::Principal& who) { return "token:" + who.service; }
 
 /// Puts the Idempotency-Key field, quoted or bare, into the request; both ways at once must agree.
 base::Result<void> take_key(const web::Request& request, json::object& body) {
@@ -73,12 +55,6 @@ base::Result<json::value> read_submission(const web::Request& request) {
                 "The body must be a JSON object with kind, to and params or content.");
   if (auto key = take_key(request, value->get_object()); !key) return key.error();
   return value;
-}
-
-void answer(const web::ExchangePtr& exchange, unsigned status, const json::object& body,
-            web::Headers headers = {}) {
-  exchange->respond(
-      {.status = status, .headers = std::move(headers), .body = json::serialize(body)});
 }
 
 void submit(Producer& producer, const web::ExchangePtr& exchange) {
@@ -211,6 +187,7 @@ base::Result<std::vector<uint64_t>> mount_producer_api(web::Mounts& mounts, Prod
   std::vector<web::Route> routes;
   routes.push_back(route("POST", base, "notifications:send",
                          [&producer](web::ExchangePtr e) { submit(producer, e); }));
+  routes.push_back(bulk_route(producer));
   routes.push_back(route("GET", base, "notifications:read",
                          [&producer](web::ExchangePtr e) { list(producer, e); }));
   routes.push_back(route("GET", one, "notifications:read", [&producer](web::ExchangePtr e) {

@@ -11,9 +11,9 @@
 namespace herald::http {
 
 /// Mounts the producer API over `producer`, which must outlive the routes: POST and GET
-/// /api/v1/notifications, GET .../{id}, GET .../{id}/timeline, POST .../{id}/cancel. Scopes:
-/// notifications:send to submit and cancel, notifications:read to read; parameters and rendered
-/// text are shown to notifications:private only. Answers the handles.
+/// /api/v1/notifications, POST .../bulk, GET .../{id}, GET .../{id}/timeline, POST .../{id}/cancel.
+/// Scopes: notifications:send to submit and cancel, notifications:read to read; parameters and
+/// rendered text are shown to notifications:private only. Answers the handles.
 base::Result<std::vector<uint64_t>> mount_producer_api(model::web::Mounts& mounts,
                                                        model::ports::Producer& producer);
 

@@ -140,6 +140,22 @@ void Inbox::unsubscribe(uint64_t handle) {
 }
 
 void Inbox::changed(model::UserId user, int64_t seq) {
+  tell(user, seq);
+  if (told_) told_(user);
+}
+
+void Inbox::changed_elsewhere(model::UserId user) { tell(user, 0); }
+
+void Inbox::look_again() {
+  const auto users = subscriptions_.with([](const Subscriptions& s) {
+    std::vector<model::UserId> out;
+    for (const auto& [user, handlers] : s.by_user) out.push_back(user);
+    return out;
+  });
+  for (const auto user : users) tell(user, 0);
+}
+
+void Inbox::tell(model::UserId user, int64_t seq) {
   // Called outside the lock: a handler may unsubscribe.
   const auto handlers = subscriptions_.with([&](const Subscriptions& s) {
     std::vector<std::function<void(int64_t)>> out;

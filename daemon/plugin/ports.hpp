@@ -76,6 +76,8 @@ struct HostPorts {
   KvPort& kv;
   MetricsPort& metrics;
   SecretsPort& secrets;
+  /// Whether the credential of somebody who was let in has been revoked since. Any thread; quick.
+  std::function<bool(const model::Principal&)> is_revoked{};
 };
 
 }  // namespace herald::plugin

@@ -4,6 +4,7 @@
 #include <future>
 
 #include "plugin/catalog.hpp"
+#include "plugin/host/http.hpp"
 #include "plugin/registry_state.hpp"
 
 namespace herald::plugin {
@@ -368,6 +369,17 @@ uint64_t Registry::misbehaviours(std::string_view name) const {
   const auto& instance =
       it == state_->entries.end() ? state_->source.instance : it->second.instance;
   return instance ? instance->side()->misbehaviours() : 0;
+}
+
+void Registry::end_revoked() {
+  std::vector<std::shared_ptr<Instance>> all;
+  {
+    const std::shared_lock lock{state_->mutex};
+    for (const auto& [name, entry] : state_->entries)
+      if (entry.instance) all.push_back(entry.instance);
+    all.insert(all.end(), state_->retired.begin(), state_->retired.end());
+  }
+  for (const auto& instance : all) plugin::end_revoked(*instance->side());
 }
 
 std::size_t Registry::retiring() const {

@@ -58,6 +58,8 @@ class Registry final : public model::ports::Channels {
 
   /// How often the channel's (or template source's) present instance broke its contract.
   uint64_t misbehaviours(std::string_view name) const;
+  /// Credentials may have been revoked: ends what plugins hold open for their owners. Any thread.
+  void end_revoked();
   /// Replaced instances that have not stopped yet.
   std::size_t retiring() const;
   /// Runs the timers that are due; for a clock that is moved by hand.

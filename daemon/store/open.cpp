@@ -1,3 +1,5 @@
+#include "store/history.hpp"
+#include "store/nodes.hpp"
 #include "store/outbox.hpp"
 #include "store/postgresql/audit.hpp"
 #include "store/postgresql/store.hpp"
@@ -44,6 +46,13 @@ base::Result<std::unique_ptr<AuditReader>> open_audit(const std::string& url, Be
 }
 
 OutboxStore* outbox_of(Store& store) { return dynamic_cast<OutboxStore*>(&store); }
+NodeStore* nodes_of(Store& store) {
+  auto* host = dynamic_cast<NodeHost*>(&store);
+  return host == nullptr ? nullptr : host->node();
+}
+const HistoryStore* history_of(const Store& store) {
+  return dynamic_cast<const HistoryStore*>(&store);
+}
 PreviewStore* previews_of(Store& store) { return dynamic_cast<PreviewStore*>(&store); }
 
 }  // namespace herald::store

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "store/audit.hpp"
+#include "store/nodes.hpp"
 #include "store/store.hpp"
 
 namespace herald::store {
@@ -14,6 +16,7 @@ struct Server {
   bool allow_unsafe = false;      ///< also where a commit promises nothing
   /// Tables of an existing application, `schema.table`; empty: Herald keeps its own.
   std::string users, conversations;
+  std::optional<NodeOptions> node;  ///< others use the schema too; nothing: this process alone
 };
 
 base::Result<std::unique_ptr<Store>> open(const Options& options, const Server& server,

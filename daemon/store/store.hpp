@@ -63,6 +63,8 @@ struct Apply {
 };
 struct Applied {
   bool stale = false;  ///< `after_seq` was another: `notification` is as stored, the rest is empty
+  bool by_others =
+      false;  ///< stale, and the request's events are not among what was recorded since
   model::Notification notification;  ///< after all events
   model::State before = model::State::queued;
   model::Evidence evidence_before = model::Evidence::none;

@@ -25,8 +25,13 @@ herald::Response tagged(herald::Response response, const herald::Items& inbox) {
   return response;
 }
 
-void unchanged(const herald::Exchange& to, const herald::Items& inbox) {
-  to.respond(tagged({304, {{"Cache-Control", "no-store"}}, {}}, inbox));
+herald::Response unchanged(const herald::Items& inbox) {
+  return tagged({304, {{"Cache-Control", "no-store"}}, {}}, inbox);
+}
+
+herald::Response lasting(herald::Response response) {
+  response.flags |= HERALD_ANSWER_UNTIL_CHANGE;
+  return response;
 }
 
 }  // namespace webchat

@@ -10,6 +10,8 @@ bool is_known(std::string_view if_none_match, const herald::Items& inbox);
 /// The answer with the tag of that state.
 herald::Response tagged(herald::Response response, const herald::Items& inbox);
 /// 304.
-void unchanged(const herald::Exchange& to, const herald::Items& inbox);
+herald::Response unchanged(const herald::Items& inbox);
+/// The host may give this answer again by itself until the inbox changes.
+herald::Response lasting(herald::Response response);
 
 }  // namespace webchat

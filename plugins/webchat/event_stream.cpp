@@ -61,6 +61,7 @@ void event_stream(const Service& in, const herald::Incoming& request, const hera
   const auto stream = std::make_shared<Stream>(in.feeds, event_wire(), to, request, start);
   to.on_writable([stream](bool) { stream->writable(); });
   to.on_closed([stream](herald_status) { stream->closed(); });
+  to.on_revoked([stream] { stream->end(End::revoked); });
   if (cursor) brought_back(in.host, request, to, *cursor);
   in.feeds.join(stream);
 }

@@ -1,5 +1,7 @@
 #include "evidence.hpp"
 
+#include <algorithm>
+
 namespace webchat {
 
 std::shared_ptr<Returned> evidence_of(const herald::Host& host, const herald::Incoming& request,
@@ -22,6 +24,10 @@ std::shared_ptr<Returned> evidence_of(const herald::Host& host, const herald::In
 void remember(Returned& returned, const std::vector<herald::Item>& items) {
   returned.reserve(items.size());
   for (const auto& item : items) returned.push_back(item.id);
+}
+
+bool all_returned(const std::vector<herald::Item>& items) {
+  return std::all_of(items.begin(), items.end(), [](const herald::Item& i) { return i.returned; });
 }
 
 }  // namespace webchat

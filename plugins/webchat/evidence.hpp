@@ -18,4 +18,7 @@ std::shared_ptr<Returned> evidence_of(const herald::Host& host, const herald::In
 
 void remember(Returned& returned, const std::vector<herald::Item>& items);
 
+/// Whether it is recorded of all of them that they were returned: doing it again proves nothing.
+bool all_returned(const std::vector<herald::Item>& items);
+
 }  // namespace webchat

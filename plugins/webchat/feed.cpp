@@ -20,6 +20,8 @@ const char* reason_of(End end) {
   switch (end) {
     case End::expired:
       return "expired";
+    case End::revoked:
+      return "revoked";
     case End::replaced:
       return "replaced";
     case End::slow:

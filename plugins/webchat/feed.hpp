@@ -13,7 +13,7 @@
 namespace webchat {
 
 /// Why a client is let go.
-enum class End { expired, replaced, slow };
+enum class End { expired, revoked, replaced, slow };
 /// As the client reads it: "expired", ...
 const char* reason_of(End end);
 
@@ -35,7 +35,7 @@ class Member {
   virtual void take(const Batch& batch) = 0;
   /// Cannot be given anything now; Feeds::unblocked() ends that.
   virtual bool blocked() const { return false; }
-  /// Says goodbye, ends the exchange and leaves the feeds.
+  /// Says goodbye, ends the exchange and leaves the feeds; what comes later is ignored.
   virtual void end(End why) = 0;
   /// What came up to this cursor is known to have arrived.
   virtual void acknowledged(const Cursor&) {}

@@ -41,11 +41,14 @@ void list(const Service& in, const herald::Incoming& request, const herald::Exch
   host.inbox_list(
       to, query,
       [host, to, returned, all = query.history,
+       is_person = request.who.kind == HERALD_PRINCIPAL_USER,
        known = std::string{request.header("if-none-match")}](const herald::Items& inbox) {
         if (!inbox.ok()) return fail(host, to, inbox.status, "the inbox cannot be read now");
-        if (is_known(known, inbox)) return unchanged(to, inbox);
+        if (is_known(known, inbox)) return (void)to.respond(lasting(unchanged(inbox)));
         remember(*returned, inbox.items);
-        to.respond(tagged(success(page(inbox, all)), inbox));
+        auto response = tagged(success(page(inbox, all)), inbox);
+        const bool proves_more = is_person && !all_returned(inbox.items);
+        to.respond(proves_more ? response : lasting(std::move(response)));
       });
 }
 

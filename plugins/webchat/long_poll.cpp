@@ -1,6 +1,7 @@
 #include "long_poll.hpp"
 
 #include "handlers.hpp"
+#include "problem.hpp"
 
 namespace webchat {
 namespace {
@@ -20,10 +21,14 @@ class LongPoll final : public Member {
     nothing_.emplace(batch);
   }
   bool blocked() const override { return over_; }
-  void end(End) override {
+  void end(End why) override {
     if (over_) return;
-    if (nothing_) return respond(*nothing_);
+    if (nothing_ && why != End::revoked) return respond(*nothing_);
     over_ = true;
+    if (why == End::revoked) {
+      refuse(exchange(), 401, "the token was revoked");
+      return feeds_.leave(*this);
+    }
     exchange().respond({503, {{"Retry-After", "1"}, {"Cache-Control", "no-store"}}, {}});
     feeds_.leave(*this);
   }
@@ -51,7 +56,10 @@ class LongPoll final : public Member {
 
 void wait_for_news(Feeds& feeds, const herald::Incoming& request, const herald::Exchange& to,
                    const Cursor& cursor, unsigned seconds, std::shared_ptr<Returned> returned) {
-  feeds.join(std::make_shared<LongPoll>(feeds, request, to, cursor, seconds, std::move(returned)));
+  const auto member =
+      std::make_shared<LongPoll>(feeds, request, to, cursor, seconds, std::move(returned));
+  to.on_revoked([member] { member->end(End::revoked); });
+  feeds.join(member);
 }
 
 }  // namespace webchat

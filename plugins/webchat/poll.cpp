@@ -72,7 +72,8 @@ void answer(const Service& in, const Asked& asked, const herald::Incoming& reque
             const herald::Exchange& to, const std::shared_ptr<Returned>& returned,
             const herald::Items& inbox) {
   if (!asked.cursor && (asked.wait == 0 || !inbox.items.empty())) {
-    if (is_known(request.header("if-none-match"), inbox)) return unchanged(to, inbox);
+    if (is_known(request.header("if-none-match"), inbox))
+      return (void)to.respond(lasting(unchanged(inbox)));
     remember(*returned, inbox.items);
     return (void)to.respond(tagged(success(page(inbox)), inbox));
   }
@@ -80,8 +81,11 @@ void answer(const Service& in, const Asked& asked, const herald::Incoming& reque
   if (!batch.has_news() && asked.wait != 0)
     return wait_for_news(in.feeds, request, to, asked.cursor.value_or(after(inbox)), asked.wait,
                          returned);
-  if (asked.wait == 0 && is_known(request.header("if-none-match"), inbox))
-    return unchanged(to, inbox);
+  if (asked.wait == 0 && is_known(request.header("if-none-match"), inbox)) {
+    // The cursor of a stream is evidence whenever it is brought back, until that is recorded.
+    const bool proves_nothing = asked.cursor->from >= asked.cursor->seq;
+    return (void)to.respond(proves_nothing ? lasting(unchanged(inbox)) : unchanged(inbox));
+  }
   *returned = batch.ids();
   to.respond(tagged(success(batch.json(after(batch))), inbox));
 }

@@ -14,6 +14,8 @@ Words words(uint32_t http_status) {
   switch (http_status) {
     case 400:
       return {"Bad Request", "invalid"};
+    case 401:
+      return {"Unauthorized", "unauthenticated"};
     case 403:
       return {"Forbidden", "denied"};
     case 404:

@@ -26,8 +26,8 @@ class SocketWire final : public Wire {
     return to.ws_send(words);
   }
   void close(const herald::Exchange& to, End why) const override {
-    const uint32_t code = why == End::expired ? 4401 : why == End::replaced ? 4409 : 4408;
-    to.ws_close(code, reason_of(why));
+    const bool no_token = why == End::expired || why == End::revoked;
+    to.ws_close(no_token ? 4401 : why == End::replaced ? 4409 : 4408, reason_of(why));
   }
   std::string batch(const std::string& json, const std::string&) const override {
     return R"({"type":"inbox",)" + json.substr(1);
@@ -139,6 +139,7 @@ void socket(const Service& in, const herald::Incoming& request, const herald::Ex
   const auto stream = std::make_shared<Stream>(in.feeds, socket_wire(), to, request, start);
   to.on_writable([stream](bool) { stream->writable(); });
   to.on_closed([stream](herald_status) { stream->closed(); });
+  to.on_revoked([stream] { stream->end(End::revoked); });
   to.on_text([&in, to, user = request.user](std::string_view text) { say(in, to, user, text); });
   if (cursor) brought_back(in.host, request, to, *cursor);
   in.feeds.join(stream);

@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
+#include <chrono>
+#include <cstring>
+#include <random>
 
 namespace herald::base {
 namespace {
@@ -87,6 +90,56 @@ TEST(StrictJson, BoundsDepthAndSize) {
   ASSERT_FALSE(large);
   EXPECT_EQ(large.error().code, Code::too_large);
   EXPECT_TRUE(parse_json("\"" + std::string(256 * 1024 - 2, 'a') + "\""));
+}
+
+/// So many keys of 16 characters that the standard library hashes to one value (MurmurHash64A: for
+/// every first block there is a second one that leads to the same).
+std::vector<std::string> keys_that_fall_together(std::size_t count) {
+  constexpr uint64_t m = 0xc6a4a7935bd1e995, inverse = 0x5f7a0ea7e59b19bd;
+  const auto mix = [](uint64_t k) { return (k *= m, k ^= k >> 47, k * m); };
+  const auto unmix = [](uint64_t k) { return (k *= inverse, k ^= k >> 47, k * inverse); };
+  const auto plain = [](uint64_t block) {
+    for (int i = 0; i < 8; ++i, block >>= 8)
+      if (const auto c = block & 0xff; c <= 0x20 || c >= 0x7f || c == '"' || c == '\\')
+        return false;
+    return true;
+  };
+  const uint64_t start = 0xc70f6907 ^ (16 * m), target = 0x1234567812345678;
+  std::vector<std::string> out;
+  std::mt19937_64 random{1};
+  while (out.size() < count) {
+    const uint64_t first = (random() & 0x3f3f3f3f3f3f3f3f) | 0x4040404040404040;
+    const auto second = unmix(((start ^ mix(first)) * m) ^ target);
+    if (!plain(first) || !plain(second)) continue;
+    out.emplace_back(16, ' ');
+    std::memcpy(out.back().data(), &first, 8);
+    std::memcpy(out.back().data() + 8, &second, 8);
+  }
+  return out;
+}
+
+// covers: F66
+TEST(StrictJson, KeysThatFallTogetherCostNoMoreThanOthers) {
+  const auto took = [](const std::vector<std::string>& keys) {
+    std::string text = "{";
+    for (const auto& key : keys) text += (text.size() > 1 ? ",\"" : "\"") + key + "\":1";
+    auto quickest = std::chrono::steady_clock::duration::max();
+    for (int i = 0; i < 3; ++i) {
+      const auto begun = std::chrono::steady_clock::now();
+      EXPECT_TRUE(parse_json(text + "}"));
+      quickest = std::min(quickest, std::chrono::steady_clock::now() - begun);
+    }
+    return quickest;
+  };
+  const auto together = keys_that_fall_together(1'000);
+  ASSERT_EQ(std::hash<std::string>{}(together[0]), std::hash<std::string>{}(together[1]));
+  std::vector<std::string> others;
+  std::mt19937_64 random{2};
+  for (std::size_t i = 0; i < together.size(); ++i) {
+    auto digits = std::to_string(random());
+    others.push_back(std::string(20 - digits.size(), '0') + digits.substr(0, 16));
+  }
+  EXPECT_LT(took(together), 10 * took(others));
 }
 
 TEST(StrictJson, LongTextsAndKeysArriveWhole) {

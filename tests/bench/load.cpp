@@ -2,14 +2,16 @@
 // the control socket, on one thread and without any library, so that it costs the machine little
 // beside the daemon. Loopback only; ends by itself.
 //
-//   herald_load http PORT | control SOCKET   CONNECTIONS SECONDS USERS [hold] [RATE]
+//   herald_load http PORT | control SOCKET   CONNECTIONS SECONDS USERS [hold] [bulk ROWS] [RATE]
 //
 // Prints one JSON line: {"accepted", "refused", "seconds", "per_second", "p50_us", "p99_us"}.
-// USERS: ids 1..USERS take turns. hold: not_before in an hour. RATE: that many per second in all,
-// evenly spaced; what no connection was free for is sent as soon as one is. 0 or absent: as fast as
-// answers come. With a rate each message ends with the time it was planned for, in microseconds
-// since the Unix epoch, so that what waited here, or before the daemon read it, can be told from
-// the rows; so a daemon that stands still is not spared what it kept from being sent.
+// USERS: ids 1..USERS take turns. hold: not_before in an hour. bulk: so many notifications in each
+// request, over HTTP only; then each of them counts, and latencies are the requests'. RATE: that
+// many per second in all, evenly spaced; what no connection was free for is sent as soon as one is.
+// 0 or absent: as fast as answers come. With a rate each message ends with the time it was planned
+// for, in microseconds since the Unix epoch, so that what waited here, or before the daemon read
+// it, can be told from the rows; so a daemon that stands still is not spared what it kept from
+// being sent.
 #include <arpa/inet.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -38,32 +40,41 @@ struct Connection {
 
 struct Load {
   bool http = true;
-  int users = 1;
+  int users = 1, rows = 0;
   std::string not_before;
   long serial = 0, accepted = 0, refused = 0;
   std::vector<uint32_t> latencies;
 
-  std::string request(int64_t mark) {
+  std::string submission(int64_t mark) {
     ++serial;
     std::string fields = R"("kind":"message","to":{"user":)" + std::to_string(1 + serial % users) +
                          R"(},"params":{"message":"Votre demande a bien été reçue et traitée: )" +
                          std::to_string(mark) + "\"}";
     if (!not_before.empty()) fields += R"(,"not_before":")" + not_before + '"';
-    if (!http) return R"({"method":"io.herald.Send","parameters":{)" + fields + "}}" + '\0';
-    const auto body = "{" + fields + "}";
-    return "POST /api/v1/notifications HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
-           "application/json\r\nContent-Length: " +
+    return "{" + fields + "}";
+  }
+
+  std::string request(int64_t mark) {
+    if (!http) return R"({"method":"io.herald.Send","parameters":)" + submission(mark) + "}" + '\0';
+    std::string body;
+    for (int i = 0; i < rows; ++i)
+      body += (i == 0 ? R"({"notifications":[)" : ",") + submission(mark);
+    body += rows > 0 ? "]}" : submission(mark);
+    return std::string{"POST /api/v1/notifications"} + (rows > 0 ? "/bulk" : "") +
+           " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: " +
            std::to_string(body.size()) + "\r\n\r\n" + body;
   }
 
-  /// Takes one whole answer from the front; false when it is not complete.
-  bool answer(std::string& in, bool& good) const {
+  /// Takes one whole answer from the front, and counts it; false when it is not complete.
+  bool answer(std::string& in) {
+    bool good = false;
     if (!http) {
       const auto end = in.find('\0');
       if (end == std::string::npos) return false;
       good =
           in.compare(0, end, "") != 0 && in.substr(0, end).find("\"error\"") == std::string::npos;
       in.erase(0, end + 1);
+      ++(good ? accepted : refused);
       return true;
     }
     const auto head = in.find("\r\n\r\n");
@@ -72,7 +83,14 @@ struct Load {
     if (at == std::string::npos || at > head) at = in.find("content-length: ");
     const auto length = at < head ? std::strtoul(in.c_str() + at + 16, nullptr, 10) : 0;
     if (in.size() < head + 4 + length) return false;
-    good = in.compare(9, 3, "201") == 0;
+    if (rows > 0) {
+      const auto counted = in.find(R"({"accepted":)", head);
+      const auto stored = counted < head + 4 + length ? std::atoi(in.c_str() + counted + 12) : 0;
+      accepted += stored;
+      refused += rows - stored;
+    } else {
+      ++(in.compare(9, 3, "201") == 0 ? accepted : refused);
+    }
     in.erase(0, head + 4 + length);
     return true;
   }
@@ -105,6 +123,10 @@ int main(int argc, char** argv) {
   load.users = std::max(1, std::atoi(argv[5]));
   double rate = 0;
   for (int i = 6; i < argc; ++i) {
+    if (std::strcmp(argv[i], "bulk") == 0 && i + 1 < argc) {
+      load.rows = std::atoi(argv[++i]);
+      continue;
+    }
     if (std::strcmp(argv[i], "hold") != 0) {
       rate = std::atof(argv[i]);
       continue;
@@ -142,6 +164,7 @@ int main(int argc, char** argv) {
             ? std::chrono::duration_cast<microseconds>(epoch + (planned(started) - start)).count()
             : started);
     c.sent = Clock::now();
+    // Blocks until all of it is taken; only a bulk request is too large for that to be at once.
     c.busy =
         ::send(c.fd, text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size());
     ++started;
@@ -167,15 +190,13 @@ int main(int argc, char** argv) {
     const int n = ::epoll_pwait2(poll, events.data(), count, &wait, nullptr);
     for (int i = 0; i < n; ++i) {
       auto& c = connections[events[static_cast<std::size_t>(i)].data.u64];
-      char buffer[16384];
+      char buffer[65536];
       const auto got = ::recv(c.fd, buffer, sizeof buffer, 0);
       if (got <= 0) return std::fprintf(stderr, "the daemon closed a connection\n"), 1;
       c.in.append(buffer, static_cast<std::size_t>(got));
-      bool good = false;
-      while (load.answer(c.in, good)) {
+      while (load.answer(c.in)) {
         c.busy = false;
         --open;
-        ++(good ? load.accepted : load.refused);
         load.latencies.push_back(static_cast<uint32_t>(
             std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - c.sent).count()));
       }

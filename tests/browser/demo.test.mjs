@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { launch } from "./support/browser.mjs";
+import { listen } from "./support/contract.mjs";
 import { Stage } from "./support/stage.mjs";
 
 let stage, browser;
@@ -14,6 +15,7 @@ after(() => Promise.all([browser?.close(), stage?.close()]));
 
 test("an order brings three notifications, live and in French", async () => {
   const page = await browser.newPage({ locale: "fr-FR" });
+  listen(page);
   const complaints = [];
   page.on("pageerror", (error) => complaints.push(String(error)));
   page.on("console", (message) => message.type() === "error" && !message.text().includes("favicon") && complaints.push(message.text()));

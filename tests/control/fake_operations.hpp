@@ -86,6 +86,7 @@ class FakeOperations final : public control::Operations, public model::ports::Pr
 
   void status(Reply reply) override { run("status", "", reply); }
   void channels(Reply reply) override { run("channels", "", reply); }
+  void nodes(Reply reply) override { run("nodes", "", reply); }
   void check_config(std::string path, Reply reply) override { run("check_config", path, reply); }
   void reload(Reply reply) override { run("reload", "", reply); }
   void add_user(Object user, Reply reply) override {

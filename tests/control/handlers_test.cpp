@@ -80,6 +80,7 @@ const MethodRow kMethods[] = {
      R"({"version":"1","ready":true,"counts":{"queued":1}})"},
     {"Channels", "{}", "channels", R"({"channels":[{"name":"log","state":"running"}]})",
      R"({"channels":[{"name":"log","state":"running"}]})"},
+    {"Nodes", "{}", "nodes", R"({"nodes":[]})", R"({"nodes":[]})"},
     {"CheckConfig", R"({"path":"/etc/x.yaml"})", "check_config /etc/x.yaml",
      R"({"valid":true,"diagnostics":[],"warnings":[]})", R"({"warnings":[]})"},
     {"CheckConfig", "{}", "check_config", R"({"valid":true})", "{}"},

@@ -53,8 +53,8 @@ TEST(Policy, MissingGroupsGiveNobodyARight) {
 }
 
 TEST(Policy, TableOfMethods) {
-  for (const auto* method : {"Send", "Show", "List", "Cancel", "Status", "Channels", "Monitor",
-                             "Webhooks", "WebhookMessages"})
+  for (const auto* method : {"Send", "Show", "List", "Cancel", "Status", "Channels", "Nodes",
+                             "Monitor", "Webhooks", "WebhookMessages"})
     EXPECT_EQ(rights_needed(method), Rights::operate) << method;
   for (const auto* method :
        {"CheckConfig", "Reload", "AddUser", "ShowUser", "CreateUserToken", "CreateServiceToken",

@@ -185,7 +185,7 @@ class DispatcherTest : public ::testing::Test {
   }
   void start(DispatcherOptions options = {}) {
     dispatcher = std::make_unique<Dispatcher>(
-        Dispatcher::Needs{executor, store, channels, clock, recorder}, options);
+        Dispatcher::Needs{executor, store, channels, clock, recorder, nodes}, options);
     dispatcher->start([](auto result) { ASSERT_TRUE(result); });
     executor.run();
   }
@@ -230,6 +230,7 @@ class DispatcherTest : public ::testing::Test {
   MemoryStore store{clock};
   HandChannels channels;
   Recorder recorder;
+  store::NodeStore* nodes = nullptr;  // alone
   model::ChainPtr chain;
   std::unique_ptr<Dispatcher> dispatcher;
 };

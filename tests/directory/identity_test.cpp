@@ -60,9 +60,16 @@ class Asked final : public store::DirectoryStore {
   }
 };
 
+class Servers final : public store::HistoryStore {
+ public:
+  uint64_t present = 1;
+  uint64_t history() const override { return present; }
+  uint64_t losses() const override { return 0; }
+};
+
 TEST(Directory, RemembersWhoExistsAndNeverThatSomebodyDoesNot) {
   Asked store;
-  Directory directory{store, "CM"};
+  Directory directory{store, nullptr, "CM"};
   model::UserId seen = -1;
   const auto ask = [&] {
     directory.resolve({"phone", "+237691924173"}, [&](auto user) { seen = *user; });
@@ -79,6 +86,50 @@ TEST(Directory, RemembersWhoExistsAndNeverThatSomebodyDoesNot) {
   directory.learn({"phone", "+237691924173"}, {"email", "a@b.c"}, [](auto) {});
   ask();
   EXPECT_EQ(store.times, 4);
+}
+
+// covers: F60
+TEST(Directory, AsksForAnothersAsOftenAsForNobodys) {
+  Asked store;
+  Directory directory{store, nullptr, "CM"};
+  const auto is_of = [&](model::Identity identity, model::UserId person) {
+    bool seen = false;
+    directory.is_of(std::move(identity), person, [&](auto is) { seen = *is; });
+    return seen;
+  };
+  const model::Identity phone{"phone", "+237691924173"};
+  store.answer = 7;
+  directory.resolve(phone, [](auto) {});  // another's, and remembered
+  EXPECT_FALSE(is_of(phone, 8));
+  EXPECT_EQ(store.times, 2) << "what is remembered would be quicker than nobody";
+  EXPECT_TRUE(is_of(phone, 7));
+  EXPECT_EQ(store.times, 2);
+  // An id says by itself whose it is.
+  EXPECT_FALSE(is_of({"user", "7"}, 8));
+  EXPECT_FALSE(is_of({"user", "99999"}, 8));
+  EXPECT_EQ(store.times, 2);
+  EXPECT_TRUE(is_of({"user", "7"}, 7));
+  store.answer = 0;
+  EXPECT_FALSE(is_of({"user", "8"}, 8)) << "a token outlives its person";
+}
+
+// covers: F15
+TEST(Directory, RemembersNothingFromBeforeAnotherServerTookOver) {
+  Asked store;
+  Servers servers;
+  Directory directory{store, &servers, "CM"};
+  model::UserId seen = 0;
+  const auto ask = [&] {
+    directory.resolve({"phone", "+237691924173"}, [&](auto user) { seen = *user; });
+  };
+  store.answer = 7;
+  ask();
+  servers.present = 2;
+  store.answer = 8;
+  ask();
+  EXPECT_EQ(seen, 8) << "7 may be another's now";
+  ask();
+  EXPECT_EQ(store.times, 2);
 }
 
 }  // namespace

@@ -19,8 +19,10 @@ from dataclasses import dataclass
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-ELSEWHERE = {11: ("simulator", r"^simulator\.")}  # number: name, the ctests that show it
-ON_BOTH = {"sigkill", "idempotency", "sleep"}  # they know nothing of how a store keeps things
+ELSEWHERE = {11: ("simulator", r"^simulator\."),  # number: name, the ctests that show it
+             63: ("widget", r"^browser\.safety$")}
+# Most know nothing of how a store keeps things.
+ON_BOTH = {"sigkill", "points", "upgrade", "idempotency", "sleep", "clock"}
 STORES = ("sqlite", "postgresql")
 
 
@@ -54,7 +56,7 @@ def tests_of(build):
             command = ["ctest", "--test-dir", str(build), "--output-on-failure", "-R", pattern]
             found.append(Test(number, name, command, HERE))
     mutants = [sys.executable, "-B", "sabotage.py", "--build", str(build), "--sample", "2"]
-    found.append(Test(80, "mutants", mutants, HERE))
+    found += [Test(80, "mutants", mutants, HERE, store) for store in STORES]
     return sorted(found, key=lambda t: (t.number, t.name, STORES.index(t.store)))
 
 

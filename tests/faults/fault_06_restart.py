@@ -8,6 +8,9 @@ import time
 import unittest
 
 from fault_harness import ENDLESS, FaultTest, Load
+from contract import Broken, contract
+
+PATH = "/api/v1/notifications/" + "0" * 35
 
 UNTOLD = (http.client.RemoteDisconnected, http.client.IncompleteRead, ConnectionError)
 
@@ -27,7 +30,7 @@ class Client(threading.Thread):
                 if connection is None:
                     connection, used = http.client.HTTPConnection("127.0.0.1", self.port,
                                                                   timeout=20), 0
-                connection.request("GET", "/api/v1/notifications/" + "0" * 35)
+                connection.request("GET", PATH)
                 answer = connection.getresponse()
                 body = answer.read()
                 self.note(answer, body)
@@ -38,12 +41,13 @@ class Client(threading.Thread):
                 self.heard["nobody listens"] += 1
             except UNTOLD:
                 self.heard["kept connection closed" if used else "new connection closed"] += 1
-            except (OSError, http.client.HTTPException) as error:
+            except (OSError, http.client.HTTPException, Broken) as error:
                 self.bad.append(repr(error))
             connection.close()
             connection = None
 
     def note(self, answer, body):
+        contract().exchange("GET", PATH, None, answer.status, answer.headers["Content-Type"], body)
         self.heard[str(answer.status)] += 1
         if answer.status == 503 and not answer.headers.get("Retry-After"):
             self.bad.append(f"503 without Retry-After: {body[:200]!r}")

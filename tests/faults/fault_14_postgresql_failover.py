@@ -26,13 +26,14 @@ class Failover(PostgresqlFault):
         self.watch_doors()
         load.send(ENDLESS, rate=self.size.rate)
         load.reach(50)
-        gaps = []
+        gaps, promotions = [], []
         for n in range(self.size.failovers):
             if n:
                 self.pair.rebuild()
                 load.reach(load.acknowledged() + 50)
             time.sleep(self.random.uniform(0, 0.5))  # any moment
             died = self.pair.fail_over()
+            promotions.append(time.monotonic() - died)
             self.accepted_again(load)
             gaps.append(time.monotonic() - died)
         load.stop()
@@ -40,6 +41,7 @@ class Failover(PostgresqlFault):
         self.figure("primaries killed", len(gaps))
         self.figure("write gap p50, p95 s", f"{gaps[len(gaps) // 2]:.2f}, "
                     f"{gaps[-1 - len(gaps) // 20]:.2f}", "p95 <= 5")
+        self.figure("of it the promotion, longest s", f"{max(promotions):.2f}")
         self.judge_doors()
         self.judge(load, len(gaps))
         self.assertLess(gaps[-1 - len(gaps) // 20], 5 + self.patience())

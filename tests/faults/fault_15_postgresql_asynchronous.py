@@ -27,7 +27,7 @@ class Asynchronous(PostgresqlFault):
         load = Load(self, people=60 + 40 * self.size.failovers)
         load.begin(store=self.store(self.pair.url()))
         load.send(ENDLESS, rate=self.size.rate)
-        self.tail, self.attempted = set(), set()
+        self.tail, self.confirmed, self.attempted, lacking = set(), set(), set(), 0
         for n in range(self.size.failovers):
             if n:
                 self.pair.rebuild()
@@ -35,7 +35,7 @@ class Asynchronous(PostgresqlFault):
             self.hold_replication()
             self.pair.fail_over()
             self.accepted_again(load)
-            self.ask_the_dead_one()
+            lacking += self.ask_the_dead_one()
         load.stop()
         load.settled()
         load.collect(self.oracle)
@@ -45,8 +45,11 @@ class Asynchronous(PostgresqlFault):
         self.figure("acknowledged, of them lost", f"{len(self.oracle.acks)}, {len(lost)}",
                     "the tail that was not replicated")
         self.figure("records the standby had not got", len(self.tail))
+        told = self.metric("herald_store_losses_total")
+        self.figure("losses the daemon tells of", told, lacking)
         self.assertGreater(len(self.tail), 0, "the standby had everything: this shows nothing")
         self.assertEqual(lost - self.tail, set(), "lost, though it was replicated or never stored")
+        self.assertEqual(told, lacking)
         self.judge_the_rest(lost)
 
     def judge_the_rest(self, lost):
@@ -56,6 +59,9 @@ class Asynchronous(PostgresqlFault):
             del self.oracle.acks[key]
             for keys in self.oracle.required.values():
                 keys.discard(key)
+        # Receipts were acknowledged too, of older notifications.
+        self.figure("receipts it had not got", len(self.confirmed))
+        self.oracle.confirmed -= self.confirmed
         twice = {attempt for attempt, copies in self.oracle.attempts.items() if copies > 1}
         self.figure("attempts sent again", len(twice), "of those that were not replicated")
         self.assertEqual(twice - self.attempted, set())
@@ -70,21 +76,30 @@ class Asynchronous(PostgresqlFault):
         os.kill(int(pid), signal.SIGSTOP)
         time.sleep(self.size.behind)  # what is tested: what is written meanwhile
 
+    def arrived(self, server):
+        """The notifications of which it knows that they arrived."""
+        return {row[0] for row in server.sql(
+            "SELECT DISTINCT n.id FROM attempts a JOIN notifications n ON n.rowid = a.notification "
+            "WHERE a.evidence >= 2", schema=self.schema)}
+
     def stored(self):
         return {row[0] for row in self.rows("SELECT id FROM notifications")}
 
     def ask_the_dead_one(self):
-        """What it had; it is started for that where no daemon finds it."""
+        """Adds what it had; it is started for that where no daemon finds it. Whether it had more."""
         dead = self.pair.standby
         dead.configure(["listen_addresses = ''"])
         dead.start()
         had = {row[0] for row in dead.sql("SELECT id FROM notifications", schema=self.schema)}
-        self.tail |= had - self.stored()
+        tail = had - self.stored()
+        self.tail |= tail
+        self.confirmed |= self.arrived(dead) - self.arrived(self.pair.primary)
         self.attempted |= {row[0] for row in dead.sql(
             "SELECT concat_ws('.', n.id, a.run, a.step, a.number) FROM attempts a JOIN "
             "notifications n ON n.rowid = a.notification", schema=self.schema)}
         dead.stop()
         dead.configure(["listen_addresses = '127.0.0.1'"])
+        return bool(tail)
 
 
 if __name__ == "__main__":

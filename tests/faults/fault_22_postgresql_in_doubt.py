@@ -12,7 +12,7 @@ WHERE = ("after", "after", "after", "answered", "before")
 
 
 class InDoubt(PostgresqlFault):
-    everyday = {"cuts": 15, "rate": 20.0}
+    everyday = {"cuts": 15, "rate": 20.0, "where": "any"}
     long = {"cuts": 140, "rate": 40.0}  # 100 in doubt among them, by the proportions above
 
     # covers: F22
@@ -41,7 +41,7 @@ class InDoubt(PostgresqlFault):
     def cut_one(self, proxy):
         """At one of the next commits."""
         lock, waits = threading.Lock(), [self.random.randrange(6)]
-        where = self.random.choice(WHERE)
+        where = self.random.choice(WHERE) if self.size.where == "any" else self.size.where
         before = sum(proxy.cuts.values())
 
         def at_commit():

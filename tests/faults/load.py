@@ -54,10 +54,13 @@ class Load:
             token = self.test.folder / f"{name}.token"
             made = self.test.ctl("token", "service", name, "--scope", "notifications:send")
             token.write_text(made["token"])
-            self.producers[name] = Producers(
-                self.test.folder, self.test.port, self.numbers[name], group["producers"],
-                prefix=name, each=-(-acks // total) + 5, token_file=token, rate=rate)
+            self.producers[name] = self.producers_of(
+                name, each=-(-acks // total) + 5, token_file=token, rate=rate)
             self.test.addCleanup(self.producers[name].kill)
+
+    def producers_of(self, name, **how):
+        return Producers(self.test.folder, self.test.port, self.numbers[name],
+                         self.groups[name]["producers"], prefix=name, **how)
 
     def acknowledged(self):
         return sum(p.acknowledged() for p in self.producers.values())
@@ -87,6 +90,8 @@ class Load:
         """What producers, daemon, inboxes, the fake and the log say."""
         for producers in self.producers.values():
             producers.tell(oracle)
+        # First what was acknowledged, then what became of it: a receipt may still come in between.
+        oracle.receipts(self.test.whatsapp.posts())
         self.ask_states(oracle)
         api = Api(self.test.port)
         self.test.addCleanup(api.close)
@@ -99,7 +104,6 @@ class Load:
                 self.test.assertFalse(page["more"], "the test asks for one page only")
                 oracle.inbox(number, page["notifications"])
         oracle.sends(load_lines(self.record))
-        oracle.receipts(self.test.whatsapp.posts())
         log = self.test.folder / "notifications.jsonl"
         self.logged = load_lines(log) if log.exists() else []
         oracle.log_lines((line["text"], line["id"]) for line in self.logged)

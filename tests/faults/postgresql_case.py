@@ -95,12 +95,15 @@ class PostgresqlFault(FaultTest):
         wait_until(lambda: load.acknowledged() > before, timeout, "an acknowledgement", 0.005)
         return time.monotonic() - started
 
-    def queued(self):
-        """Writes that wait in the daemon, by its metrics."""
+    def metric(self, name):
         with contextlib.closing(Api(self.port, timeout=10)) as api:
             text = api.get("/metrics").text
         return next(int(line.split()[1]) for line in text.splitlines()
-                    if line.startswith("herald_store_queued "))
+                    if line.startswith(f"{name} "))
+
+    def queued(self):
+        """Writes that wait in the daemon."""
+        return self.metric("herald_store_queued")
 
     def processor(self):
         """Seconds of it that the daemon has used."""
@@ -113,10 +116,15 @@ class PostgresqlFault(FaultTest):
         try:
             states = load.settled(patience)
         except AssertionError:
-            for row in self.rows("SELECT id, state, progress FROM notifications WHERE state < 3 "
-                                 "ORDER BY id LIMIT 5"):
+            left = self.rows("SELECT id, state, progress FROM notifications WHERE state < 3 "
+                             "ORDER BY id")
+            for row in left[:5]:
                 print(f"  not at rest: {row}", flush=True)
-            raise
+            # A machine so busy that the stand-in does not answer lets the breaker open: what met it
+            # has its next round in five minutes.
+            if is_long() or not all('"r":"next_round"' in (row[2] or "") for row in left):
+                raise
+            states = load.settled(330)
         load.collect(self.oracle)
         print(f"  {self.oracle.summary()}\n  states: {states}", flush=True)
         # Where the word of an outcome was lost with the connection, the log is told again.

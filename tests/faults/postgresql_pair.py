@@ -17,7 +17,9 @@ class Pair:
 
     @staticmethod
     def made(test, **how):
-        server = postgres.Postgres("wal_sender_timeout = 2s", **how)
+        # By default a standby whose primary died looks again after 5 s, and is promoted no sooner.
+        server = postgres.Postgres("wal_sender_timeout = 2s", "wal_retrieve_retry_interval = 200ms",
+                                   **how)
         test.addCleanup(server.close)
         return server
 

@@ -11,7 +11,8 @@ import json
 import signal
 import subprocess
 
-from herald_harness import Api, CtlFailure, Varlink, VarlinkError, load_lines, wait_until
+from case import on_postgresql
+from herald_harness import Api, CtlFailure, Varlink, VarlinkError, load_lines, postgres, wait_until
 from oracle import ENDED
 from webhook_sink import WebhookSink
 
@@ -39,13 +40,22 @@ class Tour:
         test.addCleanup(self.sink.stop)
         (test.folder / "webhook_key").write_text("whsec_" + "QUJD" * 8)
         (test.folder / "webhook_key").chmod(0o600)
+        self.application = on_postgresql() and self.make_application()
         self.daemon = test.prepare(**self.changes())
         self.daemon.program = "heraldd-faults"
         self.daemon.environment = dict(environment)
         self.serial, self.own_kills = 0, 0
 
+    def make_application(self):
+        """The name of a table in the same database with an application's people, none of ours."""
+        name = f"app_{postgres.schema_of(self.test.folder)}"
+        postgres.shared().sql(f"CREATE SCHEMA {name}; CREATE TABLE {name}.users(id int, phone text)")
+        return f"{name}.users"
+
     def changes(self, tries=3):
-        return {"secrets": {"webhook_key": {"file": str(self.test.folder / "webhook_key")}},
+        tables = {"users": self.application} if self.application else {}
+        return {"store": {"tables": tables} if tables else {},
+                "secrets": {"webhook_key": {"file": str(self.test.folder / "webhook_key")}},
                 "outbound": {"allow": ["127.0.0.1"]},
                 "webhooks": [{"name": "tour", "url": self.sink.url, "secret": "webhook_key",
                               "retry_after": ["100ms"] * 20}],
@@ -57,7 +67,7 @@ class Tour:
 
     def walk(self):
         for step in (self.begin, self.people, self.tokens, self.notify, self.inbox, self.cancel,
-                     self.redrive, self.receipt_of_nobody, self.killed_in_flight, self.reload, self.much,
+                     self.redrive, self.sql, self.receipt_of_nobody, self.killed_in_flight, self.reload, self.much,
                      self.planned_end, self.settle, self.told, self.look):
             self.act(step)
         self.collect()
@@ -134,6 +144,21 @@ class Tour:
         for n in range(3):
             for priority in ("low", "normal", "high"):
                 self.send(f"{priority}-{n}", n, priority)
+
+    def sql(self):
+        """What the application asks for in a transaction of its own; one that cannot be sent is with it."""
+        if not self.application:
+            return
+        keys = {f"tour-sql-{n}": PHONE.format(n) for n in range(3)}
+        for key, phone in keys.items():
+            text = f"Message {key}"
+            self.test.oracle.intents.setdefault(key, {"key": key, "to": phone, "text": text})
+            self.test.rows(f"SELECT send('message', '{phone}', '{{\"message\": \"{text}\"}}', "
+                           f"'{key}', 'low')")
+        self.test.rows("SELECT send('no.such.kind', 'nobody', '{}', 'tour-sql-refused')")
+        self.until(lambda: self.test.rows("SELECT count(*) FROM outbox") == [(0,)])
+        ids = dict(self.test.rows("SELECT key, id FROM idempotency WHERE producer LIKE 'sql:%'"))
+        self.test.oracle.producer([], [{"key": key, "id": ids[key]} for key in keys])
 
     def inbox(self):
         api, user = self.test.api, PHONE.format(3)
@@ -221,6 +246,8 @@ class Tour:
         assert code == 0, self.daemon.tail()
         self.daemon.forget()
         self.begin()
+        # In the life after a death nothing is given a head start.
+        self.send("after-the-end", 1)
 
     def settle(self):
         def ended():

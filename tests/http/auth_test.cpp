@@ -47,12 +47,68 @@ TEST_F(Auth, ServiceTokensAreFoundByDigestAndExpire) {
   EXPECT_EQ(auth.identify_token("hst_other").kind, Kind::refused);
 }
 
+TEST_F(Auth, KnowsOfThoseItLetInWhetherTheyAreRevokedSince) {
+  const auto someone = auth.identify_token(person).who, shop = auth.identify_token(service).who;
+  model::Principal developer = someone;
+  developer.development = true;
+  const auto generation = auth.generation();
+  auth.set_revocations({{8, clock.now() + std::chrono::seconds{1}}});
+  EXPECT_FALSE(auth.is_revoked(someone));
+  EXPECT_FALSE(auth.is_revoked(shop));
+  EXPECT_NE(auth.generation(), generation);
+  const auto before = clock.now() + std::chrono::seconds{1};
+  auth.set_revocations({{7, before}});
+  EXPECT_TRUE(auth.is_revoked(someone));
+  EXPECT_FALSE(auth.is_revoked(developer));
+  clock.advance(std::chrono::seconds{2});
+  EXPECT_FALSE(
+      auth.is_revoked(auth.identify_token(*auth.issue_user_token(7, std::chrono::hours{1})).who));
+
+  // The same again changes nothing; another token of that name is not the one that was revoked.
+  const auto now = auth.generation();
+  auth.set_revocations({{7, before}});
+  EXPECT_EQ(auth.generation(), now);
+  ASSERT_TRUE(auth.set_tokens({{"shop", digest_of("hst_new"), {"notifications:send"}, {}}}));
+  EXPECT_NE(auth.generation(), now);
+  EXPECT_TRUE(auth.is_revoked(shop));
+  EXPECT_FALSE(auth.is_revoked(auth.identify_token("hst_new").who));
+}
+
 TEST_F(Auth, MadeTokensAreLongAndDifferent) {
   const auto a = make_service_token(base::Random::system()),
              b = make_service_token(base::Random::system());
   EXPECT_NE(a, b);
   EXPECT_TRUE(a.starts_with("hst_"));
   EXPECT_GE(a.size(), 4U + 43U);
+}
+
+TEST_F(Auth, ATokenThatWasVerifiedIsRefusedAsSoonAsItIsNotGood) {
+  const auto is_known = [&] { return auth.identify_token(person).kind == Kind::known; };
+  const KeyRecord key{"k1", std::string{kSecret}, JwtAlgorithm::hs256, {}};
+  ASSERT_TRUE(is_known());
+  ASSERT_TRUE(is_known());
+  auto tampered = person;
+  tampered.back() = tampered.back() == 'A' ? 'B' : 'A';
+  EXPECT_EQ(auth.identify_token(tampered).kind, Kind::refused);
+  EXPECT_EQ(auth.identify_token(person).who.user, 7);
+
+  ASSERT_TRUE(auth.set_keys({{"k1", std::string(40, 'x'), JwtAlgorithm::hs256, {}}}));
+  EXPECT_FALSE(is_known()) << "another secret under the same name";
+  auto retiring = key;
+  retiring.verify_until = clock.now() + std::chrono::minutes{1};
+  ASSERT_TRUE(auth.set_keys({retiring}));
+  EXPECT_TRUE(is_known());
+  clock.advance(std::chrono::minutes{1});
+  EXPECT_FALSE(is_known()) << "the key is retired";
+
+  ASSERT_TRUE(auth.set_keys({key}));
+  EXPECT_TRUE(is_known());
+  auth.set_revocations({{7, clock.now()}});
+  EXPECT_FALSE(is_known()) << "revoked";
+  auth.set_revocations({});
+  EXPECT_TRUE(is_known());
+  clock.advance(std::chrono::hours{2});
+  EXPECT_FALSE(is_known()) << "expired";
 }
 
 // covers: F67
@@ -113,6 +169,7 @@ TEST(Csrf, OnlyTheSameHostOrAListedOriginIsAtHome) {
                               "https://shop.example:444",
                               "https://shop.example/",
                               "https://herald.example:8080",
+                              "https://herald.example:443:443",
                               "ftp://herald.example",
                               "https://herald.example@evil.example",
                               "https://evil.example#herald.example",
@@ -128,6 +185,8 @@ TEST(Csrf, OnlyTheSameHostOrAListedOriginIsAtHome) {
             Origin::foreign);
   EXPECT_EQ(of({{"referer", "https://evil.example/https://herald.example/"}}), Origin::foreign);
   EXPECT_EQ(of({{"origin", "http://"}}, ""), Origin::foreign);
+  EXPECT_EQ(of({{"origin", "http://a.example:81:80"}}, "a.example:81"), Origin::foreign);
+  EXPECT_EQ(of({{"origin", "http://[::1]:80"}}, "[::1]"), Origin::same);
 }
 
 TEST(Peer, NetworksAndLoopbackNames) {

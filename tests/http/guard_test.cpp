@@ -129,6 +129,8 @@ std::vector<Shape> shapes() {
        p + "Transfer-Encoding: chunked\r\n\r\n0\r\n" +
            repeat("X: " + repeat("y", 500) + "\r\n", 20),
        431},
+      {"trailer with NUL",
+       p + "Transfer-Encoding: chunked\r\n\r\n0\r\n" + S("X: \0\r\n", 6) + "\r\n", 400},
       {"trailer malformed", p + "Transfer-Encoding: chunked\r\n\r\n0\r\nnonsense\r\n\r\n", 400},
       // targets and request lines
       {"relative target", "GET ok HTTP/1.1\r\n" + kH + "\r\n", 400},

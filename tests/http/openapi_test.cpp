@@ -74,7 +74,7 @@ TEST(OpenApi, DescribesExactlyTheRoutesOfTheProducerApi) {
       ++described;
     }
   }
-  EXPECT_EQ(described, 10);
+  EXPECT_EQ(described, 11);
 }
 
 TEST(OpenApi, EveryReferenceHasItsTarget) {

@@ -88,7 +88,7 @@ class ProducerApi : public testing::Test {
           {}}}));
     const auto mounted = mount_producer_api(server.router, producer);
     ASSERT_TRUE(mounted);
-    EXPECT_EQ(mounted->size(), 6U);
+    EXPECT_EQ(mounted->size(), 7U);
   }
   static std::string token(std::string_view t = "hst_all") {
     return "Authorization: Bearer " + std::string{t} + "\r\n";

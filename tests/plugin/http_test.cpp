@@ -42,7 +42,8 @@ class Http : public Stage {
     mounts.find(path)->handler(exchange);
     return chat.events.at(n).exchange;
   }
-  herald_status respond(herald_exchange id, uint32_t status, std::string_view body) {
+  herald_status respond(herald_exchange id, uint32_t status, std::string_view body,
+                        uint32_t flags = 0) {
     const herald_kv headers[] = {{view("Content-Type"), view("application/json")},
                                  {view("Content-Length"), view("9")},
                                  {view("ETag"), view("\"1\"")}};
@@ -51,6 +52,7 @@ class Http : public Stage {
     r.status = status;
     r.headers = {headers, 3};
     r.body = view(body);
+    r.flags = flags;
     return http()->respond(chat.host, id, &r);
   }
   herald_status begin(herald_exchange id) {
@@ -106,6 +108,34 @@ TEST_F(Http, AStreamThatOutlivesItsTokenIsEndedByTheHost) {
   EXPECT_EQ(exchange->closes.size(), 0U) << "the plugin may say goodbye first";
   pass(seconds{3});
   EXPECT_EQ(exchange->closes.at(0).first, 4401U);
+}
+
+TEST_F(Http, WhatARevokedCredentialHoldsOpenIsEnded) {
+  ASSERT_EQ(mount(1, kPath), HERALD_OK);
+  const auto streams = request(kPath);
+  ASSERT_EQ(begin(streams), HERALD_OK);
+  const auto stream = exchange;
+  request(kPath);
+  const auto waits = exchange;
+  auto n = chat.events.size();
+  registry->end_revoked();
+  EXPECT_EQ(chat.events.size(), n) << "nothing was revoked";
+
+  revoked = 42;
+  registry->end_revoked();
+  registry->end_revoked();  // told once
+  for (const auto at : {n, n + 1})
+    EXPECT_EQ(chat.events.at(at).type, uint32_t{HERALD_EV_HTTP_REVOKED});
+  EXPECT_EQ(stream->closes.size(), 0U) << "the plugin may say goodbye first";
+  pass(seconds{4});
+  EXPECT_EQ(stream->closes.at(0).first, 4401U);
+  EXPECT_EQ(waits->responses.at(0).status, 401U);
+
+  // One that was let in a moment before, and arrives here a moment after.
+  n = chat.events.size();
+  request(kPath);
+  while (chat.events.at(n).type != HERALD_EV_HTTP_REVOKED) ++n;
+  EXPECT_NE(chat.events.at(n).exchange, streams);
 }
 
 TEST_F(Http, MountsOnlyBelowTheGrantedPrefix) {
@@ -225,6 +255,25 @@ TEST_F(Http, StreamsHaveBackPressure) {
   exchange->closed(true);
   EXPECT_EQ(chat.events.at(3).type, uint32_t{HERALD_EV_HTTP_CLOSED});
   EXPECT_EQ(http()->write(chat.host, id, view("f")), HERALD_E_STATE);
+}
+
+TEST_F(Http, WhatHoldsUntilTheInboxChangesIsAnsweredWithoutThePlugin) {
+  ASSERT_EQ(mount(1, kPath), HERALD_OK);
+  for (int i = 0; i < 2; ++i)
+    ASSERT_EQ(respond(request(kPath), 200, "one", HERALD_ANSWER_UNTIL_CHANGE), HERALD_OK);
+  const auto heard = chat.events.size();
+  const auto asked = exchange->in;
+  exchange = std::make_shared<FakeExchange>();
+  exchange->in = asked;
+  mounts.find(kPath)->handler(exchange);
+  EXPECT_EQ(exchange->responses.at(0).body, "one");
+  EXPECT_EQ(exchange->responses.at(0).status, 200U);
+  EXPECT_EQ(chat.events.size(), heard);
+  inbox.changed(0);
+  ASSERT_EQ(respond(request(kPath), 200, "two"), HERALD_OK);
+  ASSERT_EQ(respond(request(kPath), 200, "three"), HERALD_OK) << "not said of the second answer";
+  finish();
+  EXPECT_EQ(inbox.unsubscribed.at(0), 5U);
 }
 
 TEST_F(Http, AnUnansweredRequestGets504) {

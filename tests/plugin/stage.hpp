@@ -2,12 +2,15 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <cstring>
 #include <future>
+#include <set>
 #include <thread>
 
+#include "base/guarded.hpp"
 #include "fakes.hpp"
 #include "plugin/registry.hpp"
 #include "puppet.h"
@@ -224,8 +227,20 @@ class Stage : public ::testing::Test {
   FakeKv kv;
   FakeMetrics metrics;
   FakeSecrets secrets;
-  HostPorts ports{clock,    log,     delivered, inbox, answers, directory,
-                  producer, fetcher, mounts,    kv,    metrics, secrets};
+  std::atomic<model::UserId> revoked{0};  // whose credentials are
+  HostPorts ports{clock,
+                  log,
+                  delivered,
+                  inbox,
+                  answers,
+                  directory,
+                  producer,
+                  fetcher,
+                  mounts,
+                  kv,
+                  metrics,
+                  secrets,
+                  [this](const model::Principal& who) { return who.user == revoked; }};
   Puppet source;      // the template plugin
   Puppet chat, next;  // channels
   boost::asio::io_context io;

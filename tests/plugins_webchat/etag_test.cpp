@@ -60,5 +60,33 @@ TEST_F(Etag, AnAnswerWithoutItemsIsNoEvidence) {
   EXPECT_FALSE(delivered(id));
 }
 
+/// The host may give the answer again by itself.
+bool lasts(const Seen& seen) { return (seen.response.flags & HERALD_ANSWER_UNTIL_CHANGE) != 0; }
+
+TEST_F(Etag, AnAnswerLastsOnceGivingItAgainProvesNothing) {
+  add("one");
+  EXPECT_TRUE(lasts(get(inbox, service("inbox:read")))) << "a service gives no evidence";
+  EXPECT_FALSE(lasts(get(inbox))) << "the person has it now";
+  const auto known = get(inbox);
+  EXPECT_TRUE(lasts(known));
+  EXPECT_TRUE(lasts(again(inbox, tag(known))));
+  EXPECT_FALSE(lasts(get(polling))) << "server_time";
+  EXPECT_TRUE(lasts(again(polling, tag(get(polling)))));
+}
+
+TEST_F(Etag, APollLastsUnlessItsCursorIsEvidence) {
+  add("one");
+  const auto cursor = [&](const std::string& from) {
+    const auto seq = json(get(polling)).at("cursor").as_string();
+    const auto epoch = std::string{seq.begin(), std::find(seq.begin(), seq.end(), '.')};
+    return polling + "?cursor=" + epoch + "." + from + ".1.1";
+  };
+  const auto own = cursor("1"), of_a_stream = cursor("0");
+  EXPECT_TRUE(lasts(again(own, tag(get(own)))));
+  const auto brought_back = again(of_a_stream, tag(get(of_a_stream)));
+  EXPECT_EQ(brought_back.response.status, 304u);
+  EXPECT_FALSE(lasts(brought_back));
+}
+
 }  // namespace
 }  // namespace webchat_test

@@ -74,6 +74,16 @@ TEST_F(LongPoll, ATokenThatExpiresEndsTheWait) {
   EXPECT_EQ(json(host.http.seen(id)).at("has_new"), false);
 }
 
+TEST_F(LongPoll, ARevokedTokenIsToldNothingMore) {
+  const auto id = get(polling + "?wait=30&cursor=" + cursor_of(json(get(polling)))).id;
+  host.http.revoke(id);
+  const auto item = add("one").id;
+  host.run();
+  EXPECT_EQ(host.http.seen(id).response.status, 401u);
+  EXPECT_EQ(json(host.http.seen(id)).at("status"), "error");
+  EXPECT_FALSE(delivered(item));
+}
+
 TEST_F(LongPoll, OneThatGoesAwayGivesNoEvidence) {
   const auto from = cursor_of(json(get(polling)));
   host.request("GET", polling + "?wait=30&cursor=" + from,

@@ -86,6 +86,16 @@ TEST_F(Socket, EndsWithTheTokenAndSaysWhyAndWhere) {
   EXPECT_EQ(host.http.seen(id).close_code, 4401u);
 }
 
+TEST_F(Socket, EndsWhenItsTokenIsRevoked) {
+  const auto id = open();
+  host.http.revoke(id);
+  host.run();
+  EXPECT_EQ(last(id).at("type").as_string(), "end");
+  EXPECT_EQ(last(id).at("reason").as_string(), "revoked");
+  EXPECT_EQ(last(id).at("cursor"), message(id, 0).at("cursor"));
+  EXPECT_EQ(host.http.seen(id).close_code, 4401u);
+}
+
 TEST_F(Socket, RefusesACursorThatIsNone) {
   EXPECT_EQ(get("/ws?cursor=x").response.status, 400u);
   EXPECT_EQ(get("/ws", service("inbox:read")).response.status, 403u);

@@ -203,6 +203,21 @@ TEST_F(EventStream, EndsWithTheTokenAndSaysWhyAndWhere) {
   EXPECT_EQ(data(last).at("cursor").as_string(), events(id).front().id);
 }
 
+TEST_F(EventStream, EndsWhenItsTokenIsRevokedAndTellsNothingAfterwards) {
+  add("one");
+  const auto id = open(), other = open();
+  host.http.revoke(id);
+  add("two");
+  host.run();
+  EXPECT_TRUE(host.http.seen(id).ended);
+  const auto last = events(id).back();
+  EXPECT_EQ(last.type, "end");
+  EXPECT_EQ(data(last).at("reason").as_string(), "revoked");
+  EXPECT_EQ(data(last).at("cursor").as_string(), events(id).front().id);
+  EXPECT_FALSE(host.http.seen(other).ended);
+  EXPECT_EQ(ids(data(events(other).back())), std::vector<int64_t>{2});
+}
+
 TEST_F(EventStream, OfTooManyOfOnePersonTheOldestIsReplaced) {
   ASSERT_TRUE(host.configure(R"({"streams_per_user":2})").ok());
   const auto first = open();

@@ -139,6 +139,7 @@ TEST_F(Sdk, WebSocketsCarryTextBothWays) {
     p.host().mount({.path = "/ws", .access = HERALD_ACCESS_ANYONE, .flags = HERALD_ROUTE_WEBSOCKET},
                    [](const Incoming&, const Exchange& ex) {
                      ex.ws_accept();
+                     ex.on_revoked([ex] { ex.ws_send("revoked"); });
                      ex.on_text([ex](std::string_view text) {
                        ex.ws_send("echo " + std::string{text});
                        if (text == "bye") ex.ws_close(1000);
@@ -148,11 +149,12 @@ TEST_F(Sdk, WebSocketsCarryTextBothWays) {
   start();
   const auto id = host.request("GET", "/ws").id;
   host.http.ws_text(id, "hello");
+  host.http.revoke(id);
   host.http.ws_text(id, "bye");
   host.run();
   const auto& seen = host.http.seen(id);
   EXPECT_TRUE(seen.websocket);
-  EXPECT_EQ(seen.sent, (std::vector<std::string>{"echo hello", "echo bye"}));
+  EXPECT_EQ(seen.sent, (std::vector<std::string>{"echo hello", "revoked", "echo bye"}));
   EXPECT_EQ(seen.close_code, 1000u);
   EXPECT_EQ(finish(), "");
 }

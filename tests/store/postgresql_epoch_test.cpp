@@ -2,6 +2,7 @@
 // promoted. On a server of its own.
 #include <csignal>
 
+#include "store/history.hpp"
 #include "store/postgresql_support.hpp"
 
 namespace herald::store::test {
@@ -48,6 +49,11 @@ class PostgresqlEpoch : public PostgresqlStore {
     if (!until([&] { return accept(some_notification(clock())).has_value(); }))
       throw std::runtime_error("it did not heal");
   }
+  base::Result<User> put_user(const std::string& phone) {
+    User user;
+    user.identities.push_back({"phone", phone});
+    return wait<User>([&](auto done) { store->put_user(user, done); });
+  }
   const base::Clock& clock() override { return base::Clock::system(); }
 
   uint64_t epoch_ = 0;
@@ -93,6 +99,26 @@ TEST_F(PostgresqlEpoch, APromotedStandbyThatLacksANumberBeginsAnotherEpoch) {
   written_again();
   EXPECT_EQ(page().last_seq, 1);
   EXPECT_NE(page().epoch, epoch_) << "number 2 will be another item";
+  EXPECT_EQ(history_of(*store)->losses(), 1U);
+}
+
+// covers: F15
+TEST_F(PostgresqlEpoch, IdsOfPeopleWhomAPromotedStandbyLacksAreNotGivenAgain) {
+  server().stop(SIGINT);
+  server().keep_copy();
+  server().start();
+  written_again();
+  const auto history = history_of(*store)->history();
+  const auto lost = value(put_user("+237690000001")).id;
+  server().stop(SIGQUIT);
+  server().put_copy();
+  server().start_promoted();
+  written_again();
+  EXPECT_GT(value(put_user("+237690000002")).id, lost) << "somebody may still take it for theirs";
+  EXPECT_GT(history_of(*store)->history(), history);
+  const auto newest = value(put_user("+237690000003")).id;
+  reopen();
+  EXPECT_EQ(value(put_user("+237690000004")).id, newest + 1) << "the same server: none is left out";
 }
 
 TEST_F(PostgresqlEpoch, WhoWasNotThereWhenItWasPromotedCannotKnow) {
@@ -101,6 +127,30 @@ TEST_F(PostgresqlEpoch, WhoWasNotThereWhenItWasPromotedCannotKnow) {
   server().start_promoted();
   reopen();
   EXPECT_NE(page().epoch, epoch_);
+}
+
+class PostgresqlEpochOfNodes : public PostgresqlEpoch {
+ protected:
+  PostgresqlEpochOfNodes() { settings.node = NodeOptions{"a", "0", 4s}; }
+};
+
+TEST_F(PostgresqlEpochOfNodes, NoneKnowsTheOthersLastNumberSoAPromotedStandbyBeginsAnotherEpoch) {
+  auto of_other = settings;
+  of_other.node->name = "b";
+  const auto other = value(store::open(options, of_other, decide, clock()));
+  EXPECT_EQ(page().epoch, epoch_) << "one that comes changes nothing";
+  server().stop(SIGINT);
+  server().start_promoted();
+  written_again();
+  const auto after = page().epoch;
+  EXPECT_NE(after, epoch_) << "it has all of this node's numbers, and perhaps not the other's";
+  const auto end = std::chrono::steady_clock::now() + 20s;
+  while (!wait<Accepted>([&](auto done) { other->accept(some_notification(clock()), done); })) {
+    ASSERT_LT(std::chrono::steady_clock::now(), end) << "the other did not heal";
+    std::this_thread::sleep_for(10ms);
+  }
+  EXPECT_EQ(page().epoch, after) << "the first one settles it for all";
+  other->close();
 }
 
 TEST_F(PostgresqlEpoch, TablesMadeAnewByARestoreBeginAnotherEpoch) {

@@ -17,6 +17,7 @@ class Frontend:
     def __init__(self):
         self.buffer = bytearray()
         self.started = self.cancels = False
+        self.asked = 0  # requests that a single byte answers
 
     def feed(self, data):
         """The texts of the simple queries that end in `data`."""
@@ -35,6 +36,35 @@ class Frontend:
                 code = int.from_bytes(body[:4], "big")
                 self.cancels = code == CANCEL_REQUEST
                 self.started = code not in (SSL_REQUEST, GSS_REQUEST)
+                self.asked += not self.started
+
+
+class Backend:
+    """What a server says, message by message. It must not be TLS."""
+
+    def __init__(self, frontend):
+        self.frontend = frontend
+        self.buffer = bytearray()
+        self.answered = 0
+
+    def feed(self, data):
+        """(kind, body, the whole of it) of what ends in `data`."""
+        self.buffer += data
+        told = []
+        while self.buffer:
+            length = 1
+            if self.answered < self.frontend.asked:
+                self.answered += 1
+            elif len(self.buffer) < 5:
+                break
+            else:
+                length += int.from_bytes(self.buffer[1:5], "big")
+            if len(self.buffer) < length:
+                break
+            whole = bytes(self.buffer[:length])
+            told.append((whole[:1] if length > 1 else b"", whole[5:], whole))
+            del self.buffer[:length]
+        return told
 
 
 class FaultProxy:
@@ -43,10 +73,14 @@ class FaultProxy:
     on_commit: asked at every COMMIT of a transaction that may write; answers None, or where to cut:
     "before" it reaches the server, right "after" it was passed on, or when it was "answered" and the
     client does not know yet. It is called on the proxy's thread.
+    hears: whether it reads what the server says too, and keeps in `heard` what NOTIFY told clients.
     """
 
-    def __init__(self, target):
+    def __init__(self, target, hears=False):
         self.target = target
+        self.hears = hears
+        self.heard = []       # (channel, payload)
+        self.deaf = False     # what NOTIFY told is not passed on
         self.silent = False   # nothing is passed on; new connections are taken and nothing more
         self.delay = 0.0      # seconds that everything is late, each way
         self.rate = 0.0       # bytes per second towards the client; 0: no limit
@@ -81,6 +115,7 @@ class FaultProxy:
 
     def heal(self):
         self.silent, self.delay, self.rate, self.on_commit = False, 0.0, 0.0, None
+        self.deaf = False
 
     def half_open(self):
         """The server's ends of all connections are gone, and no client is told."""
@@ -110,6 +145,7 @@ class Link:
     def __init__(self, proxy, reader, writer):
         self.proxy, self.reader, self.writer = proxy, reader, writer
         self.frontend = Frontend()
+        self.backend = Backend(self.frontend)
         self.server = None
         self.reads_only = self.cut_at_answer = self.server_lost = False
 
@@ -150,6 +186,8 @@ class Link:
             if self.cut_at_answer:
                 return
             await self.passing()
+            if self.proxy.hears:
+                data = self.listen(data)
             if self.proxy.delay:
                 await asyncio.sleep(self.proxy.delay)
             if self.proxy.rate:
@@ -181,6 +219,17 @@ class Link:
             self.proxy.cancels += 1
             self.frontend.cancels = False
         return None
+
+    def listen(self, data):
+        """What of `data` is passed on; the beginning of a message waits for its end."""
+        passed = b""
+        for kind, body, whole in self.backend.feed(data):
+            if kind == b"A":  # process, channel, payload
+                channel, payload, _ = body[4:].split(b"\0")
+                self.proxy.heard.append((channel.decode(), payload.decode()))
+            if kind != b"A" or not self.proxy.deaf:
+                passed += whole
+        return passed
 
     def lose_server(self):
         self.server_lost = True

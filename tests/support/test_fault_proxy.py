@@ -105,5 +105,38 @@ class Through(unittest.TestCase):
         self.assertEqual(self.ask(START), b"%d" % len(START))
 
 
+class Hearing(unittest.TestCase):
+    """A server that says of itself what the test wants."""
+
+    def test_what_notify_told_is_kept_and_can_get_lost(self):
+        server = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(server.close)
+        proxy = FaultProxy(server.getsockname()[1], hears=True)
+        self.addCleanup(proxy.close)
+        client = socket.create_connection(("127.0.0.1", proxy.port), timeout=10)
+        self.addCleanup(client.close)
+        peer, _ = server.accept()
+        self.addCleanup(peer.close)
+        client.sendall(START)
+        self.assertEqual(peer.recv(100), START)
+        word = message(b"A", b"\0\0\0\1herald_x\0payload\0")
+        ready, row = message(b"Z", b"I"), message(b"D", b"N" * 300)
+        peer.sendall(b"N" + ready + word[:7])  # N: no TLS, a byte alone
+        self.assertEqual(self.read(client, 1 + len(ready)), b"N" + ready)
+        peer.sendall(word[7:] + row)
+        self.assertEqual(self.read(client, len(word + row)), word + row)
+        proxy.deaf = True
+        peer.sendall(row + word + ready)
+        self.assertEqual(self.read(client, len(row + ready)), row + ready)
+        self.assertEqual(proxy.heard, [("herald_x", "payload")] * 2)
+
+    @staticmethod
+    def read(client, length):
+        data = b""
+        while len(data) < length and (more := client.recv(length - len(data))):
+            data += more
+        return data
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -8,6 +8,7 @@ import time
 import unittest
 
 from herald_harness import KEY, Api, SharedDaemonTest, production
+from contract import contract
 
 ALLOWED = "https://shop.example.org"
 
@@ -146,10 +147,12 @@ class Production(SharedDaemonTest):
 
     # covers: S98
     def test_a_token_and_the_published_contract_are_enough(self):
-        contract = self.nobody.get("/openapi.json").expect()
-        self.assertTrue(contract["openapi"].startswith("3."))
-        self.assertTrue(contract["info"]["version"])
-        paths = contract["paths"]
+        served = self.nobody.get("/openapi.json").expect()
+        # Every exchange of the tests is held against this document.
+        self.assertEqual(served, contract().document)
+        self.assertTrue(served["openapi"].startswith("3."))
+        self.assertTrue(served["info"]["version"])
+        paths = served["paths"]
         submit, = [p for p in paths if "post" in paths[p] and
                    paths[p]["post"].get("operationId") == "submit"]
         api = self.caller(self.service("shop", "notifications:send", "notifications:read"))

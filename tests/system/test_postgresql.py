@@ -157,6 +157,30 @@ class Refusals(PostgresqlTest):
         self.assertEqual(self.daemon.wait(30), 1, self.daemon.log())
         return self.daemon.log()
 
+    # covers: F19
+    def test_the_tables_of_another_application_are_left_as_they_are(self):
+        self.database.sql(f"CREATE SCHEMA {self.schema}; CREATE TABLE {self.schema}.orders(id int); "
+                          f"INSERT INTO {self.schema}.orders VALUES (1)")
+        log = self.refused()
+        self.assertIn("holds tables of another program", log)
+        self.assertIn("store.schema", log)
+        tables = self.sql("SELECT table_name FROM information_schema.tables WHERE table_schema = "
+                          f"'{self.schema}'")
+        self.assertEqual((tables, self.sql("SELECT id FROM orders")), ([["orders"]], [["1"]]))
+
+    # covers: F19
+    def test_a_column_that_somebody_dropped_is_named_and_nothing_lost(self):
+        self.start()
+        made = self.api.submit("message", {"phone": PEOPLE[0]}, {"message": "Bonjour"})["id"]
+        self.stop()
+        self.sql("ALTER TABLE notifications RENAME COLUMN params TO parameters")
+        self.assertIn("column n.params does not exist", self.refused())
+        self.sql("ALTER TABLE notifications RENAME COLUMN parameters TO params")
+        self.daemon.start()
+        self.assertEqual(self.api.notification(made)["id"], made)
+        self.stop()
+        self.audit()
+
     def test_a_second_daemon_is_kept_out(self):
         self.start()
         other = type(self)("runTest")

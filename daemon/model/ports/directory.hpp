@@ -23,6 +23,14 @@ class Directory {
   virtual base::Result<Identity> normalise(Identity) const = 0;
   /// 0: nobody has it.
   virtual void resolve(Identity, Done<UserId>) = 0;
+  /// Whether it is that person's. An implementation takes as long for another's as for nobody's:
+  /// the time would say who exists.
+  virtual void is_of(Identity identity, UserId person, Done<bool> done) {
+    resolve(std::move(identity), [person, done = std::move(done)](base::Result<UserId> user) {
+      if (!user) return done(user.error());
+      done(*user != 0 && *user == person);
+    });
+  }
   virtual void learn(Identity known, Identity also, Done<bool>) = 0;
   /// state: reachable, unreachable, opted_in, opted_out.
   virtual void mark(Identity, std::string state, TimePoint until, Done<bool>) = 0;

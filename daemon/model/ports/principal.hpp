@@ -14,6 +14,8 @@ struct Principal {
   std::string service;              ///< kind service: the token's name
   std::vector<std::string> scopes;  ///< kind service
   TimePoint expires{};              ///< epoch: never
+  TimePoint issued{};               ///< kind user: when the token was made; epoch: it does not say
+  uint64_t credential = 0;          ///< kind service: tells the token from others of that name
   bool development = false;         ///< development mode stands in for a credential
   bool has(std::string_view scope) const {
     for (const auto& s : scopes)

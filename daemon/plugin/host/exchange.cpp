@@ -1,3 +1,4 @@
+#include "plugin/host/exchange.hpp"
 #include "plugin/host/http.hpp"
 #include "plugin/host/request.hpp"
 #include "plugin/text.hpp"
@@ -12,9 +13,18 @@ namespace {
 
 constexpr std::size_t kMaxExchanges = 65'536, kMaxBody = 8 << 20, kMaxChunk = 1 << 20;
 constexpr auto kProofAfterClose = std::chrono::seconds{10};
-/// A stream whose token is over may still say so.
-constexpr auto kGoodbye = std::chrono::seconds{3};
-constexpr unsigned kExpired = 4401;  // as http/ closes a WebSocket that has no token
+/// Of those that are over, so many of the latest still prove who acts when there is no room for
+/// all.
+constexpr herald_exchange kProofs = kMaxExchanges / 2;
+
+/// Forgets who acted by those that are over, but for the latest.
+void make_room(Held& h) {
+  std::erase_if(h.exchanges, [&](const auto& entry) {
+    return entry.second.stage == Stage::closed && entry.first + kProofs < h.last_exchange;
+  });
+}
+
+}  // namespace
 
 web::Response problem(unsigned status, const char* title) {
   return {status,
@@ -23,7 +33,6 @@ web::Response problem(unsigned status, const char* title) {
           "application/problem+json"};
 }
 
-/// The exchange is over: one HTTP_CLOSED, then it proves who acts for 10 s more.
 void closed(const std::weak_ptr<Side>& weak, herald_exchange id, bool all) {
   const auto self = weak.lock();
   if (!self) return;
@@ -48,6 +57,20 @@ void closed(const std::weak_ptr<Side>& weak, herald_exchange id, bool all) {
     if (const auto side = weak.lock()) side->held.with([&](Held& h) { h.exchanges.erase(id); });
   });
 }
+
+web::ExchangePtr step(Side& side, herald_exchange id, Stage from, Stage to,
+                      KeptAnswers::Question* question) {
+  return side.held.with([&](Held& h) -> web::ExchangePtr {
+    const auto it = h.exchanges.find(id);
+    if (it == h.exchanges.end() || it->second.stage != from) return nullptr;
+    it->second.stage = to;
+    auto asked = std::exchange(it->second.question, {});
+    if (question != nullptr) *question = std::move(asked);
+    return it->second.port;
+  });
+}
+
+namespace {
 
 void writable(const std::weak_ptr<Side>& weak, herald_exchange id) {
   const auto self = weak.lock();
@@ -80,16 +103,6 @@ void timed_out(const std::weak_ptr<Side>& weak, herald_exchange id) {
   self->misbehaved("unanswered_request", "did not answer a request in time");
   port->respond(problem(504, "The channel did not answer in time"));
   closed(weak, id, false);
-}
-
-/// Moves an exchange on, when it is at `from`; its port, or nothing.
-web::ExchangePtr step(Side& side, herald_exchange id, Stage from, Stage to) {
-  return side.held.with([&](Held& h) -> web::ExchangePtr {
-    const auto it = h.exchanges.find(id);
-    if (it == h.exchanges.end() || it->second.stage != from) return nullptr;
-    it->second.stage = to;
-    return it->second.port;
-  });
 }
 
 /// Hands one chunk to a stream. The port takes it also when it says that its buffer is full now;
@@ -130,7 +143,7 @@ void end_with_token(Side& side, herald_exchange id) {
         const auto self = weak.lock();
         if (!self) return;
         if (const auto port = step(*self, id, Stage::streaming, Stage::answered))
-          port->close_socket(kExpired, "expired");
+          port->close_socket(kNoToken, "expired");
       });
   uint64_t old = alarm;
   side.held.with([&](Held& h) {
@@ -196,8 +209,13 @@ void Side::http_request(herald_token mount, base::Duration timeout, web::Exchang
   entry.user = request.user;
   if (entry.user == 0 && entry.who.kind == model::Principal::Kind::user)
     entry.user = entry.who.user;
+  const auto who = entry.who;
+  entry.question = KeptAnswers::question(request, entry.who, entry.user);
+  if (const auto answer = kept->find(entry.question, runtime.clock.mono()))
+    return exchange->respond(*answer);
   auto e = request_event(mount, 0, request, entry.who, entry.user);
   const auto id = held.with([&](Held& h) -> herald_exchange {
+    if (h.exchanges.size() >= kMaxExchanges) make_room(h);
     if (h.closed || h.exchanges.size() >= kMaxExchanges) return 0;
     const auto next = ++h.last_exchange;
     h.exchanges.emplace(next, std::move(entry));
@@ -215,6 +233,8 @@ void Side::http_request(herald_token mount, base::Duration timeout, web::Exchang
   });
   if (!open) runtime.alarms.cancel(alarm);
   send(std::move(e));
+  // Looked at only now that end_revoked() finds it: a revocation cannot pass between the two.
+  if (ports.is_revoked && ports.is_revoked(who)) tell_revoked(*this, id);
 }
 
 void answer_failed(Side& side, herald_exchange id) {
@@ -237,8 +257,11 @@ herald_status respond(const herald_host* host, herald_exchange id,
   return on_side(host, "respond", [&](Side& side) -> herald_status {
     auto response = read_response(raw, kMaxBody);
     if (!response) return HERALD_E_INVALID;
-    const auto port = step(side, id, Stage::waiting, Stage::answered);
+    KeptAnswers::Question question;
+    const auto port = step(side, id, Stage::waiting, Stage::answered, &question);
     if (!port) return HERALD_E_STATE;
+    if (HERALD_HAS(raw, flags) && (raw->flags & HERALD_ANSWER_UNTIL_CHANGE) != 0)
+      side.kept->keep(question, *response, side.runtime.clock.mono());
     port->respond(std::move(*response),
                   [weak = side.weak_from_this(), id](bool all) { closed(weak, id, all); });
     return HERALD_OK;

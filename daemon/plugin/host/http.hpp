@@ -28,6 +28,10 @@ herald_status ws_send(const herald_host* host, herald_exchange exchange, herald_
 herald_status ws_close(const herald_host* host, herald_exchange exchange, uint32_t code,
                        herald_str reason) noexcept;
 
+/// Tells the plugin of every exchange whose caller's credential was revoked, and ends those that
+/// are still open some seconds later.
+void end_revoked(Side& side);
+
 /// The plugin threw instead of answering: 500, unless it had answered before.
 void answer_failed(Side& side, herald_exchange exchange);
 

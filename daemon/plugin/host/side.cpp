@@ -39,6 +39,7 @@ Side::Side(Runtime& r, const HostPorts& p, std::shared_ptr<Routes> routes_of,
       spec{std::move(s)},
       flags{plugin_flags},
       lane{std::move(its_lane)},
+      kept{std::make_shared<KeptAnswers>(p.inbox)},
       version_{options.version},
       ports_alive_{r.alive} {
   abi_.struct_size = sizeof abi_;
@@ -130,6 +131,7 @@ void Side::report_late(const std::string& attempt_id, const model::Outcome& outc
 void Side::close(const model::Outcome& last) {
   ops.close();
   open_ = false;
+  kept->close();
   for (const auto id : ops.ids()) {
     auto outcome = last;
     // What the plugin was never given certainly did not leave.

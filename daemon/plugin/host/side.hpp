@@ -14,6 +14,7 @@
 #include "base/guarded.hpp"
 #include "model/ports/web.hpp"
 #include "plugin/host/event.hpp"
+#include "plugin/host/kept_answers.hpp"
 #include "plugin/library.hpp"
 #include "plugin/log_gate.hpp"
 #include "plugin/op_table.hpp"
@@ -61,6 +62,8 @@ struct Held {
     bool missed_chunk = false;  ///< write_many() skipped it: said with the next WRITABLE
     bool full = false;          ///< the port said so: nothing more until it is writable
     uint64_t times_writable = 0;
+    bool told_revoked = false;
+    KeptAnswers::Question question;
   };
   std::unordered_map<herald_exchange, Exchange> exchanges;
   herald_exchange last_exchange = 0;
@@ -113,6 +116,7 @@ class Side : public std::enable_shared_from_this<Side> {
   herald_plugin* plugin = nullptr;   ///< set before the first event
   OpTable ops;
   base::Guarded<Held> held;
+  const std::shared_ptr<KeptAnswers> kept;  // shared with its subscriptions
   std::atomic<uint32_t> pending{0}, queued_posts{0};
   LogGate log_gate{200};
 

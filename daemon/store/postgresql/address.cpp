@@ -120,6 +120,7 @@ base::Result<Address> address_of(const std::string& url, const Server& server) {
   out.allow_unsafe = server.allow_unsafe;
   out.users = server.users;
   out.conversations = server.conversations;
+  if (server.node) out.lease = std::make_shared<Lease>(*server.node);
   out.conninfo = conninfo(settings);
   out.each = each_alone(settings);
   out.shown = "database " + get(settings, "dbname", get(settings, "user", "of the daemon's user")) +

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "store/postgresql/lease.hpp"
 #include "store/postgresql/lineage.hpp"
 #include "store/server.hpp"
 
@@ -20,6 +21,8 @@ struct Address {
   bool allow_unsafe = false;
   /// Shared, because every connection of the process is to go on one line.
   std::shared_ptr<Lineage> line = std::make_shared<Lineage>();
+  /// Shared, because every connection acts for the same node; null: this process is alone.
+  std::shared_ptr<Lease> lease;
   std::string users, conversations;  ///< the application's, `schema.table`; empty: our own
 };
 

@@ -10,9 +10,10 @@ const Sql kAsk{
     "$2::bigint[], $3::text[]) ON CONFLICT (notification) DO NOTHING"};
 const Sql kActions{"SELECT actions FROM questions WHERE notification = $1"};
 const Sql kClose{"UPDATE questions SET answered = $1 WHERE notification = $2 RETURNING actions"};
-const Sql kAnswer{
-    "INSERT INTO answers(notification, id, user_id, kind, action, label, channel, at) VALUES ($1, "
-    "$2, $3, $4, $5, $6, $7, $8::timestamptz)"};
+const Sql kAnswers{
+    "INSERT INTO answers(notification, id, user_id, kind, action, label, channel, at) SELECT * "
+    "FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::text[], "
+    "$7::text[], $8::timestamptz[])"};
 const Sql kQuestions{
     kNotificationColumns +
     ", q.actions FROM ((SELECT notification, actions FROM questions WHERE user_id = $1 AND "
@@ -26,6 +27,7 @@ constexpr int kActionsColumn = 17;
 }  // namespace
 
 const Sql& question_insert() { return kAsk; }
+const Sql& answer_insert() { return kAnswers; }
 
 void ask(WriteState& state, const Held& notification, const std::vector<model::Action>& actions) {
   state.questions.add(notification.rowid, notification.notification.head.user,
@@ -39,8 +41,8 @@ void write_answer(WriteState& state, const Held& notification, const model::Answ
   const auto closed = state.db.use(kClose, base::unix_us(answer.at), notification.rowid);
   const auto label =
       closed.size() == 0 ? std::string{} : label_of(read_actions(closed[0].text(0)), answer.action);
-  state.db.run(kAnswer, notification.rowid, head.id, head.user, head.kind, answer.action, label,
-               answer.channel, base::to_iso8601(answer.at));
+  state.answers.add(notification.rowid, head.id, head.user, head.kind, answer.action, label,
+                    answer.channel, base::to_iso8601(answer.at));
 }
 
 base::Result<std::vector<Question>> questions(ReadState& state, model::UserId user,

@@ -11,9 +11,10 @@ namespace herald::store::postgresql {
 
 /// Adds to WriteState::questions: what the person is asked, unless they were asked before.
 void ask(WriteState& state, const Held& notification, const std::vector<model::Action>& actions);
-/// The statement of WriteState::questions.
+/// The statements of WriteState::questions and ::answers.
 const Sql& question_insert();
-/// The row that applications read.
+const Sql& answer_insert();
+/// Adds to WriteState::answers the row that applications read.
 void write_answer(WriteState& state, const Held& notification, const model::Answer& answer);
 
 base::Result<std::vector<Question>> questions(ReadState& state, model::UserId user,

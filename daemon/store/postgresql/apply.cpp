@@ -3,6 +3,7 @@
 #include "store/postgresql/answers.hpp"
 #include "store/postgresql/delivery.hpp"
 #include "store/postgresql/journal.hpp"
+#include "store/postgresql/since.hpp"
 
 namespace herald::store::postgresql {
 namespace {
@@ -64,6 +65,8 @@ base::Result<Applied> apply(WriteState& state, const Apply& request) {
   Applied out;
   if (request.after_seq && *request.after_seq != stored.notification.seq) {
     out.stale = true;
+    out.by_others = state.lease != nullptr &&
+                    !recorded_since(db, stored.rowid, *request.after_seq, request.events);
     out.notification = stored.notification;
     return out;
   }

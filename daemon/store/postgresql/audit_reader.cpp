@@ -16,7 +16,7 @@ const Sql kSpan{
 class Reader final : public AuditReader {
  public:
   explicit Reader(Address address)
-      : address_(std::move(address)), state_(connect(address_, watchdog_, Use::audit)) {}
+      : address_(std::move(address)), state_(connect(address_, watchdog_, Use::audit), nullptr) {}
 
   base::Result<void> check(Beside beside) {
     if (auto known = check_schema(state_.db, address_); !known) return known;

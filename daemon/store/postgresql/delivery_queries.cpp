@@ -13,14 +13,17 @@ const Sql kDue{
     kNotificationColumns +
     "FROM unnest('{3,2,1,0}'::smallint[]) WITH ORDINALITY AS p(priority, nr), LATERAL (SELECT * "
     "FROM notifications x WHERE x.due_at IS NOT NULL AND x.priority = p.priority AND x.due_at <= "
-    "$1 ORDER BY x.due_at LIMIT $2) n ORDER BY p.nr, n.due_at LIMIT $2"};
+    "$1 AND " +
+    of_shares("x.user_id", "$3") +
+    " ORDER BY x.due_at LIMIT $2) n ORDER BY p.nr, n.due_at LIMIT $2"};
 const Sql kNextDue{
     "SELECT min(n.due_at) FROM unnest('{3,2,1,0}'::smallint[]) AS p(priority), LATERAL (SELECT "
     "x.due_at FROM notifications x WHERE x.due_at IS NOT NULL AND x.priority = p.priority AND "
-    "x.due_at > $1 ORDER BY x.due_at LIMIT 1) n"};
+    "x.due_at > $1 AND " +
+    of_shares("x.user_id", "$2") + " ORDER BY x.due_at LIMIT 1) n"};
 const Sql kInFlight{kNotificationColumns +
-                    "FROM notifications n WHERE n.in_flight = 1 AND n.rowid > $1 ORDER BY n.rowid "
-                    "LIMIT $2"};
+                    "FROM notifications n WHERE n.in_flight = 1 AND n.rowid > $1 AND " +
+                    of_shares("n.user_id", "$3") + " ORDER BY n.rowid LIMIT $2"};
 const Sql kByProviderId{
     "SELECT n.id, a.run, a.step, a.number FROM (SELECT * FROM attempts WHERE channel = $1 AND "
     "provider_id = $2 AND provider_id <> '' ORDER BY channel DESC, provider_id DESC, notification "
@@ -42,11 +45,12 @@ const Sql kCounts{"SELECT state, count FROM counters"};
 
 base::Result<std::vector<model::Notification>> due(ReadState& state, model::TimePoint now,
                                                    unsigned limit) {
-  return read_all(state.db, state.chains, state.db.use(kDue, base::unix_us(now), limit));
+  return read_all(state.db, state.chains,
+                  state.db.use(kDue, base::unix_us(now), limit, bits(state.working())));
 }
 
 base::Result<model::TimePoint> next_due(ReadState& state, model::TimePoint now) {
-  const auto next = state.db.use(kNextDue, base::unix_us(now));
+  const auto next = state.db.use(kNextDue, base::unix_us(now), bits(state.working()));
   return next[0].is_null(0) ? model::TimePoint::max() : base::from_unix_us(next[0].integer(0));
 }
 
@@ -56,7 +60,8 @@ base::Result<std::vector<model::Notification>> in_flight(ReadState& state,
   int64_t after = 0;
   if (!after_id.empty() && (after = rowid_of(state.db, after_id)) == 0)
     return no_such_notification(after_id);
-  return read_all(state.db, state.chains, state.db.use(kInFlight, after, limit));
+  return read_all(state.db, state.chains,
+                  state.db.use(kInFlight, after, limit, bits(state.opening())));
 }
 
 base::Result<FoundAttempt> find_attempt(Connection& db, const AttemptLookup& lookup) {

@@ -9,10 +9,10 @@ const Sql kPutPause{
 const Sql kRemovePause{"DELETE FROM pauses WHERE channel = $1"};
 const Sql kPauses{"SELECT channel, reason, by, since FROM pauses ORDER BY channel"};
 const Sql kPausedAt{kNotificationColumns +
-                    "FROM notifications n WHERE n.paused_at = $1 AND n.id > $2 ORDER BY n.id LIMIT "
-                    "$3"};
-const Sql kWaiting{
-    "SELECT rowid FROM notifications WHERE due_at IS NOT NULL ORDER BY priority DESC, due_at"};
+                    "FROM notifications n WHERE n.paused_at = $1 AND n.id > $2 AND " +
+                    of_shares("n.user_id", "$4") + " ORDER BY n.id LIMIT $3"};
+const Sql kWaiting{"SELECT rowid FROM notifications WHERE due_at IS NOT NULL AND " +
+                   of_shares("user_id", "$1") + " ORDER BY priority DESC, due_at"};
 const Sql kRows{kNotificationColumns +
                 "FROM unnest($1::bigint[]) WITH ORDINALITY AS w(rowid, nr) JOIN notifications n ON "
                 "n.rowid = w.rowid ORDER BY w.nr"};
@@ -47,12 +47,13 @@ base::Result<std::vector<model::Notification>> paused_at(ReadState& state,
                                                          const std::string& channel,
                                                          const std::string& after_id,
                                                          unsigned limit) {
-  return read_all(state.db, state.chains, state.db.use(kPausedAt, channel, after_id, limit));
+  return read_all(state.db, state.chains,
+                  state.db.use(kPausedAt, channel, after_id, limit, bits(state.working())));
 }
 
 base::Result<std::vector<int64_t>> waiting(ReadState& state) {
   std::vector<int64_t> out;
-  const auto rows = state.db.use(kWaiting);
+  const auto rows = state.db.use(kWaiting, bits(state.working()));
   out.reserve(rows.size());
   for (const auto row : rows) out.push_back(row.integer(0));
   return out;

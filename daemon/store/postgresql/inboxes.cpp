@@ -101,6 +101,7 @@ void Inboxes::load(Connection& db, const Wanted& wanted) {
       inbox.first_active = row.integer(5);
       inbox.older_unread = row.integer(6);
     }
+  appends_ += wanted.fresh;
   if (!wanted.appends.empty()) {
     for (const auto row : wanted.appends) of_notification_.try_emplace(row, 0);
     for (const auto row : db.use(kOfRows, array_of(wanted.appends))) keep(row);
@@ -113,7 +114,7 @@ void Inboxes::load(Connection& db, const Wanted& wanted) {
 }
 
 Inboxes::Inbox& Inboxes::inbox(Connection& db, model::UserId user) {
-  load(db, {{user}, {}, {}, {}});
+  load(db, {.users = {user}});
   return inboxes_[user];
 }
 

@@ -30,8 +30,11 @@ class Inboxes {
     std::vector<int64_t> appends;            ///< rows of notifications
     std::vector<int64_t> items;              ///< ids
     std::vector<std::string> notifications;  ///< whose items
+    std::size_t fresh = 0;                   ///< appends of notifications that are not stored yet
   };
   void load(Connection& db, const Wanted& wanted);
+  /// This row is being stored, so it has no item.
+  void fresh(int64_t notification) { of_notification_.try_emplace(notification, 0); }
 
   struct Appended {
     model::Item item;

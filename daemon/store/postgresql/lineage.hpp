@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <mutex>
 #include <string>
@@ -17,11 +18,13 @@ class Lineage {
   /// Whether this server is on the line, which then goes on there. A standby never is; the first
   /// primary that is asked begins the line. Throws SqlError.
   bool goes_on(Connection& db);
+  /// The newest timeline that was seen; rises with every promotion. 0: not begun.
+  uint64_t timeline() const { return static_cast<uint64_t>(timeline_.load()); }
 
  private:
   std::mutex mutex_;
-  std::string system_;  // empty: not begun
-  int64_t timeline_ = 0;
+  std::string system_;                 // empty: not begun
+  std::atomic<int64_t> timeline_ = 0;  // written under the mutex
 };
 
 }  // namespace herald::store::postgresql

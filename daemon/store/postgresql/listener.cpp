@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include <memory>
+#include <utility>
+#include <vector>
 
 #include "store/answering.hpp"
 
@@ -18,36 +20,76 @@ using Result = std::unique_ptr<PGresult, void (*)(PGresult*)>;
 
 constexpr std::chrono::milliseconds kLimit{8000};
 constexpr int kAgain = 1000;  // milliseconds
+/// Words come in bursts, and each NOTIFY costs others a wait for one lock: so many share one.
+constexpr std::chrono::milliseconds kGather{3};
+constexpr std::size_t kMostWords = 2000;
+
+const char* prefix(Listener::Channel channel) {
+  // The first as the function send() has it.
+  return channel == Listener::Channel::outbox ? "herald_" : "herald_nodes_";
+}
+
+/// PostgreSQL's text form of an array; no word needs quotes.
+std::string array_of(const std::set<std::string>& words) {
+  std::string out = "{";
+  for (const auto& word : words) out += (out.size() > 1 ? "," : "") + word;
+  return out + "}";
+}
 
 }  // namespace
 
-Listener::Listener(const Address& address, Watchdog& watchdog, std::function<void()> heard)
+Listener::Listener(const Address& address, Watchdog& watchdog, Channel channel, Hear heard)
     : address_(address),
       watchdog_(watchdog),
+      channel_(channel),
       heard_(std::move(heard)),
-      end_(::eventfd(0, EFD_CLOEXEC)) {
-  // Without a descriptor nothing is heard: the outbox is read all the same.
-  if (end_ >= 0) thread_ = std::thread{[this] { loop(); }};
+      wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+  // Without a descriptor nothing is heard: everything is looked for all the same.
+  if (wake_ >= 0) thread_ = std::thread{[this] { loop(); }};
 }
 
 Listener::~Listener() {
-  if (end_ < 0) return;
-  ::eventfd_write(end_, 1);
+  if (wake_ < 0) return;
+  {
+    const std::lock_guard lock{mutex_};
+    over_ = true;
+  }
+  wake();
   thread_.join();
-  ::close(end_);
+  ::close(wake_);
+}
+
+void Listener::wake() const { ::eventfd_write(wake_, 1); }
+
+void Listener::say(std::string payload, const std::string& otherwise) {
+  if (wake_ < 0) return;
+  {
+    const std::lock_guard lock{mutex_};
+    if (words_.size() >= kMostWords) words_ = {otherwise};
+    words_.insert(std::move(payload));
+  }
+  wake();
+}
+
+std::set<std::string> Listener::take_words() {
+  const std::lock_guard lock{mutex_};
+  return std::exchange(words_, {});
 }
 
 bool Listener::wait(int socket, int milliseconds) const {
-  pollfd both[2] = {{end_, POLLIN, 0}, {socket, POLLIN, 0}};
+  pollfd both[2] = {{wake_, POLLIN, 0}, {socket, POLLIN, 0}};
   ::poll(both, socket < 0 ? 1 : 2, milliseconds);
-  return both[0].revents != 0;
+  eventfd_t count = 0;
+  ::eventfd_read(wake_, &count);
+  const std::lock_guard lock{mutex_};
+  return over_;
 }
 
 void Listener::loop() {
   do {
     try {
       listen();
-    } catch (const std::bad_alloc&) {  // tried again; the outbox is read all the same
+    } catch (const std::bad_alloc&) {  // tried again; everything is looked for all the same
     }
   } while (!wait(-1, kAgain));
 }
@@ -55,25 +97,36 @@ void Listener::loop() {
 void Listener::listen() {
   const Connected connection{PQconnectdb(address_.conninfo.c_str()), PQfinish};
   if (PQstatus(connection.get()) != CONNECTION_OK) return;
-  const auto ask = [&](const std::string& sql) {
+  const auto ask = [&](const std::string& sql, std::vector<const char*> values = {}) {
     const Watchdog::Watch watch{watchdog_, PQsocket(connection.get()), kLimit};
-    return Result{PQexec(connection.get(), sql.c_str()), PQclear};
+    return Result{PQexecParams(connection.get(), sql.c_str(), static_cast<int>(values.size()),
+                               nullptr, values.data(), nullptr, nullptr, 0),
+                  PQclear};
   };
   ask("SET search_path TO \"" + address_.schema + "\"");
-  // The name that the function send() has.
-  const auto name = ask("SELECT 'herald_' || md5(current_schema())");
-  if (PQresultStatus(name.get()) != PGRES_TUPLES_OK) return;
-  const auto listening = ask("LISTEN \"" + std::string{PQgetvalue(name.get(), 0, 0)} + "\"");
+  // What is said is kept nowhere, so no disk has to be waited for.
+  ask("SET synchronous_commit TO off");
+  const auto named = ask(std::string{"SELECT '"} + prefix(channel_) + "' || md5(current_schema())");
+  if (PQresultStatus(named.get()) != PGRES_TUPLES_OK) return;
+  const std::string name = PQgetvalue(named.get(), 0, 0);
+  const auto listening = ask("LISTEN \"" + name + "\"");
   if (PQresultStatus(listening.get()) != PGRES_COMMAND_OK) return;
-  answering(heard_);
+  answering([&] { heard_(nullptr); });
   while (!wait(PQsocket(connection.get()), -1)) {
     if (PQconsumeInput(connection.get()) == 0) return;
-    bool told = false;
     while (auto* word = PQnotifies(connection.get())) {
-      told = true;
+      answering([&] { heard_(word->extra); });
       PQfreemem(word);
     }
-    if (told) answering(heard_);
+    {
+      const std::lock_guard lock{mutex_};
+      if (words_.empty()) continue;
+    }
+    std::this_thread::sleep_for(kGather);
+    const auto words = array_of(take_words());
+    const auto said =
+        ask("SELECT pg_notify($1, w) FROM unnest($2::text[]) AS w", {name.c_str(), words.c_str()});
+    if (PQresultStatus(said.get()) != PGRES_TUPLES_OK) return;
   }
 }
 

@@ -12,10 +12,11 @@ const Sql kBlock{"/* session */ SELECT nextval('notification_rows')"};
 const Sql kInsert{
     "INSERT INTO notifications(rowid, id, producer, kind, type, user_id, to_kind, to_value, "
     "params, content, priority, created, not_before, expires, chain_id, state, due_at, in_flight, "
-    "last_seq, progress) SELECT *, 0, 0, NULL FROM unnest($1::bigint[], $2::text[], $3::text[], "
+    "last_seq, progress, paused_at) SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], "
     "$4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[], $9::text[], $10::text[], "
     "$11::smallint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], "
-    "$16::smallint[], $17::bigint[]) ON CONFLICT (id) DO NOTHING"};
+    "$16::smallint[], $17::bigint[], $18::smallint[], $19::bigint[], $20::text[], $21::text[]) ON "
+    "CONFLICT (id) DO NOTHING"};
 const Sql kUpdate{
     "UPDATE notifications n SET state = u.state, due_at = u.due_at, in_flight = u.in_flight, "
     "last_seq = u.last_seq, progress = u.progress, paused_at = u.paused_at, chain_id = u.chain_id "
@@ -50,6 +51,23 @@ Array array_of(const std::vector<std::string_view>& texts) {
   for (const auto text : texts) out.add(text);
   return out;
 }
+
+/// What of a notification changes with its events, as its row has it.
+struct Moving {
+  explicit Moving(const Held& held)
+      : due(due_column(held.notification.progress)),
+        owed(store::owed(held.notification.progress)),
+        paused(paused_channel(held.notification.progress, *held.notification.head.chain)),
+        // One that is as it was accepted keeps none.
+        progress{held.fresh && !held.changed, {}} {
+    if (!progress.null) progress.value = model::to_json_text(held.notification.progress);
+    if (held.changed && HERALD_MUTANT("due_forgotten")) due.null = true;
+  }
+  OrNull<int64_t> due;
+  bool owed;
+  std::string paused;
+  OrNull<std::string> progress;
+};
 
 }  // namespace
 
@@ -125,13 +143,15 @@ void Notifications::insert(Connection& db, ChainCache& chains) {
   Columns rows{kInsert};
   for (const auto* held : fresh_) {
     const auto& head = held->notification.head;
-    // As it was accepted; what came later follows as an update.
-    const auto first = first_progress(head, held->expires);
+    // With what came of it in this transaction: a row that is updated at once costs twice, and
+    // every index with it.
+    const Moving now{*held};
     rows.add(held->rowid, head.id, head.producer, head.kind, head.type, head.user, head.to.kind,
              head.to.value, head.params_json, head.content_json, head.priority,
              base::unix_us(head.created), base::unix_us(head.not_before),
-             base::unix_us(held->expires), chains.store(db, head.chain), first.state,
-             due_column(first));
+             base::unix_us(held->expires), chains.store(db, head.chain),
+             held->notification.progress.state, now.due, now.owed, held->notification.seq,
+             now.progress, OrNull<std::string>{now.paused.empty(), now.paused});
   }
   const auto wanted = static_cast<int64_t>(rows.rows());
   if (rows.flush(db) == wanted) return;
@@ -142,15 +162,12 @@ void Notifications::insert(Connection& db, ChainCache& chains) {
 void Notifications::update(Connection& db, ChainCache& chains) {
   Columns rows{kUpdate};
   for (const auto& [id, held] : held_) {
-    if (!held || !held->changed) continue;
-    const auto& progress = held->notification.progress;
-    const auto& chain = held->notification.head.chain;
-    auto due = due_column(progress);
-    if (HERALD_MUTANT("due_forgotten")) due.null = true;
-    const auto paused = paused_channel(progress, *chain);
-    rows.add(held->rowid, progress.state, due, owed(progress), held->notification.seq,
-             model::to_json_text(progress), OrNull<std::string>{paused.empty(), paused},
-             chains.store(db, chain));
+    if (!held || !held->changed || held->fresh) continue;
+    const Moving now{*held};
+    rows.add(held->rowid, held->notification.progress.state, now.due, now.owed,
+             held->notification.seq, now.progress,
+             OrNull<std::string>{now.paused.empty(), now.paused},
+             chains.store(db, held->notification.head.chain));
   }
   rows.flush(db);
 }

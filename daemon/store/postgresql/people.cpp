@@ -1,5 +1,7 @@
 #include "store/postgresql/people.hpp"
 
+#include <algorithm>
+
 namespace herald::store::postgresql {
 namespace {
 
@@ -23,7 +25,12 @@ const Sql kLock{
 const Sql kFree{
     "SELECT greatest((SELECT id FROM users WHERE id < $1 ORDER BY id DESC LIMIT 1) + 1, (SELECT id "
     "FROM application_users WHERE id < $1 ORDER BY id DESC LIMIT 1) + 1, (SELECT CASE body WHEN '' "
-    "THEN 1 ELSE 50000000 END FROM notes WHERE name = 'store.tables.users'), 1)"};
+    "THEN 1 ELSE 50000000 END FROM notes WHERE name = 'store.tables.users'), (SELECT body::bigint "
+    "FROM notes WHERE name = 'users.from'), 1)"};
+const Sql kLeaveOut{
+    "INSERT INTO notes(name, body) VALUES ('users.from', $1::text) ON CONFLICT (name) DO UPDATE "
+    "SET "
+    "body = excluded.body"};
 // Whom the application does not know is a provider: no row of its history is about them.
 const Sql kUsers{
     "INSERT INTO users(id, name, provider, created) SELECT id, '', (SELECT count(*) FROM notes "
@@ -67,6 +74,12 @@ base::Result<model::UserId> free_id(Connection& db) {
   if (id >= kEndOfOurIds)
     return fail(Code::unavailable, "there are no free user ids below 100,000,000");
   return id;
+}
+
+void leave_ids_out(Connection& db) {
+  constexpr model::UserId kLeftOut = 10'000;
+  const auto from = free_id(db);
+  if (from) db.run(kLeaveOut, std::to_string(std::min(*from + kLeftOut, kEndOfOurIds)));
 }
 
 void People::load(Connection& db, const std::vector<const model::Identity*>& wanted) {

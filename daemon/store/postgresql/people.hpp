@@ -20,6 +20,10 @@ void lock_directory(Connection& db);
 /// The lowest id that was never given, below 100,000,000. The directory is locked. unavailable when
 /// there is none.
 base::Result<model::UserId> free_id(Connection& db);
+/// For a server that took over and may lack people who were made before: none of their ids is given
+/// again, because somebody may still take it for theirs. Leaves out 10,000. The directory is
+/// locked.
+void leave_ids_out(Connection& db);
 
 /// The recipients that a transaction asks for: looked up all at once, those to be made written all
 /// at once. Writer thread.

@@ -75,7 +75,8 @@ Readers::State Readers::open() {
       throw SqlError{SqlError::Kind::lost, {}, "the server could not be reached a moment ago"};
   }
   try {
-    auto state = std::make_unique<ReadState>(connect(address_, watchdog_, Use::read));
+    auto state =
+        std::make_unique<ReadState>(connect(address_, watchdog_, Use::read), address_.lease.get());
     state->line = inbox_line(state->db);
     return state;
   } catch (const SqlError&) {

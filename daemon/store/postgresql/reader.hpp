@@ -17,13 +17,21 @@ namespace herald::store::postgresql {
 
 /// What a read request works on. One reader thread.
 struct ReadState {
-  explicit ReadState(std::unique_ptr<Connection> opened)
-      : connection(std::move(opened)), db(*connection) {}
+  /// `lease`: of a node; it outlives this.
+  explicit ReadState(std::unique_ptr<Connection> opened, const Lease* lease)
+      : connection(std::move(opened)), db(*connection), lease_(lease) {}
   const std::unique_ptr<Connection> connection;
   Connection& db;
   std::string line;  ///< inbox_line()
   ChainCache chains;
   Replanning replanning;
+
+  /// The recipients whose notifications are worked on here, and those whose are about to be.
+  Shares working() const { return lease_ == nullptr ? kAllShares : lease_->working(); }
+  Shares opening() const { return lease_ == nullptr ? kAllShares : lease_->opening(); }
+
+ private:
+  const Lease* const lease_;
 };
 
 /// What a request sees: one statement needs no transaction, several must see the same moment.

@@ -14,13 +14,20 @@ const Sql kServer{
     "current_setting('transaction_read_only'), current_setting('server_version_num'), "
     "current_setting('server_encoding')"};
 const Sql kTake{"/* session */ SELECT pg_try_advisory_lock(hashtextextended($1::text, 0))::int"};
-const Sql kTaken{
-    "/* session */ SELECT CASE WHEN pg_try_advisory_lock_shared(hashtextextended($1::text, 0)) "
-    "THEN pg_advisory_unlock_shared(hashtextextended($1::text, 0))::int ELSE 2 END"};
+const Sql kTakeShared{
+    "/* session */ SELECT pg_try_advisory_lock_shared(hashtextextended($1::text, 0))::int"};
+const Sql kGive{"/* session */ SELECT pg_advisory_unlock(hashtextextended($1::text, 0))::int"};
 
 constexpr int64_t kOldest = 130'000;
 
 std::string lock_name(const Address& address) { return "herald store " + address.schema; }
+std::string node_lock_name(const Address& address) {
+  return "herald node " + address.schema + " " + address.lease->options().name;
+}
+
+bool taken(Connection& db, const Sql& how, const std::string& lock) {
+  return db.use(how, lock)[0].integer(0) == 1;
+}
 
 /// Everything that must not depend on how the role or the database is configured. The planner's
 /// choice is narrowed because our plans are made once, while tables may still be empty: each of our
@@ -114,11 +121,29 @@ base::Result<void> check_server(Connection& db, const Address& address) {
 
 bool take_store(Connection& db, const Address& address) {
   if (HERALD_MUTANT("no_fencing")) return true;
-  return db.use(kTake, lock_name(address))[0].integer(0) == 1;
+  if (!address.lease) return taken(db, kTake, lock_name(address));
+  return taken(db, kTake, node_lock_name(address)) && taken(db, kTakeShared, lock_name(address));
+}
+
+Admission take_to_start(Connection& db, const Address& address) {
+  if (HERALD_MUTANT("no_fencing")) return Admission::alone;
+  if (address.lease && !taken(db, kTake, node_lock_name(address))) return Admission::name_used;
+  if (taken(db, kTake, lock_name(address))) return Admission::alone;
+  if (address.lease && taken(db, kTakeShared, lock_name(address))) return Admission::shared;
+  // Else a second try would hold it twice.
+  if (address.lease) taken(db, kGive, node_lock_name(address));
+  return Admission::no;
+}
+
+void share_store(Connection& db, const Address& address) {
+  taken(db, kTakeShared, lock_name(address));
+  taken(db, kGive, lock_name(address));
 }
 
 bool store_is_taken(Connection& db, const Address& address) {
-  return db.use(kTaken, lock_name(address))[0].integer(0) == 2;
+  if (!taken(db, kTake, lock_name(address))) return true;
+  taken(db, kGive, lock_name(address));
+  return false;
 }
 
 base::Error cannot_connect(const Address& address, const SqlError& error) {

@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "base/faults.hpp"
+#include "store/history.hpp"
 #include "store/postgresql/answers.hpp"
 #include "store/postgresql/application.hpp"
 #include "store/postgresql/delivery.hpp"
@@ -11,6 +12,7 @@
 #include "store/postgresql/journal.hpp"
 #include "store/postgresql/kv.hpp"
 #include "store/postgresql/listener.hpp"
+#include "store/postgresql/membership.hpp"
 #include "store/postgresql/move_state.hpp"
 #include "store/postgresql/outbox.hpp"
 #include "store/postgresql/schema.hpp"
@@ -29,6 +31,8 @@ using model::UserId;
 constexpr unsigned kReaderThreads = 3;
 /// A daemon that was killed may hold the store until the server has noticed.
 constexpr std::chrono::seconds kTakePatience{5};
+/// For so long a phone may be remembered as somebody's whom the application's table has.
+constexpr std::chrono::seconds kApplicationLook{2};
 
 // The requests that many share a transaction with: they work in memory.
 struct AcceptBody {
@@ -64,7 +68,11 @@ struct TakeBody {
 };
 
 /// Hands every request to the writer or the readers.
-class PostgresqlStore final : public Store, public PreviewStore, public OutboxStore {
+class PostgresqlStore final : public Store,
+                              public PreviewStore,
+                              public OutboxStore,
+                              public NodeHost,
+                              public HistoryStore {
  public:
   PostgresqlStore(Address address, Decide decide, const base::Clock& clock)
       : address_(std::move(address)), decide_(std::move(decide)), clock_(clock) {}
@@ -81,16 +89,19 @@ class PostgresqlStore final : public Store, public PreviewStore, public OutboxSt
     try {
       if (auto checked = check_server(*connection, address_); !checked) return checked;
       if (auto checked = check_application(*connection, address_); !checked) return checked;
-      if (auto taken = take_lock(*connection); !taken) return taken;
+      const auto admitted = take_lock(*connection);
+      if (!admitted) return admitted.error();
       if (auto moved = check_moved(*connection, address_); !moved) return moved;
-      {
-        const auto migrating = connect(address_, watchdog_, Use::migrate);
-        auto migrated = migrate(*migrating, address_, base::unix_us(clock_.now()));
-        if (!migrated) return migrated;
-        if (auto adopted = adopt_application(*migrating, address_); !adopted) return adopted;
+      auto ready =
+          *admitted == Admission::alone ? bring_up_to_date() : as_others_have_it(*connection);
+      if (!ready) return ready;
+      if (address_.lease) {
+        if (*admitted == Admission::alone) share_store(*connection, address_);
+        membership_ = std::make_unique<Membership>(address_, watchdog_, *connection);
       }
-      epoch_.settle(*connection);
-      auto state = std::make_unique<WriteState>(std::move(connection), settings_, decide_, clock_);
+      epoch_.settle(*connection, address_.lease.get());
+      auto state = std::make_unique<WriteState>(std::move(connection), settings_, decide_, clock_,
+                                                address_.lease.get());
       readers_ =
           std::make_unique<Readers>(address_, watchdog_, kReaderThreads, options.queue, clock_);
       writer_ = std::make_unique<Writer>(address_, watchdog_, options.queue, settings_, decide_,
@@ -176,7 +187,8 @@ class PostgresqlStore final : public Store, public PreviewStore, public OutboxSt
     write<Taken>(TakeBody{row, std::move(n), std::move(why)}, std::move(done));
   }
   void on_outbox(std::function<void()> heard) override {
-    listener_ = std::make_unique<Listener>(address_, watchdog_, std::move(heard));
+    listener_ = std::make_unique<Listener>(address_, watchdog_, Listener::Channel::outbox,
+                                           [heard = std::move(heard)](const char*) { heard(); });
   }
 
   // gates
@@ -247,7 +259,7 @@ class PostgresqlStore final : public Store, public PreviewStore, public OutboxSt
   // directory
   void put_user(User user, Done<User> done) override {
     write<User>([u = std::move(user)](WriteState& s) { return postgresql::put_user(s, u); },
-                std::move(done));
+                telling_of_people<User>(std::move(done)));
   }
   void user(UserId id, Done<User> done) override {
     read<User>([this, id](ReadState& s) { return postgresql::user(s.db, id, clock_.now()); },
@@ -261,7 +273,7 @@ class PostgresqlStore final : public Store, public PreviewStore, public OutboxSt
   void learn(model::Identity known, model::Identity also, Done<Nothing> done) override {
     write<Nothing>([k = std::move(known),
                     a = std::move(also)](WriteState& s) { return postgresql::learn(s, k, a); },
-                   std::move(done));
+                   telling_of_people<Nothing>(std::move(done)));
   }
   void mark(model::Identity identity, std::string what, TimePoint until,
             Done<Nothing> done) override {
@@ -357,26 +369,75 @@ class PostgresqlStore final : public Store, public PreviewStore, public OutboxSt
   // the whole
   void reconfigure(const Options& options) override { apply_settings(options); }
   Health health() const override { return writer_->health(); }
+  uint64_t history() const override {
+    auto history = address_.line->timeline();
+    if (membership_) history += membership_->people_changes();
+    // An application changes its own table without a word.
+    if (!address_.users.empty())
+      history += static_cast<uint64_t>(clock_.mono().time_since_epoch() / kApplicationLook);
+    return history;
+  }
+  uint64_t losses() const override { return epoch_.losses(); }
   void close() override {
     listener_.reset();
     // The writer first: its answers may ask the readers, not the other way round.
     if (writer_) writer_->stop();
     if (readers_) readers_->stop();
+    if (membership_) membership_->stop();
   }
+  NodeStore* node() override { return membership_.get(); }
 
  private:
-  base::Result<void> take_lock(Connection& db) {
+  base::Result<Admission> take_lock(Connection& db) {
     const auto until = std::chrono::steady_clock::now() + kTakePatience;
-    while (!take_store(db, address_)) {
-      if (std::chrono::steady_clock::now() > until)
-        return fail(Code::unavailable,
-                    "schema " + address_.schema + " in " + address_.shown +
-                        " is in use by another heraldd; stop it first, or give this one its own "
-                        "store.schema",
-                    "storage.url");
+    for (;;) {
+      const auto admitted = take_to_start(db, address_);
+      if (admitted == Admission::alone || admitted == Admission::shared) return admitted;
+      if (std::chrono::steady_clock::now() > until) return in_use(admitted);
       std::this_thread::sleep_for(std::chrono::milliseconds{50});
     }
-    return {};
+  }
+  base::Error in_use(Admission admission) const {
+    const auto where = "schema " + address_.schema + " in " + address_.shown;
+    if (admission == Admission::name_used)
+      return fail(Code::unavailable,
+                  where + " has a node " + address_.lease->options().name +
+                      " already, which runs; give this one another name in store.node",
+                  "store.node");
+    if (address_.lease)
+      return fail(Code::unavailable,
+                  where +
+                      " is in use by a heraldd that is alone on it; set store.nodes: true there "
+                      "too and restart it, or give this one its own store.schema",
+                  "storage.url");
+    return fail(Code::unavailable,
+                where +
+                    " is in use by another heraldd; stop it first, give this one its own "
+                    "store.schema, or set store.nodes: true in both",
+                "storage.url");
+  }
+  base::Result<void> bring_up_to_date() {
+    const auto migrating = connect(address_, watchdog_, Use::migrate);
+    auto migrated = migrate(*migrating, address_, base::unix_us(clock_.now()));
+    if (!migrated) return migrated;
+    return adopt_application(*migrating, address_);
+  }
+  /// Other nodes run: what they rely on is not changed.
+  base::Result<void> as_others_have_it(Connection& db) const {
+    auto checked = check_schema(db, address_);
+    if (checked) return checked;
+    auto error = checked.error();
+    error.message += "; other nodes use it as it is, stop them first";
+    return error;
+  }
+  /// Other nodes may remember whose an identity was.
+  template <class T>
+  Done<T> telling_of_people(Done<T> done) {
+    if (!membership_) return done;
+    return [this, done = std::move(done)](base::Result<T> result) {
+      if (result) membership_->tell({Word::Kind::people, {}, 0});
+      done(std::move(result));
+    };
   }
   template <class T, class Body>
   void write(Body body, Done<T> done) {
@@ -408,6 +469,7 @@ class PostgresqlStore final : public Store, public PreviewStore, public OutboxSt
   std::unique_ptr<Readers> readers_;
   std::unique_ptr<Writer> writer_;
   std::unique_ptr<Listener> listener_;
+  std::unique_ptr<Membership> membership_;
 };
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "store/postgresql/write_state.hpp"
 
+#include <unordered_set>
+
 #include "base/faults.hpp"
 #include "store/postgresql/answers.hpp"
 #include "store/postgresql/journal.hpp"
@@ -16,18 +18,23 @@ const Sql kProbe{
     "INSERT INTO kv(instance, key, value, version, expires) VALUES ('', 'probe', '', 1, 1) ON "
     "CONFLICT (instance, key) DO UPDATE SET version = kv.version + 1"};
 
+/// How often a node looks at how many notifications there are, which others change too.
+constexpr std::chrono::seconds kCountAgain{1};
+
 }  // namespace
 
 WriteState::WriteState(std::unique_ptr<Connection> connection, const Settings& s, const Decide& d,
-                       const base::Clock& c)
+                       const base::Clock& c, const Lease* l)
     : connection_(std::move(connection)),
       db(*connection_),
       settings(s),
       decide(d),
       clock(c),
+      lease(l),
       timeline(kTimeline),
       journal(journal_insert()),
-      questions(question_insert()) {
+      questions(question_insert()),
+      answers(answer_insert()) {
   counters.load(db);
 }
 
@@ -35,20 +42,31 @@ void WriteState::begin() {
   replanning_.look(db, clock.mono());
   inboxes.take_drawn();  // by one that failed
   db.begin();
+  if (lease == nullptr) return;
+  lease->hold(db);
+  // The others' share of the backlog.
+  if (const auto now = clock.mono(); now >= next_count_) {
+    counters.load(db);
+    next_count_ = now + kCountAgain;
+  }
 }
 
 void WriteState::load(const Foreseen& foreseen) {
   const auto now = clock.now();
-  std::vector<std::string_view> ids, fresh_ids, provider_ids;
+  std::vector<std::string_view> ids, stored_ids, fresh_ids, provider_ids;
   Inboxes::Wanted inboxes_wanted;
+  // Accepted with a head start: what came of them is recorded with them.
+  std::unordered_set<std::string_view> fresh;
+  for (const auto* n : foreseen.accepts) fresh.insert(n->id);
   for (const auto* apply : foreseen.applies) {
     ids.push_back(apply->id);
+    if (!fresh.contains(apply->id)) stored_ids.push_back(apply->id);
     for (const auto& event : apply->events)
       if (const auto* done = std::get_if<model::event::Completed>(&event))
         if (!done->outcome.provider_id.empty()) provider_ids.push_back(done->outcome.provider_id);
   }
   outbox.load(db, foreseen.outbox);
-  notifications.load(db, chains, ids);
+  notifications.load(db, chains, stored_ids);
 
   std::vector<const model::Identity*> identities;
   Keys::Producers producers;
@@ -69,6 +87,11 @@ void WriteState::load(const Foreseen& foreseen) {
 
   for (const auto* apply : foreseen.applies) {
     if (!apply->append) continue;
+    if (fresh.contains(apply->id)) {
+      inboxes_wanted.users.push_back(apply->append->user);
+      ++inboxes_wanted.fresh;
+      continue;
+    }
     const auto held = notifications.find(db, chains, apply->id);
     if (!held) continue;
     inboxes_wanted.users.push_back(apply->append->user);
@@ -95,8 +118,10 @@ void WriteState::flush() {
   HERALD_POINT("pg.flushed");
 }
 
-/// As long as there is something to delete, a little of it goes with every commit.
+/// As long as there is something to delete, a little of it goes with every commit. Of several nodes
+/// one does it.
 void WriteState::clean_up() {
+  if (lease != nullptr && !lease->has_share(kPeriodicShare)) return;
   if (const auto now = clock.now(); now >= next_purge_) {
     const auto expired = purge_keys(db, now);
     const auto gone = expired + prune_journal(db, settings.journal.load(std::memory_order_relaxed));
@@ -114,6 +139,9 @@ void WriteState::before_commit() {
   clean_up();
   // Last, because others wait at these rows until the commit.
   journal.flush(db);
+  // Every answer is in the journal, whose end is locked now: so their numbers rise as they commit,
+  // whichever node commits them.
+  answers.flush(db);
   counters.flush(db);
   HERALD_POINT("pg.before_commit");
 }
@@ -141,6 +169,7 @@ void WriteState::forget() {
   timeline.clear();
   journal.clear();
   questions.clear();
+  answers.clear();
   counters.rolled_back();
   retention.rolled_back();
   chains.forget();

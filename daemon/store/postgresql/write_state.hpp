@@ -6,6 +6,7 @@
 #include "store/postgresql/counters.hpp"
 #include "store/postgresql/inboxes.hpp"
 #include "store/postgresql/keys.hpp"
+#include "store/postgresql/lease.hpp"
 #include "store/postgresql/notifications.hpp"
 #include "store/postgresql/outbox_claim.hpp"
 #include "store/postgresql/parking.hpp"
@@ -30,8 +31,9 @@ struct Foreseen {
 /// until it is flushed. Writer thread.
 class WriteState {
  public:
+  /// `lease`: when this is a node; it outlives this.
   WriteState(std::unique_ptr<Connection> connection, const Settings& settings, const Decide& decide,
-             const base::Clock& clock);
+             const base::Clock& clock, const Lease* lease);
 
  private:
   const std::unique_ptr<Connection> connection_;
@@ -41,6 +43,7 @@ class WriteState {
   const Settings& settings;
   const Decide& decide;
   const base::Clock& clock;
+  const Lease* const lease;
   ChainCache chains;
   Notifications notifications;
   Keys keys;
@@ -50,9 +53,10 @@ class WriteState {
   OutboxClaim outbox;
   Counters counters;
   Retention retention;
-  Columns timeline, journal, questions;
+  Columns timeline, journal, questions, answers;
 
   // All throw SqlError.
+  /// Throws `unavailable` when this is a node whose lease is over.
   void begin();
   void load(const Foreseen& foreseen);
   /// Writes what is held and forgets it: from here on statements see it.
@@ -72,6 +76,7 @@ class WriteState {
   Replanning replanning_;
   model::TimePoint next_purge_{};
   bool keys_clean_ = false;  ///< none is kept beyond its time
+  base::MonoPoint next_count_{};
 };
 
 }  // namespace herald::store::postgresql

@@ -1,6 +1,7 @@
 #include "store/postgresql/writer.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/backoff.hpp"
 #include "base/faults.hpp"
@@ -21,7 +22,8 @@ constexpr std::size_t kBatch = 512;
 constexpr unsigned kTries = 5;
 /// How long the connection may be idle until somebody looks whether it is still there.
 constexpr std::chrono::seconds kIdleLook{2};
-constexpr base::Backoff kReopen{std::chrono::milliseconds{100}, std::chrono::seconds{3}};
+/// To ask costs little, and a standby that is promoted meanwhile is to be found soon.
+constexpr base::Backoff kReopen{std::chrono::milliseconds{100}, std::chrono::seconds{1}};
 
 /// A request failed by itself, not by a word of the server.
 struct OwnFault {
@@ -221,6 +223,9 @@ Writer::Next Writer::after(const SqlError& error, Part part, unsigned tries) {
     // So that readiness shows at once what the next request would meet.
     writable_ = false;
     if (!in_doubt) failed();
+    if (in_doubt && HERALD_MUTANT("in_doubt_taken_for_done"))
+      for (auto& op : part)
+        if (op) answering([&] { std::exchange(op, nullptr)->answer(); });
     refuse(part,
            fail(Code::unavailable,
                 in_doubt ? "the connection to the database was lost while it committed; whether "
@@ -291,8 +296,9 @@ std::unique_ptr<WriteState> Writer::open() {
     throw SqlError{Kind::unavailable, {}, checked.error().message};
   if (!take_store(*connection, address_))
     throw SqlError{Kind::unavailable, {}, "another heraldd uses the schema"};
-  epoch_.settle(*connection);
-  return std::make_unique<WriteState>(std::move(connection), settings_, decide_, clock_);
+  epoch_.settle(*connection, address_.lease.get());
+  return std::make_unique<WriteState>(std::move(connection), settings_, decide_, clock_,
+                                      address_.lease.get());
 }
 
 }  // namespace herald::store::postgresql

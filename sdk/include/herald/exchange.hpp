@@ -54,6 +54,11 @@ class Exchange {
   void on_writable(Callback<bool> f) const {
     link_->on_exchange(id_, [&](auto& handlers) { handlers.writable = std::move(f); });
   }
+  /// f(): the caller's token was revoked; say goodbye now, for the host ends what is open 3 s
+  /// later.
+  void on_revoked(Callback<> f) const {
+    link_->on_exchange(id_, [&](auto& handlers) { handlers.revoked = std::move(f); });
+  }
   /// f(text): one message of a WebSocket.
   void on_text(Callback<std::string_view> f) const {
     link_->on_exchange(id_, [&](auto& handlers) { handlers.text = std::move(f); });

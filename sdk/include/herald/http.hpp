@@ -22,6 +22,7 @@ struct Response {
   uint32_t status = 200;
   Fields headers{};
   std::string body{};
+  uint32_t flags = 0;  // enum herald_answer_flag
 
   static Response json(std::string body, uint32_t status = 200) {
     return {status, {{"Content-Type", "application/json"}}, std::move(body)};
@@ -102,7 +103,7 @@ class ResponseView {
  public:
   explicit ResponseView(const Response& r)
       : headers_{r.headers},
-        c_{sizeof(herald_http_response), r.status, headers_.get(), str(r.body), 0, 0} {}
+        c_{sizeof(herald_http_response), r.status, headers_.get(), str(r.body), 0, 0, r.flags, 0} {}
   ResponseView(const ResponseView&) = delete;
   const herald_http_response* get() const noexcept { return &c_; }
 

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { chromium } from "playwright-core";
+import { listen } from "./contract.mjs";
 
 const kArguments = [
   "--no-sandbox",
@@ -37,6 +38,7 @@ export async function open(context, url, what = {}) {
   // Chromium takes a page that was put in for one of the Internet, and asks before it may speak with this machine.
   await context.grantPermissions(["local-network-access"]);
   const page = await context.newPage();
+  listen(page);
   page.complaints = [];
   page.on("pageerror", (error) => page.complaints.push(String(error)));
   page.on("console", (message) => {

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { takeHeard } from "./contract.mjs";
 
 const kProgram = fileURLToPath(new URL("stage.py", import.meta.url));
 let people = 0;
@@ -34,9 +35,16 @@ export class Stage {
     return ok;
   }
 
+  /** The end; everything that pages heard must be as the daemon describes it. */
   async close() {
-    this.child.stdin.end();
-    await this.ended;
+    try {
+      const exchanges = await takeHeard();
+      assert.ok(exchanges.length > 0, "no page spoke with the daemon");
+      await this.ask({ do: "check", exchanges });
+    } finally {
+      this.child.stdin.end();
+      await this.ended;
+    }
   }
 
   kill() {

@@ -1,6 +1,7 @@
 """The real daemon for the browser tests, moved by lines of JSON on standard input.
 
 {"do": "start", "changes": {...}, "production": false, "page": false} | {"do": "kill"} | {"do": "resume"} | {"do": "ctl", "arguments": [...]}
+{"do": "check", "exchanges": [...]}: those that pages had, as contract.mjs tells them, against the daemon's description.
 Each is answered by one line: {"ok": ...} or {"error": "..."}. The end of the input ends everything.
 """
 
@@ -14,6 +15,7 @@ TESTS = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(TESTS / "system"), str(TESTS / "demo")]
 
 from herald_harness import Daemon, Heraldctl, daemon_config, free_port, production, write_config  # noqa: E402
+from contract import contract  # noqa: E402
 from page import Page  # noqa: E402
 
 
@@ -43,6 +45,8 @@ class Stage:
             return self.daemon.start() and None
         if what == "ctl":
             return Heraldctl(self.folder / "control")(*request["arguments"])
+        if what == "check":
+            return check(request["exchanges"])
         raise ValueError(f"cannot {what}")
 
     def end(self):
@@ -53,6 +57,17 @@ class Stage:
                 self.daemon.stop()
         finally:
             shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def check(exchanges):
+    """How many there were. What the widget says is the daemon's own too, so it must be described."""
+    for one in exchanges:
+        if "schema" in one:
+            contract().message(one["schema"], json.loads(one["message"]))
+        else:
+            contract().exchange(one["method"], one["target"], one["request"], one["status"], one["type"],
+                                one["body"].encode())
+    return len(exchanges)
 
 
 def main():

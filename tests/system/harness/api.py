@@ -5,6 +5,8 @@ import json
 import urllib.parse
 from dataclasses import dataclass
 
+from contract import contract
+
 
 @dataclass
 class Answer:
@@ -28,10 +30,13 @@ class Answer:
 
 
 class Api:
-    """Not for several threads at once: each takes its own."""
+    """Not for several threads at once: each takes its own. Every exchange is held against the
+    daemon's own description of its API (tests/support/contract.py)."""
 
-    def __init__(self, port, token=None, host="127.0.0.1", timeout=15.0):
+    def __init__(self, port, token=None, host="127.0.0.1", timeout=15.0, source=None):
+        """source: the address of this machine that it comes from."""
         self.host, self.port, self.token, self.timeout = host, port, token, timeout
+        self.source = (source, 0) if source else None
         self.connection = None
 
     def close(self):
@@ -52,11 +57,14 @@ class Api:
             reused = self.connection is not None
             if not reused:
                 self.connection = http.client.HTTPConnection(self.host, self.port,
-                                                             timeout=self.timeout)
+                                                             timeout=self.timeout,
+                                                             source_address=self.source)
             try:
                 self.connection.request(method, path, body, head)
                 answer = self.connection.getresponse()
                 result = Answer(answer.status, answer.headers, answer.read())
+                contract().exchange(method, path, body, result.status,
+                                    result.headers["Content-Type"], result.raw)
                 if answer.will_close:
                     self.close()
                 return result

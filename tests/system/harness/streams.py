@@ -1,14 +1,19 @@
-"""Clients of the web chat's cursor transports, all with the same face: open, next batch, cut."""
+"""Clients of the web chat's cursor transports, all with the same face: open, next batch, cut.
+
+What they are told, and what they say, is held against the daemon's description (contract.py)."""
 
 import base64
 import hashlib
 import http.client
+import io
 import json
 import os
 import socket
 import struct
 import time
 import urllib.parse
+
+from contract import contract
 
 PREFIX = "/api/web-chat"
 GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
@@ -25,8 +30,10 @@ class Refused(Exception):
 class Client:
     """Opened where `cursor` stands; None: the client knows nothing yet."""
 
-    def __init__(self, port, user, cursor=None, token=None, timeout=10.0):
+    def __init__(self, port, user, cursor=None, token=None, timeout=10.0, source=None):
+        """source: the address of this machine that it comes from."""
         self.port, self.user, self.token, self.timeout = port, str(user), token, timeout
+        self.source = (source, 0) if source else None
         self.cursor = cursor
         self.ended = None  # the goodbye, when one came
         self.open()
@@ -48,17 +55,20 @@ class Poll(Client):
     query = {}
 
     def open(self):
-        self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.timeout)
+        self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.timeout,
+                                                     source_address=self.source)
 
     def next(self, timeout=None):
         """The next batch; it may be empty."""
         query = dict(self.query)
         if self.cursor:
             query["cursor"] = self.cursor
-        self.connection.request("GET", self.path("poll") + "?" + urllib.parse.urlencode(query),
-                                headers=self.headers())
+        target = self.path("poll") + "?" + urllib.parse.urlencode(query)
+        self.connection.request("GET", target, headers=self.headers())
         answer = self.connection.getresponse()
         body = answer.read()
+        contract().exchange("GET", target, None, answer.status, answer.headers["Content-Type"],
+                            body)
         if answer.status != 200:
             raise Refused(answer.status, body)
         return self.took(json.loads(body))
@@ -81,6 +91,8 @@ class Raw(Client):
         if self.receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self.receive_buffer)
         self.socket.settimeout(self.timeout)
+        if self.source:
+            self.socket.bind(self.source)
         self.socket.connect(("127.0.0.1", self.port))
         self.buffer = b""
         lines = [f"GET {target} HTTP/1.1", f"Host: 127.0.0.1:{self.port}",
@@ -90,7 +102,12 @@ class Raw(Client):
         if head is None:
             raise Refused(0)
         self.head = head.decode("latin-1")
-        return int(self.head.split()[1])
+        status = int(self.head.split()[1])
+        fields = http.client.parse_headers(io.BytesIO(head.partition(b"\r\n")[2] + b"\r\n\r\n"))
+        # Of a stream the messages are looked at, one by one.
+        body = b"" if status < 300 else self.exactly(int(fields["Content-Length"]), self.timeout)
+        contract().exchange("GET", target, None, status, fields["Content-Type"], body)
+        return status
 
     def fill(self, deadline):
         """False when nothing came in time; at the end of the connection ConnectionError."""
@@ -150,10 +167,13 @@ class Events(Raw):
                 fields = dict(line.split(": ", 1) for line in event.split("\n") if ": " in line)
                 if fields.get("event") == "end":
                     self.ended = json.loads(fields["data"])
+                    contract().message("End", self.ended)
                     return None
                 if "data" in fields:
-                    assert fields["id"] == json.loads(fields["data"])["cursor"]
-                    return self.took(json.loads(fields["data"]))
+                    batch = json.loads(fields["data"])
+                    contract().message("Batch", batch)
+                    assert fields["id"] == batch["cursor"]
+                    return self.took(batch)
                 self.comments += event.startswith(":")
             left = deadline - time.monotonic()
             size = self.until(b"\r\n", max(left, 0))
@@ -188,6 +208,8 @@ class Socket(Raw):
                                      else {"user": self.user})})
 
     def say(self, message):
+        """What the description has; send_frame() sends anything."""
+        contract().message("SocketClientMessage", message)
         self.send_frame(0x81, json.dumps(message).encode())
 
     def send_frame(self, first, payload, mask=b"\1\2\3\4"):
@@ -210,7 +232,9 @@ class Socket(Raw):
                 self.closed = int.from_bytes(payload[:2], "big")
                 return None
             if head[0] == 0x81:
-                return json.loads(payload)
+                said = json.loads(payload)
+                contract().message("SocketServerMessage", said)
+                return said
 
     def next(self, timeout=5.0):
         deadline = time.monotonic() + timeout

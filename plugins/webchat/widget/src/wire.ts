@@ -30,6 +30,7 @@ export class Ended extends Error {
 
 /** The daemon's own words on a stream; unknown ones mean: go on from the cursor. */
 export function ended(reason: unknown): Ended {
+  if (reason === "revoked") return new Ended("expired"); // a new token is what helps there too
   return new Ended(reason === "expired" || reason === "replaced" || reason === "slow" ? reason : "cut");
 }
 

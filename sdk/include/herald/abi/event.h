@@ -53,7 +53,10 @@ enum herald_event_type {
   /* exchange, u.bytes: one text message of a WebSocket. */
   HERALD_EV_WS_TEXT = 13,
   /* id = token, status, u.answered (NULL unless OK). */
-  HERALD_EV_ANSWERED = 14
+  HERALD_EV_ANSWERED = 14,
+  /* exchange: its caller's token was revoked. Answer or end it now; what is open 3 s later the host
+   * ends. */
+  HERALD_EV_HTTP_REVOKED = 15
 };
 
 typedef struct herald_event {

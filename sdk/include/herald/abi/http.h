@@ -83,6 +83,15 @@ enum herald_reached {
   HERALD_REACHED_ANSWERED = 2 /* an HTTP answer came */
 };
 
+/* Of answers to routes. */
+enum herald_answer_flag {
+  /* The same question has this answer until the inbox of the exchange's person changes, and giving
+   * it again proves nothing new: the host may do so by itself, for a while. The same question: GET
+   * of the same target, with the same If-None-Match, for the same person, by a principal of the
+   * same kind. Nothing else of the request may have shaped the answer. */
+  HERALD_ANSWER_UNTIL_CHANGE = 1u
+};
+
 typedef struct herald_http_response {
   uint32_t struct_size;
   uint32_t status;    /* 200..599; of a failed fetch: 0 */
@@ -90,9 +99,12 @@ typedef struct herald_http_response {
   herald_str body;
   uint32_t reached; /* fetch: enum herald_reached; else 0 */
   uint32_t reserved;
+  uint32_t flags; /* since 1.1: enum herald_answer_flag */
+  uint32_t reserved2;
 } herald_http_response;
 
-/* An exchange lives from EV_HTTP_REQUEST to EV_HTTP_CLOSED; later calls return E_STATE. As proof
+/* An exchange lives from EV_HTTP_REQUEST to EV_HTTP_CLOSED; later calls return E_STATE. When the
+ * caller's token is revoked in between, EV_HTTP_REVOKED says so. As proof
  * of who acts (inbox seen, clear, list; answers) it stays good for 10 s longer, so that "every
  * byte was written" can still be turned into evidence. */
 typedef struct herald_host_http {

@@ -27,6 +27,7 @@ struct ExchangeHandlers {
   Callback<herald_status> closed;
   Callback<bool> writable;
   Callback<std::string_view> text;
+  Callback<> revoked;
 };
 
 class Link : public std::enable_shared_from_this<Link> {
@@ -90,6 +91,7 @@ class Link : public std::enable_shared_from_this<Link> {
     switch (ev.type) {
       case HERALD_EV_HTTP_WRITABLE:
       case HERALD_EV_WS_TEXT:
+      case HERALD_EV_HTTP_REVOKED:
       case HERALD_EV_HTTP_CLOSED:
         return dispatch_exchange(ev);
       case HERALD_EV_CANCEL:
@@ -180,6 +182,8 @@ class Link : public std::enable_shared_from_this<Link> {
       if (handlers->closed) handlers->closed(ev.status);
     } else if (ev.type == HERALD_EV_HTTP_WRITABLE) {
       if (handlers->writable) handlers->writable(ev.status == HERALD_E_LIMIT);
+    } else if (ev.type == HERALD_EV_HTTP_REVOKED) {
+      if (handlers->revoked) handlers->revoked();
     } else if (handlers->text) {
       handlers->text(view(ev.u.bytes));
     }

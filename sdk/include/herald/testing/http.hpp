@@ -109,6 +109,14 @@ class FakeHttp {
       send(ev);
     });
   }
+  /// The token that the caller of an exchange came with is revoked.
+  void revoke(herald_exchange id) {
+    loop_.queue([=](const Loop::Send& send) {
+      auto ev = Loop::event(HERALD_EV_HTTP_REVOKED, 0);
+      ev.exchange = id;
+      send(ev);
+    });
+  }
   /// The client of a WebSocket says something.
   void ws_text(herald_exchange id, std::string text) {
     loop_.queue([=](const Loop::Send& send) {
@@ -351,7 +359,8 @@ inline const herald_host_http* FakeHttp::table() {
         if (const auto s = Loop::of(h).enter("respond"); s != HERALD_OK) return s;
         auto& http = *Loop::of(h).http;
         const auto status = http.answer(id, [&](Seen& seen) {
-          seen.response = {r->status, v1::detail::fields(r->headers), text(r->body)};
+          seen.response = {r->status, v1::detail::fields(r->headers), text(r->body),
+                           HERALD_HAS(r, flags) ? r->flags : 0};
         });
         const std::lock_guard lock{Loop::of(h).mutex};
         if (status == HERALD_OK) http.finish(id);
@@ -360,7 +369,8 @@ inline const herald_host_http* FakeHttp::table() {
       [](const herald_host* h, herald_exchange id, const herald_http_response* r) {
         if (const auto s = Loop::of(h).enter("begin"); s != HERALD_OK) return s;
         return Loop::of(h).http->answer(id, [&](Seen& seen) {
-          seen.response = {r->status, v1::detail::fields(r->headers), text(r->body)};
+          seen.response = {r->status, v1::detail::fields(r->headers), text(r->body),
+                           HERALD_HAS(r, flags) ? r->flags : 0};
           if (r->body.size != 0) seen.sent.push_back(text(r->body));
         });
       },

@@ -1,0 +1,1 @@
+"""The parts of ./dev bench delivery. See delivery_bench.py."""
