@@ -116,6 +116,7 @@ void WriteState::before_commit() {
   // Last, because others wait at these rows until the commit.
   journal.flush(db);
   counters.flush(db);
+  db.settle();
   HERALD_POINT("pg.before_commit");
 }
 
@@ -128,7 +129,7 @@ void WriteState::commit() {
 
 void WriteState::rollback() {
   forget();
-  db.exec("ROLLBACK");
+  db.rollback();
 }
 
 void WriteState::forget() {
