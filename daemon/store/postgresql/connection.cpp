@@ -8,6 +8,8 @@
 
 #include <algorithm>
 
+#include "store/postgresql/pipeline.hpp"
+#include "store/postgresql/sqlstate.hpp"
 #include "store/postgresql/watchdog.hpp"
 
 namespace herald::store::postgresql {
@@ -34,29 +36,29 @@ std::string state_of(const pqxx::sql_error& error) {
   return {};
 }
 
-Kind kind_of(std::string_view state) {
-  // The server said nothing any more.
-  if (state.empty()) return Kind::lost;
-  // Classes of SQLSTATE: PostgreSQL's manual, appendix A.
-  if (state.starts_with("08") || state.starts_with("57P")) return Kind::lost;
-  // A unique key that another transaction took meanwhile is met in time the second time.
-  if (state.starts_with("40") || state == "55P03" || state == "23505") return Kind::again;
-  for (const std::string_view unable : {"53", "57", "58", "25006", "XX", "F0", "55"})
-    if (state.starts_with(unable)) return Kind::unavailable;
-  return Kind::request;
-}
-
-/// libpq's texts end with newlines, and may have several lines.
-std::string one_line(std::string_view text) {
-  std::string out;
-  for (const char c : text) out += c == '\n' || c == '\t' ? ' ' : c;
-  while (!out.empty() && out.back() == ' ') out.pop_back();
-  return out;
-}
-
 const pqxx::result& result_of(const void* result) {
   return *static_cast<const pqxx::result*>(result);
 }
+
+/// pqxx's connection, with libpq's below it for what pqxx has not: pipelines with parameters.
+class Opened final : public pqxx::connection_base {
+ public:
+  explicit Opened(const std::string& conninfo) : connection_base(policy_), policy_(conninfo) {
+    init();
+  }
+  ~Opened() { close(); }
+  pg_conn* below() const { return policy_.below; }
+
+ private:
+  struct Policy final : pqxx::connect_direct {
+    using connect_direct::connect_direct;
+    handle do_startconnect(handle had) override {
+      return below = connect_direct::do_startconnect(had);
+    }
+    handle below = nullptr;
+  };
+  Policy policy_;
+};
 
 }  // namespace
 
@@ -74,7 +76,11 @@ struct Connection::Wire {
   };
 
   Wire(const std::string& conninfo, Watchdog& dog)
-      : watchdog(dog), connection(conninfo), notices(connection), transaction(connection) {
+      : watchdog(dog),
+        connection(conninfo),
+        notices(connection),
+        transaction(connection),
+        pipeline(connection.below()) {
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
     connection.inhibit_reactivation(true);  // trap 4
@@ -82,9 +88,10 @@ struct Connection::Wire {
   }
 
   Watchdog& watchdog;
-  pqxx::connection connection;
+  Opened connection;
   Notices notices;
   pqxx::nontransaction transaction;
+  Pipeline pipeline;
   std::vector<bool> prepared;
 };
 
@@ -166,6 +173,7 @@ Connection::Connection(const std::string& conninfo, Watchdog& watchdog, Limits l
 Connection::~Connection() = default;
 
 void Connection::exec(const std::string& sql) {
+  settle();
   guarded(limits_.statement, [&](Wire& wire) { wire.transaction.exec(sql); });
 }
 
@@ -176,6 +184,7 @@ void Connection::begin(const std::string& how) {
 }
 
 std::string Connection::ask(const std::string& sql) {
+  settle();
   return guarded(limits_.statement, [&](Wire& wire) {
     const auto result = wire.transaction.exec(sql);
     return result.empty() || result[0].empty() ? std::string{} : std::string{result[0][0].c_str()};
@@ -183,6 +192,7 @@ std::string Connection::ask(const std::string& sql) {
 }
 
 void Connection::commit() {
+  settle();
   transaction_until_.reset();
   guarded(limits_.commit, [&](Wire& wire) {
     wire.notices.met = false;
@@ -192,7 +202,26 @@ void Connection::commit() {
   });
 }
 
+void Connection::rollback() {
+  guarded(limits_.statement, [&](Wire& wire) {
+    wire.pipeline.discard();
+    wire.transaction.exec("ROLLBACK");
+  });
+}
+
+void Connection::send(const Sql& sql, const Parameters& parameters,
+                      std::function<void(int64_t)> then) {
+  guarded(limits_.statement,
+          [&](Wire& wire) { wire.pipeline.send(sql, parameters, std::move(then)); });
+}
+
+void Connection::settle() {
+  if (wire_->pipeline.open())
+    guarded(limits_.statement, [](Wire& wire) { wire.pipeline.settle(); });
+}
+
 Rows Connection::run_prepared(const Sql& sql, const Parameters& parameters) {
+  settle();
   return guarded(limits_.statement, [&](Wire& wire) {
     if (wire.prepared.size() <= sql.index()) wire.prepared.resize(Sql::all().size());
     if (!wire.prepared[sql.index()]) {

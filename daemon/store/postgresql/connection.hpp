@@ -6,6 +6,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -143,6 +144,14 @@ class Connection {
     return use(sql, args...).affected();
   }
   Rows run_prepared(const Sql& sql, const Parameters& parameters);
+
+  /// Hands it to the server and waits for nothing: what the server says of it is heard before the
+  /// next that waits, or with settle(), which throws it. `then`, which may throw, gets the number
+  /// of rows it changed. Throws SqlError when the connection is lost.
+  void send(const Sql& sql, const Parameters& parameters, std::function<void(int64_t)> then = {});
+  void settle();
+  /// Also what was sent and not heard of. Throws SqlError.
+  void rollback();
 
  private:
   struct Wire;

@@ -110,7 +110,12 @@ void Keys::flush(Connection& db, base::TimePoint now) {
   for (const auto& key : new_dedupe_) dedupe.add(key, dedupe_[key]->id);
   for (auto* rows : {&idempotency, &dedupe}) {
     const auto wanted = static_cast<int64_t>(rows->rows());
-    if (rows->flush(db, expires, base::unix_us(now)) != wanted) taken_meanwhile();
+    rows->flush_then(
+        db,
+        [wanted](int64_t put) {
+          if (put != wanted) taken_meanwhile();
+        },
+        expires, base::unix_us(now));
   }
   forget();
 }

@@ -154,9 +154,11 @@ void Notifications::insert(Connection& db, ChainCache& chains) {
              now.progress, OrNull<std::string>{now.paused.empty(), now.paused});
   }
   const auto wanted = static_cast<int64_t>(rows.rows());
-  if (rows.flush(db) == wanted) return;
-  look_for_ids_ = true;
-  throw SqlError{SqlError::Kind::again, "23505", "an id is there already"};
+  rows.flush_then(db, [this, wanted](int64_t stored) {
+    if (stored == wanted) return;
+    look_for_ids_ = true;
+    throw SqlError{SqlError::Kind::again, "23505", "an id is there already"};
+  });
 }
 
 void Notifications::update(Connection& db, ChainCache& chains) {

@@ -132,6 +132,7 @@ void WriteState::before_commit() {
   // whichever node commits them.
   answers.flush(db);
   counters.flush(db);
+  db.settle();
   HERALD_POINT("pg.before_commit");
 }
 
@@ -144,7 +145,7 @@ void WriteState::commit() {
 
 void WriteState::rollback() {
   forget();
-  db.exec("ROLLBACK");
+  db.rollback();
 }
 
 void WriteState::forget() {
