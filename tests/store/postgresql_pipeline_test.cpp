@@ -22,7 +22,7 @@ std::string conninfo() {
 class PostgresqlPipeline : public testing::Test {
  protected:
   void SetUp() override { db.exec("CREATE TEMP TABLE numbers(n bigint PRIMARY KEY)"); }
-  void put(std::vector<int64_t> numbers, std::function<void(int64_t)> then = {}) {
+  void put(std::vector<int64_t> numbers, std::function<void(const Rows&)> then = {}) {
     Columns rows{kPut};
     for (const auto n : numbers) rows.add(n);
     rows.flush_then(db, std::move(then));
@@ -30,7 +30,7 @@ class PostgresqlPipeline : public testing::Test {
   void halve(int64_t by) {
     Parameters parameters;
     parameters.add(by);
-    db.send(kHalve, parameters);
+    db.send(kHalve, parameters, Pipeline::When::now, {});
   }
   int64_t count() { return db.use(kCount)[0].integer(0); }
 
@@ -40,7 +40,7 @@ class PostgresqlPipeline : public testing::Test {
 
 TEST_F(PostgresqlPipeline, WhatWasSentIsThereForTheNextThatAsks) {
   std::vector<int64_t> changed;
-  const auto note = [&](int64_t rows) { changed.push_back(rows); };
+  const auto note = [&](const Rows& rows) { changed.push_back(rows.affected()); };
   db.begin();
   put({1, 2, 3}, note);
   put({3, 4}, note);
@@ -56,9 +56,9 @@ TEST_F(PostgresqlPipeline, TheFirstThatFailsIsTheOneThatIsTold) {
   bool told = false;
   for (int again = 0; again < 2; ++again) {  // prepared statements are known rightly after it
     db.begin();
-    put({1}, [&](int64_t) { told = true; });
+    put({1}, [&](const Rows&) { told = true; });
     halve(0);
-    put({2}, [&](int64_t) { told = true; });
+    put({2}, [&](const Rows&) { told = true; });
     try {
       db.settle();
       FAIL() << "a division by zero is an error";
@@ -71,7 +71,7 @@ TEST_F(PostgresqlPipeline, TheFirstThatFailsIsTheOneThatIsTold) {
     EXPECT_EQ(count(), 0);
   }
   db.begin();
-  put({2, 4}, [&](int64_t rows) { told = rows == 2; });
+  put({2, 4}, [&](const Rows& rows) { told = rows.affected() == 2; });
   halve(2);
   db.commit();
   EXPECT_TRUE(told);
@@ -80,8 +80,8 @@ TEST_F(PostgresqlPipeline, TheFirstThatFailsIsTheOneThatIsTold) {
 
 TEST_F(PostgresqlPipeline, WhoHearsOfItMayRefuseIt) {
   db.begin();
-  put({1, 1}, [](int64_t rows) {
-    if (rows != 2) throw SqlError{SqlError::Kind::again, "23505", "met already"};
+  put({1, 1}, [](const Rows& rows) {
+    if (rows.affected() != 2) throw SqlError{SqlError::Kind::again, "23505", "met already"};
   });
   EXPECT_THROW(db.commit(), SqlError);
   db.rollback();

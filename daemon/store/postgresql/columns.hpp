@@ -25,15 +25,15 @@ class Columns {
   void flush(Connection& db, const Args&... more) {
     flush_then(db, {}, more...);
   }
-  /// The same; `then` gets the number of rows that it changed.
+  /// The same; `then` gets what it answered.
   template <class... Args>
-  void flush_then(Connection& db, std::function<void(int64_t)> then, const Args&... more) {
+  void flush_then(Connection& db, Connection::Then then, const Args&... more) {
     if (rows_ == 0) return;
     Parameters parameters;
     for (const auto& array : arrays_) parameters.add(array);
     (parameters.add(more), ...);
     clear();
-    db.send(sql_, parameters, std::move(then));
+    db.send(sql_, parameters, Pipeline::When::now, std::move(then));
   }
   void clear() {
     arrays_.clear();

@@ -8,8 +8,6 @@
 
 #include <algorithm>
 
-#include "store/postgresql/pipeline.hpp"
-#include "store/postgresql/sqlstate.hpp"
 #include "store/postgresql/watchdog.hpp"
 
 namespace herald::store::postgresql {
@@ -17,10 +15,7 @@ namespace {
 
 using Kind = SqlError::Kind;
 
-std::vector<const Sql*>& registry() {
-  static std::vector<const Sql*> all;
-  return all;
-}
+const Sql kBegin{"/* session */ BEGIN"};
 
 /// libpqxx 6 gives most of its exceptions a type, and only some of those the code too.
 std::string state_of(const pqxx::sql_error& error) {
@@ -34,10 +29,6 @@ std::string state_of(const pqxx::sql_error& error) {
   if (is(static_cast<const pqxx::syntax_error*>(nullptr))) return "42601";
   if (is(static_cast<const pqxx::feature_not_supported*>(nullptr))) return "0A000";
   return {};
-}
-
-const pqxx::result& result_of(const void* result) {
-  return *static_cast<const pqxx::result*>(result);
 }
 
 /// pqxx's connection, with libpq's below it for what pqxx has not: pipelines with parameters.
@@ -92,43 +83,7 @@ struct Connection::Wire {
   Notices notices;
   pqxx::nontransaction transaction;
   Pipeline pipeline;
-  std::vector<bool> prepared;
 };
-
-Sql::Sql(std::string text) : text_(std::move(text)), index_(registry().size()) {
-  name_ = "herald_" + std::to_string(index_);
-  registry().push_back(this);
-}
-std::span<const Sql* const> Sql::all() { return registry(); }
-
-bool Row::is_null(int column) const { return result_of(result_)[row_][column].is_null(); }
-int64_t Row::integer(int column) const {
-  const auto digits = text(column);
-  int64_t value = 0;
-  std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  return value;
-}
-std::string_view Row::text(int column) const {
-  const auto field = result_of(result_)[row_][column];
-  return {field.c_str(), field.size()};
-}
-std::string Row::bytes(int column) const {
-  const auto digits = text(column).substr(std::min<std::size_t>(2, text(column).size()));  // \x
-  std::string out;
-  out.reserve(digits.size() / 2);
-  for (std::size_t i = 0; i + 1 < digits.size(); i += 2) {
-    unsigned byte = 0;
-    std::from_chars(digits.data() + i, digits.data() + i + 2, byte, 16);
-    out += static_cast<char>(byte);
-  }
-  return out;
-}
-
-Rows::Rows(std::shared_ptr<const void> result)
-    : result_(std::move(result)), size_(result_of(result_.get()).size()) {}
-int64_t Rows::affected() const {
-  return static_cast<int64_t>(result_of(result_.get()).affected_rows());
-}
 
 /// Runs it under the limit; pqxx's errors become ours.
 template <class F>
@@ -177,10 +132,19 @@ void Connection::exec(const std::string& sql) {
   guarded(limits_.statement, [&](Wire& wire) { wire.transaction.exec(sql); });
 }
 
-void Connection::begin(const std::string& how) {
+void Connection::limit_transaction() {
   if (limits_.transaction.count() != 0)
     transaction_until_ = std::chrono::steady_clock::now() + limits_.transaction;
+}
+
+void Connection::begin(const std::string& how) {
+  limit_transaction();
   exec(how);
+}
+
+void Connection::begin_ahead() {
+  limit_transaction();
+  ahead(kBegin, {});
 }
 
 std::string Connection::ask(const std::string& sql) {
@@ -204,36 +168,22 @@ void Connection::commit() {
 
 void Connection::rollback() {
   guarded(limits_.statement, [&](Wire& wire) {
-    wire.pipeline.discard();
+    if (wire.pipeline.open()) wire.pipeline.take();
     wire.transaction.exec("ROLLBACK");
   });
 }
 
-void Connection::send(const Sql& sql, const Parameters& parameters,
-                      std::function<void(int64_t)> then) {
+void Connection::send(const Sql& sql, const Parameters& parameters, Pipeline::When when,
+                      Then then) {
   guarded(limits_.statement,
-          [&](Wire& wire) { wire.pipeline.send(sql, parameters, std::move(then)); });
+          [&](Wire& wire) { wire.pipeline.send(sql, parameters, when, std::move(then)); });
 }
 
 void Connection::settle() {
-  if (wire_->pipeline.open())
-    guarded(limits_.statement, [](Wire& wire) { wire.pipeline.settle(); });
-}
-
-Rows Connection::run_prepared(const Sql& sql, const Parameters& parameters) {
-  settle();
-  return guarded(limits_.statement, [&](Wire& wire) {
-    if (wire.prepared.size() <= sql.index()) wire.prepared.resize(Sql::all().size());
-    if (!wire.prepared[sql.index()]) {
-      wire.connection.prepare(sql.name(), sql.text());
-      wire.prepared[sql.index()] = true;
-    }
-    std::vector<const char*> values;
-    values.reserve(parameters.size());
-    for (std::size_t i = 0; i < parameters.size(); ++i) values.push_back(parameters.value(i));
-    return Rows{std::make_shared<const pqxx::result>(
-        wire.transaction.exec_prepared(sql.name(), pqxx::prepare::make_dynamic_params(values)))};
-  });
+  if (!wire_->pipeline.open()) return;
+  const auto answers = guarded(limits_.statement, [](Wire& wire) { return wire.pipeline.take(); });
+  if (answers.error) throw SqlError{*answers.error};
+  for (const auto& [then, rows] : answers.good) then(rows);
 }
 
 }  // namespace herald::store::postgresql

@@ -40,7 +40,7 @@ WriteState::WriteState(std::unique_ptr<Connection> connection, const Settings& s
 void WriteState::begin() {
   replanning_.look(db, clock.mono());
   inboxes.take_drawn();  // by one that failed
-  db.begin();
+  db.begin_ahead();
   if (lease == nullptr) return;
   lease->hold(db);
   // The others' share of the backlog.
@@ -77,6 +77,9 @@ void WriteState::load(const Foreseen& foreseen) {
   notifications.look_for(db, fresh_ids);
   people.load(db, identities);
   keys.load_idempotency(db, producers, now);
+  parking.load(db, ids, provider_ids, now);
+  db.settle();
+  // What is asked with what was answered.
   std::vector<std::string> dedupe;
   for (const auto* n : foreseen.accepts)
     if (!n->dedupe_key.empty())
@@ -102,7 +105,7 @@ void WriteState::load(const Foreseen& foreseen) {
     for (const auto& name : request->notifications) inboxes_wanted.notifications.push_back(name);
   }
   inboxes.load(db, inboxes_wanted);
-  parking.load(db, ids, provider_ids, now);
+  db.settle();
 }
 
 void WriteState::flush() {

@@ -1,6 +1,16 @@
-#include "store/postgresql/sqlstate.hpp"
+#include "store/postgresql/sql.hpp"
+
+#include <vector>
 
 namespace herald::store::postgresql {
+namespace {
+
+std::vector<const Sql*>& registry() {
+  static std::vector<const Sql*> all;
+  return all;
+}
+
+}  // namespace
 
 SqlError::Kind kind_of(std::string_view state) {
   using Kind = SqlError::Kind;
@@ -20,5 +30,12 @@ std::string one_line(std::string_view text) {
   while (!out.empty() && out.back() == ' ') out.pop_back();
   return out;
 }
+
+Sql::Sql(std::string text) : text_(std::move(text)), index_(registry().size()) {
+  name_ = "herald_" + std::to_string(index_);
+  registry().push_back(this);
+}
+
+std::span<const Sql* const> Sql::all() { return registry(); }
 
 }  // namespace herald::store::postgresql
