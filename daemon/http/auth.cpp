@@ -135,8 +135,9 @@ void Authenticator::set_revocations(std::vector<Revocation> revocations) {
   std::sort(revocations.begin(), revocations.end(),
             [](const auto& a, const auto& b) { return a.user < b.user; });
   const bool same = keys_.with([&](auto& current) {
-    const auto before = std::exchange(
-        current, std::make_shared<const Keys>(Keys{current->keys, std::move(revocations), current->verified}));
+    const auto before =
+        std::exchange(current, std::make_shared<const Keys>(
+                                   Keys{current->keys, std::move(revocations), current->verified}));
     return before->revocations == current->revocations;
   });
   if (!same) ++generation_;

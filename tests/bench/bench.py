@@ -51,7 +51,7 @@ class Bench:
         os.environ["HERALD_BUILD_DIR"] = str(self.build)
         from harness.config import daemon_config, write_config
         from harness.daemon import Daemon
-        from harness.places import free_port
+        from ports import free_port
         port = free_port()
         config = daemon_config(folder, port, log={"level": "warning"}, inbox={"keep": 500})
         config["routes"] = [{"name": "default", "chain": chain}]

@@ -79,8 +79,7 @@ TEST_F(LongPoll, ARevokedTokenIsToldNothingMore) {
   host.http.revoke(id);
   const auto item = add("one").id;
   host.run();
-  EXPECT_EQ(host.http.seen(id).response.status, 401u);
-  EXPECT_EQ(json(host.http.seen(id)).at("status"), "error");
+  expect_problem(host.http.seen(id), 401, "unauthenticated");
   EXPECT_FALSE(delivered(item));
 }
 

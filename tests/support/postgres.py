@@ -12,10 +12,11 @@ import pwd
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
+
+from ports import free_port
 
 HOME = pathlib.Path("/usr/lib/postgresql")
 
@@ -26,12 +27,6 @@ def programs():
     if not found:
         raise RuntimeError("PostgreSQL's server is not installed; run ./dev setup")
     return found[-1].parent
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def unprivileged():

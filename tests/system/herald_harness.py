@@ -20,11 +20,12 @@ from harness.case import SystemTest  # noqa: E402,F401
 from harness.config import KEY, daemon_config, production, write_config  # noqa: E402,F401
 from harness.ctl import CtlFailure, Heraldctl  # noqa: E402,F401
 from harness.daemon import Daemon  # noqa: E402,F401
-from harness.places import build_dir, free_port, plugin_dir, program  # noqa: E402,F401
+from harness.places import build_dir, plugin_dir, program  # noqa: E402,F401
 from harness.producers import Producers  # noqa: E402,F401
 from harness.raw_http import RawAnswer, raw_exchange  # noqa: E402,F401
 from harness.shared import SharedDaemonTest  # noqa: E402,F401
 from harness.varlink import Varlink, VarlinkError  # noqa: E402,F401
 from harness.yaml_text import to_yaml  # noqa: E402,F401
 from oracle import Oracle, load_lines  # noqa: E402,F401
+from ports import free_port  # noqa: E402,F401
 from waiting import wait_until  # noqa: E402,F401

@@ -2,8 +2,7 @@
 
 import unittest
 
-from harness.places import free_port
-from herald_harness import wait_until
+from herald_harness import free_port, wait_until
 from test_whatsapp_descriptions import Shapes
 from whatsapp_case import PUBLIC, WhatsAppTest
 

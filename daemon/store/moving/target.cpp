@@ -148,7 +148,8 @@ void Target::write(std::size_t table, const Page& page, const postgresql::Copied
   postgresql::Parameters parameters;
   for (const auto& array : arrays) parameters.add(array);
   db_->begin();
-  if (!page.rows.empty()) db_->run_prepared(kStatements[table].insert, parameters);
+  if (!page.rows.empty())
+    db_->send(kStatements[table].insert, parameters, postgresql::Pipeline::When::now, {});
   HERALD_POINT("move.page_written");
   postgresql::put_copied(*db_, tables()[table].name, copied);
   HERALD_POINT("move.page_recorded");

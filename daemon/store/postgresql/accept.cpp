@@ -29,7 +29,10 @@ base::Result<Accepted> accept(WriteState& state, const model::NewNotification& n
 
   const auto dedupe = n.dedupe_key.empty() ? std::string{} : dedupe_of(*user, n.dedupe_key);
   if (!dedupe.empty()) {
-    if (!state.keys.dedupe_loaded(dedupe)) state.keys.load_dedupe(db, {dedupe}, now);
+    if (!state.keys.dedupe_loaded(dedupe)) {
+      state.keys.load_dedupe(db, {dedupe}, now);
+      db.settle();
+    }
     if (const auto* known = state.keys.dedupe(dedupe)) return Accepted{known->id, true, {}};
   }
 

@@ -19,16 +19,21 @@ class Columns {
     ++rows_;
   }
   std::size_t rows() const { return rows_; }
-  /// Sends what was added, followed by these values; gives the number of rows that it changed.
-  /// Without rows nothing is sent.
+  /// Sends what was added, followed by these values; without rows nothing. The server's answer is
+  /// waited for later (Connection::send).
   template <class... Args>
-  int64_t flush(Connection& db, const Args&... more) {
-    if (rows_ == 0) return 0;
+  void flush(Connection& db, const Args&... more) {
+    flush_then(db, {}, more...);
+  }
+  /// The same; `then` gets what it answered.
+  template <class... Args>
+  void flush_then(Connection& db, Connection::Then then, const Args&... more) {
+    if (rows_ == 0) return;
     Parameters parameters;
     for (const auto& array : arrays_) parameters.add(array);
     (parameters.add(more), ...);
     clear();
-    return db.run_prepared(sql_, parameters).affected();
+    db.send(sql_, parameters, Pipeline::When::now, std::move(then));
   }
   void clear() {
     arrays_.clear();

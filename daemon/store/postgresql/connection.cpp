@@ -15,10 +15,7 @@ namespace {
 
 using Kind = SqlError::Kind;
 
-std::vector<const Sql*>& registry() {
-  static std::vector<const Sql*> all;
-  return all;
-}
+const Sql kBegin{"/* session */ BEGIN"};
 
 /// libpqxx 6 gives most of its exceptions a type, and only some of those the code too.
 std::string state_of(const pqxx::sql_error& error) {
@@ -34,29 +31,25 @@ std::string state_of(const pqxx::sql_error& error) {
   return {};
 }
 
-Kind kind_of(std::string_view state) {
-  // The server said nothing any more.
-  if (state.empty()) return Kind::lost;
-  // Classes of SQLSTATE: PostgreSQL's manual, appendix A.
-  if (state.starts_with("08") || state.starts_with("57P")) return Kind::lost;
-  // A unique key that another transaction took meanwhile is met in time the second time.
-  if (state.starts_with("40") || state == "55P03" || state == "23505") return Kind::again;
-  for (const std::string_view unable : {"53", "57", "58", "25006", "XX", "F0", "55"})
-    if (state.starts_with(unable)) return Kind::unavailable;
-  return Kind::request;
-}
+/// pqxx's connection, with libpq's below it for what pqxx has not: pipelines with parameters.
+class Opened final : public pqxx::connection_base {
+ public:
+  explicit Opened(const std::string& conninfo) : connection_base(policy_), policy_(conninfo) {
+    init();
+  }
+  ~Opened() { close(); }
+  pg_conn* below() const { return policy_.below; }
 
-/// libpq's texts end with newlines, and may have several lines.
-std::string one_line(std::string_view text) {
-  std::string out;
-  for (const char c : text) out += c == '\n' || c == '\t' ? ' ' : c;
-  while (!out.empty() && out.back() == ' ') out.pop_back();
-  return out;
-}
-
-const pqxx::result& result_of(const void* result) {
-  return *static_cast<const pqxx::result*>(result);
-}
+ private:
+  struct Policy final : pqxx::connect_direct {
+    using connect_direct::connect_direct;
+    handle do_startconnect(handle had) override {
+      return below = connect_direct::do_startconnect(had);
+    }
+    handle below = nullptr;
+  };
+  Policy policy_;
+};
 
 }  // namespace
 
@@ -74,7 +67,11 @@ struct Connection::Wire {
   };
 
   Wire(const std::string& conninfo, Watchdog& dog)
-      : watchdog(dog), connection(conninfo), notices(connection), transaction(connection) {
+      : watchdog(dog),
+        connection(conninfo),
+        notices(connection),
+        transaction(connection),
+        pipeline(connection.below()) {
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
     connection.inhibit_reactivation(true);  // trap 4
@@ -82,46 +79,11 @@ struct Connection::Wire {
   }
 
   Watchdog& watchdog;
-  pqxx::connection connection;
+  Opened connection;
   Notices notices;
   pqxx::nontransaction transaction;
-  std::vector<bool> prepared;
+  Pipeline pipeline;
 };
-
-Sql::Sql(std::string text) : text_(std::move(text)), index_(registry().size()) {
-  name_ = "herald_" + std::to_string(index_);
-  registry().push_back(this);
-}
-std::span<const Sql* const> Sql::all() { return registry(); }
-
-bool Row::is_null(int column) const { return result_of(result_)[row_][column].is_null(); }
-int64_t Row::integer(int column) const {
-  const auto digits = text(column);
-  int64_t value = 0;
-  std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  return value;
-}
-std::string_view Row::text(int column) const {
-  const auto field = result_of(result_)[row_][column];
-  return {field.c_str(), field.size()};
-}
-std::string Row::bytes(int column) const {
-  const auto digits = text(column).substr(std::min<std::size_t>(2, text(column).size()));  // \x
-  std::string out;
-  out.reserve(digits.size() / 2);
-  for (std::size_t i = 0; i + 1 < digits.size(); i += 2) {
-    unsigned byte = 0;
-    std::from_chars(digits.data() + i, digits.data() + i + 2, byte, 16);
-    out += static_cast<char>(byte);
-  }
-  return out;
-}
-
-Rows::Rows(std::shared_ptr<const void> result)
-    : result_(std::move(result)), size_(result_of(result_.get()).size()) {}
-int64_t Rows::affected() const {
-  return static_cast<int64_t>(result_of(result_.get()).affected_rows());
-}
 
 /// Runs it under the limit; pqxx's errors become ours.
 template <class F>
@@ -166,16 +128,27 @@ Connection::Connection(const std::string& conninfo, Watchdog& watchdog, Limits l
 Connection::~Connection() = default;
 
 void Connection::exec(const std::string& sql) {
+  settle();
   guarded(limits_.statement, [&](Wire& wire) { wire.transaction.exec(sql); });
 }
 
-void Connection::begin(const std::string& how) {
+void Connection::limit_transaction() {
   if (limits_.transaction.count() != 0)
     transaction_until_ = std::chrono::steady_clock::now() + limits_.transaction;
+}
+
+void Connection::begin(const std::string& how) {
+  limit_transaction();
   exec(how);
 }
 
+void Connection::begin_ahead() {
+  limit_transaction();
+  ahead(kBegin, {});
+}
+
 std::string Connection::ask(const std::string& sql) {
+  settle();
   return guarded(limits_.statement, [&](Wire& wire) {
     const auto result = wire.transaction.exec(sql);
     return result.empty() || result[0].empty() ? std::string{} : std::string{result[0][0].c_str()};
@@ -183,6 +156,7 @@ std::string Connection::ask(const std::string& sql) {
 }
 
 void Connection::commit() {
+  settle();
   transaction_until_.reset();
   guarded(limits_.commit, [&](Wire& wire) {
     wire.notices.met = false;
@@ -192,19 +166,24 @@ void Connection::commit() {
   });
 }
 
-Rows Connection::run_prepared(const Sql& sql, const Parameters& parameters) {
-  return guarded(limits_.statement, [&](Wire& wire) {
-    if (wire.prepared.size() <= sql.index()) wire.prepared.resize(Sql::all().size());
-    if (!wire.prepared[sql.index()]) {
-      wire.connection.prepare(sql.name(), sql.text());
-      wire.prepared[sql.index()] = true;
-    }
-    std::vector<const char*> values;
-    values.reserve(parameters.size());
-    for (std::size_t i = 0; i < parameters.size(); ++i) values.push_back(parameters.value(i));
-    return Rows{std::make_shared<const pqxx::result>(
-        wire.transaction.exec_prepared(sql.name(), pqxx::prepare::make_dynamic_params(values)))};
+void Connection::rollback() {
+  guarded(limits_.statement, [&](Wire& wire) {
+    if (wire.pipeline.open()) wire.pipeline.take();
+    wire.transaction.exec("ROLLBACK");
   });
+}
+
+void Connection::send(const Sql& sql, const Parameters& parameters, Pipeline::When when,
+                      Then then) {
+  guarded(limits_.statement,
+          [&](Wire& wire) { wire.pipeline.send(sql, parameters, when, std::move(then)); });
+}
+
+void Connection::settle() {
+  if (!wire_->pipeline.open()) return;
+  const auto answers = guarded(limits_.statement, [](Wire& wire) { return wire.pipeline.take(); });
+  if (answers.error) throw SqlError{*answers.error};
+  for (const auto& [then, rows] : answers.good) then(rows);
 }
 
 }  // namespace herald::store::postgresql

@@ -2,106 +2,20 @@
 // the lock that keeps a second daemon out; reader threads with connections of their own. A
 // connection and its results belong to one thread. Never builds SQL from values, never cancels a
 // commit, never uses a connection again that failed. libpqxx is seen by connection.cpp only (trap
-// 5).
+// 5); prepared statements go through libpq, whose pipelines it has not.
 #pragma once
 
 #include <chrono>
 #include <memory>
 #include <optional>
-#include <span>
-#include <stdexcept>
 #include <string>
-#include <string_view>
 
 #include "store/postgresql/parameters.hpp"
+#include "store/postgresql/pipeline.hpp"
 
 namespace herald::store::postgresql {
 
 class Watchdog;
-
-/// An error of the server or of the way to it. Caught inside the store.
-class SqlError : public std::runtime_error {
- public:
-  enum class Kind {
-    lost,         ///< the connection is gone; what was sent last may have worked or not
-    again,        ///< the same transaction may work when it is begun anew
-    unavailable,  ///< the server cannot now: no room, no memory, read-only, cancelled
-    request       ///< the statement's own fault
-  };
-  /// `state`: SQLSTATE; empty when the server said nothing.
-  SqlError(Kind kind, std::string state, const std::string& what)
-      : std::runtime_error(what), kind_(kind), state_(std::move(state)) {}
-  Kind kind() const { return kind_; }
-  const std::string& state() const { return state_; }
-
- private:
-  Kind kind_;
-  std::string state_;
-};
-
-/// A SQL text with a name, prepared once per connection. Constants only.
-class Sql {
- public:
-  explicit Sql(std::string text);
-  Sql(const Sql&) = delete;
-  Sql& operator=(const Sql&) = delete;
-  const std::string& text() const { return text_; }
-  const std::string& name() const { return name_; }
-  std::size_t index() const { return index_; }
-  /// Every statement of the program: what the query plan test examines.
-  static std::span<const Sql* const> all();
-
- private:
-  std::string text_, name_;
-  std::size_t index_;
-};
-
-/// One row of an answer; valid as long as its Rows.
-class Row {
- public:
-  Row(const void* result, std::size_t row) : result_(result), row_(row) {}
-  bool is_null(int column) const;
-  /// 0 when it is null.
-  int64_t integer(int column) const;
-  /// Empty when it is null.
-  std::string_view text(int column) const;
-  std::string string(int column) const { return std::string{text(column)}; }
-  /// A bytea.
-  std::string bytes(int column) const;
-
- private:
-  const void* result_;
-  std::size_t row_;
-};
-
-/// What a statement answered.
-class Rows {
- public:
-  explicit Rows(std::shared_ptr<const void> result);
-  std::size_t size() const { return size_; }
-  bool empty() const { return size_ == 0; }
-  Row operator[](std::size_t row) const { return {result_.get(), row}; }
-  /// Rows that the statement changed.
-  int64_t affected() const;
-
-  class Iterator {
-   public:
-    Iterator(const void* result, std::size_t row) : result_(result), row_(row) {}
-    Row operator*() const { return {result_, row_}; }
-    Iterator& operator++() { return ++row_, *this; }
-    bool operator!=(const Iterator& other) const { return row_ != other.row_; }
-
-   private:
-    const void* result_;
-    std::size_t row_;
-  };
-  Iterator begin() const { return {result_.get(), 0}; }
-  Iterator end() const { return {result_.get(), size_}; }
-
- private:
-  std::shared_ptr<const void> result_;  // shared only because its type is hidden here
-  std::size_t size_;
-};
 
 /// What the server or the way to it may take.
 struct Limits {
@@ -130,24 +44,45 @@ class Connection {
   /// Ends the transaction. Throws SqlError: `lost` also when the server warned, for then what it
   /// says of a commit may not hold (trap 3).
   void commit();
+  /// Also what was sent and not heard of. Throws SqlError.
+  void rollback();
 
+  /// Throws SqlError.
   template <class... Args>
   Rows use(const Sql& sql, const Args&... args) {
-    Parameters parameters;
-    (parameters.add(args), ...);
-    return run_prepared(sql, parameters);
+    Rows out;
+    ahead(
+        sql, [&](const Rows& rows) { out = rows; }, args...);
+    settle();
+    return out;
   }
   /// The number of rows it changed.
   template <class... Args>
   int64_t run(const Sql& sql, const Args&... args) {
     return use(sql, args...).affected();
   }
-  Rows run_prepared(const Sql& sql, const Parameters& parameters);
+
+  using Then = Pipeline::Then;
+  /// Asked together with what follows: `then` gets the answer in settle(), or in any other that
+  /// waits for the server. Throws SqlError when the connection is lost.
+  template <class... Args>
+  void ahead(const Sql& sql, Then then, const Args&... args) {
+    Parameters parameters;
+    (parameters.add(args), ...);
+    send(sql, parameters, Pipeline::When::soon, std::move(then));
+  }
+  /// As begin(), together with what follows.
+  void begin_ahead();
+  void send(const Sql& sql, const Parameters& parameters, Pipeline::When when, Then then);
+  /// Waits for all that was sent; throws what the server said of the first that failed, else what a
+  /// `then` throws.
+  void settle();
 
  private:
   struct Wire;
   template <class F>
   auto guarded(std::chrono::milliseconds limit, F&& work);
+  void limit_transaction();
   std::unique_ptr<Wire> wire_;
   const Limits limits_;
   std::optional<std::chrono::steady_clock::time_point> transaction_until_;

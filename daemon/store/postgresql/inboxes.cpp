@@ -84,37 +84,46 @@ Inboxes::Entry& Inboxes::keep(const Row& row) {
   return entry;
 }
 
+void Inboxes::keep_person(const Row& row) {
+  auto& inbox = inboxes_[row.integer(0)];
+  inbox.exists = true;
+  inbox.provider = row.integer(1) != 0;
+  if (row.is_null(2)) return;
+  inbox.stored = true;
+  inbox.last_seq = row.integer(2);
+  inbox.last_at = base::from_unix_us(row.integer(3));
+  inbox.active = row.integer(4);
+  inbox.first_active = row.integer(5);
+  inbox.older_unread = row.integer(6);
+}
+
 void Inboxes::load(Connection& db, const Wanted& wanted) {
   std::vector<model::UserId> users;
   for (const auto user : wanted.users)
     if (inboxes_.try_emplace(user).second) users.push_back(user);
-  if (!users.empty())
-    for (const auto row : db.use(kInboxes, array_of(users))) {
-      auto& inbox = inboxes_[row.integer(0)];
-      inbox.exists = true;
-      inbox.provider = row.integer(1) != 0;
-      if (row.is_null(2)) continue;
-      inbox.stored = true;
-      inbox.last_seq = row.integer(2);
-      inbox.last_at = base::from_unix_us(row.integer(3));
-      inbox.active = row.integer(4);
-      inbox.first_active = row.integer(5);
-      inbox.older_unread = row.integer(6);
-    }
-  appends_ += wanted.fresh;
+  if (!users.empty()) {
+    const auto keep_all = [this](const Rows& rows) {
+      for (const auto row : rows) keep_person(row);
+    };
+    db.ahead(kInboxes, keep_all, array_of(users));
+  }
+  const auto keep_items = [this](const Rows& rows) {
+    for (const auto row : rows) keep(row);
+  };
   if (!wanted.appends.empty()) {
     for (const auto row : wanted.appends) of_notification_.try_emplace(row, 0);
-    for (const auto row : db.use(kOfRows, array_of(wanted.appends))) keep(row);
-    appends_ += wanted.appends.size();
+    db.ahead(kOfRows, keep_items, array_of(wanted.appends));
   }
+  if (const auto appends = wanted.appends.size() + wanted.fresh; appends != 0)
+    ask_numbers(db, appends);
   if (wanted.items.empty() && wanted.notifications.empty()) return;
   for (const auto& name : wanted.notifications) of_name_.try_emplace(name, 0);
-  for (const auto row : db.use(kSeen, array_of(wanted.items), array_of(wanted.notifications)))
-    keep(row);
+  db.ahead(kSeen, keep_items, array_of(wanted.items), array_of(wanted.notifications));
 }
 
 Inboxes::Inbox& Inboxes::inbox(Connection& db, model::UserId user) {
   load(db, {.users = {user}});
+  db.settle();
   return inboxes_[user];
 }
 
@@ -130,9 +139,11 @@ Inboxes::Entry* Inboxes::entry_of(Connection& db, int64_t notification) {
   return id == 0 ? nullptr : &entries_.at(id);
 }
 
-void Inboxes::take_numbers(Connection& db, std::size_t count) {
-  for (const auto row : db.use(kNumbers, count))
-    numbers_.emplace_back(row.integer(0), row.integer(1));
+void Inboxes::ask_numbers(Connection& db, std::size_t count) {
+  const auto keep_all = [this](const Rows& rows) {
+    for (const auto row : rows) numbers_.emplace_back(row.integer(0), row.integer(1));
+  };
+  db.ahead(kNumbers, keep_all, count);
 }
 
 void Inboxes::read_oldest(Connection& db, model::UserId user, Inbox& inbox, int64_t most) {
@@ -187,7 +198,10 @@ base::Result<Inboxes::Appended> Inboxes::append(Connection& db, const model::New
   item.text = fresh.text;
   item.markdown = fresh.markdown;
   item.actions = fresh.actions;
-  if (numbers_.empty()) take_numbers(db, std::max<std::size_t>(1, appends_));
+  if (numbers_.empty()) {
+    ask_numbers(db, 1);
+    db.settle();
+  }
   const auto [id, conversation] = numbers_.front();
   numbers_.pop_front();
   item.id = id;
@@ -225,6 +239,7 @@ base::Result<std::vector<std::string>> Inboxes::seen(Connection& db,
   for (const auto& name : request.notifications)
     if (of_name_.count(name) == 0) missing.notifications.push_back(name);
   load(db, missing);
+  db.settle();
 
   std::vector<Entry*> items;
   const auto add = [&](int64_t id) {
@@ -343,7 +358,6 @@ void Inboxes::forget() {
   of_notification_.clear();
   of_name_.clear();
   numbers_.clear();
-  appends_ = 0;
 }
 
 }  // namespace herald::store::postgresql

@@ -32,6 +32,7 @@ class Inboxes {
     std::vector<std::string> notifications;  ///< whose items
     std::size_t fresh = 0;                   ///< appends of notifications that are not stored yet
   };
+  /// Asks for them: there after Connection::settle().
   void load(Connection& db, const Wanted& wanted);
   /// This row is being stored, so it has no item.
   void fresh(int64_t notification) { of_notification_.try_emplace(notification, 0); }
@@ -83,14 +84,14 @@ class Inboxes {
   Entry& keep(const Row& row);
   std::vector<std::string> trim(Connection& db, model::UserId user, Inbox& inbox, int64_t keep);
   void read_oldest(Connection& db, model::UserId user, Inbox& inbox, int64_t most);
-  void take_numbers(Connection& db, std::size_t count);
+  void ask_numbers(Connection& db, std::size_t count);
+  void keep_person(const Row& row);
 
   std::map<model::UserId, Inbox> inboxes_;
   std::unordered_map<int64_t, Entry> entries_;            // by id of the item
   std::unordered_map<int64_t, int64_t> of_notification_;  // row -> id of the item, 0: none
   std::unordered_map<std::string, int64_t> of_name_;      // id of the notification -> of the item
   std::deque<std::pair<int64_t, int64_t>> numbers_;       // for an item and its conversation row
-  std::size_t appends_ = 0;                               // that were announced
   std::optional<Drawn> drawn_;
 };
 

@@ -62,8 +62,11 @@ void Keys::load_idempotency(Connection& db, const Producers& wanted, base::TimeP
     keys.add(key);
     idempotency_[{producer, key}];
   }
-  for (const auto row : db.use(kFindIdempotency, producers, keys, base::unix_us(now)))
-    idempotency_[{row.string(0), row.string(1)}] = KnownKey{row.string(2), row.string(3)};
+  const auto keep = [this](const Rows& rows) {
+    for (const auto row : rows)
+      idempotency_[{row.string(0), row.string(1)}] = KnownKey{row.string(2), row.string(3)};
+  };
+  db.ahead(kFindIdempotency, keep, producers, keys, base::unix_us(now));
 }
 
 void Keys::load_dedupe(Connection& db, const std::vector<std::string>& wanted,
@@ -74,8 +77,10 @@ void Keys::load_dedupe(Connection& db, const std::vector<std::string>& wanted,
     keys.add(key);
     dedupe_[key];
   }
-  for (const auto row : db.use(kFindDedupe, keys, base::unix_us(now)))
-    dedupe_[row.string(0)] = KnownKey{row.string(1), {}};
+  const auto keep = [this](const Rows& rows) {
+    for (const auto row : rows) dedupe_[row.string(0)] = KnownKey{row.string(1), {}};
+  };
+  db.ahead(kFindDedupe, keep, keys, base::unix_us(now));
 }
 
 const KnownKey* Keys::idempotency(const std::string& producer, const std::string& key) const {
@@ -110,7 +115,12 @@ void Keys::flush(Connection& db, base::TimePoint now) {
   for (const auto& key : new_dedupe_) dedupe.add(key, dedupe_[key]->id);
   for (auto* rows : {&idempotency, &dedupe}) {
     const auto wanted = static_cast<int64_t>(rows->rows());
-    if (rows->flush(db, expires, base::unix_us(now)) != wanted) taken_meanwhile();
+    rows->flush_then(
+        db,
+        [wanted](const Rows& put) {
+          if (put.affected() != wanted) taken_meanwhile();
+        },
+        expires, base::unix_us(now));
   }
   forget();
 }

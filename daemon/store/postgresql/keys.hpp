@@ -20,6 +20,7 @@ std::optional<KnownKey> find_dedupe(Connection& db, std::string_view key, base::
 class Keys {
  public:
   using Producers = std::vector<std::pair<std::string, std::string>>;  // producer, key
+  /// Ask for them: there after Connection::settle().
   void load_idempotency(Connection& db, const Producers& wanted, base::TimePoint now);
   void load_dedupe(Connection& db, const std::vector<std::string>& wanted, base::TimePoint now);
 

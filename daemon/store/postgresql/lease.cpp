@@ -13,8 +13,10 @@ const Sql kHold{
 }  // namespace
 
 void Lease::hold(Connection& db) const {
-  if (!db.use(kHold, fence_.load()).empty()) return;
-  throw SqlError{SqlError::Kind::unavailable, {}, "this node's lease is over"};
+  const auto check = [](const Rows& ours) {
+    if (ours.empty()) throw SqlError{SqlError::Kind::unavailable, {}, "this node's lease is over"};
+  };
+  db.ahead(kHold, check, fence_.load());
 }
 
 void Lease::hold_shares(Shares held) {

@@ -20,8 +20,8 @@ class Lease {
   int64_t fence() const { return fence_; }
 
   /// First in every transaction that writes: keeps the node's row, and so its shares, from being
-  /// taken over until the transaction ends. Throws SqlError (unavailable) when the lease is over:
-  /// then nothing of the transaction may be written.
+  /// taken over until the transaction ends. Connection::settle() throws SqlError (unavailable) when
+  /// the lease is over: then nothing of the transaction may be written.
   void hold(Connection& db) const;
 
   /// By our own clock, which began before the database's did.

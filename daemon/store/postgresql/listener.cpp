@@ -71,6 +71,11 @@ void Listener::say(std::string payload, const std::string& otherwise) {
   wake();
 }
 
+bool Listener::has_words() {
+  const std::lock_guard lock{mutex_};
+  return !words_.empty();
+}
+
 std::set<std::string> Listener::take_words() {
   const std::lock_guard lock{mutex_};
   return std::exchange(words_, {});
@@ -112,21 +117,21 @@ void Listener::listen() {
   const auto listening = ask("LISTEN \"" + name + "\"");
   if (PQresultStatus(listening.get()) != PGRES_COMMAND_OK) return;
   answering([&] { heard_(nullptr); });
-  while (!wait(PQsocket(connection.get()), -1)) {
-    if (PQconsumeInput(connection.get()) == 0) return;
+  for (;;) {
+    // Also those that came with the answer to what we said: the socket tells of them no more.
     while (auto* word = PQnotifies(connection.get())) {
       answering([&] { heard_(word->extra); });
       PQfreemem(word);
     }
-    {
-      const std::lock_guard lock{mutex_};
-      if (words_.empty()) continue;
+    if (has_words()) {
+      std::this_thread::sleep_for(kGather);
+      const auto words = array_of(take_words());
+      const auto said = ask("SELECT pg_notify($1, w) FROM unnest($2::text[]) AS w",
+                            {name.c_str(), words.c_str()});
+      if (PQresultStatus(said.get()) != PGRES_TUPLES_OK) return;
+      continue;
     }
-    std::this_thread::sleep_for(kGather);
-    const auto words = array_of(take_words());
-    const auto said =
-        ask("SELECT pg_notify($1, w) FROM unnest($2::text[]) AS w", {name.c_str(), words.c_str()});
-    if (PQresultStatus(said.get()) != PGRES_TUPLES_OK) return;
+    if (wait(PQsocket(connection.get()), -1) || PQconsumeInput(connection.get()) == 0) return;
   }
 }
 

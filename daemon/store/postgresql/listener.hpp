@@ -39,6 +39,7 @@ class Listener {
   void wake() const;
   /// True when the end has come before.
   bool wait(int socket, int milliseconds) const;
+  bool has_words();
   std::set<std::string> take_words();
 
   const Address& address_;

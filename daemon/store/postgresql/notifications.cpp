@@ -74,28 +74,34 @@ struct Moving {
 void Notifications::load(Connection& db, ChainCache& chains,
                          const std::vector<std::string_view>& ids) {
   if (ids.empty()) return;
-  for (const auto row : db.use(kLock, array_of(ids))) {
-    auto stored = read(db, chains, row);
-    const auto id = row.string(1);
-    if (stored)
-      held_.insert_or_assign(id, base::Result<Held>{Held{std::move(*stored)}});
-    else
-      held_.insert_or_assign(id, base::Result<Held>{stored.error()});
-  }
   for (const auto id : ids)
     held_.try_emplace(std::string{id}, base::Result<Held>{no_such_notification(id)});
+  const auto keep = [this, &db, &chains](const Rows& rows) {
+    for (const auto row : rows) {
+      auto stored = read(db, chains, row);
+      const auto id = row.string(1);
+      if (stored)
+        held_.insert_or_assign(id, base::Result<Held>{Held{std::move(*stored)}});
+      else
+        held_.insert_or_assign(id, base::Result<Held>{stored.error()});
+    }
+  };
+  db.ahead(kLock, keep, array_of(ids));
 }
 
 void Notifications::look_for(Connection& db, const std::vector<std::string_view>& fresh_ids) {
   if (!look_for_ids_ || fresh_ids.empty()) return;
-  for (const auto row : db.use(kThere, array_of(fresh_ids)))
-    held_.try_emplace(row.string(0), base::Result<Held>{Held{}});
+  const auto keep = [this](const Rows& rows) {
+    for (const auto row : rows) held_.try_emplace(row.string(0), base::Result<Held>{Held{}});
+  };
+  db.ahead(kThere, keep, array_of(fresh_ids));
 }
 
 base::Result<Held*> Notifications::find(Connection& db, ChainCache& chains, std::string_view id) {
   auto found = held_.find(std::string{id});
   if (found == held_.end()) {
     load(db, chains, {id});
+    db.settle();
     found = held_.find(std::string{id});
   }
   if (!found->second) return found->second.error();
@@ -154,9 +160,11 @@ void Notifications::insert(Connection& db, ChainCache& chains) {
              now.progress, OrNull<std::string>{now.paused.empty(), now.paused});
   }
   const auto wanted = static_cast<int64_t>(rows.rows());
-  if (rows.flush(db) == wanted) return;
-  look_for_ids_ = true;
-  throw SqlError{SqlError::Kind::again, "23505", "an id is there already"};
+  rows.flush_then(db, [this, wanted](const Rows& stored) {
+    if (stored.affected() == wanted) return;
+    look_for_ids_ = true;
+    throw SqlError{SqlError::Kind::again, "23505", "an id is there already"};
+  });
 }
 
 void Notifications::update(Connection& db, ChainCache& chains) {

@@ -22,7 +22,8 @@ struct Held : StoredNotification {
 /// written all at once. Writer thread.
 class Notifications {
  public:
-  /// Reads and locks those of these ids that there are.
+  /// Asks for those of these ids that there are, and locks them: there after
+  /// Connection::settle().
   void load(Connection& db, ChainCache& chains, const std::vector<std::string_view>& ids);
   /// not_found; internal when its row cannot be understood. Stays where it is until forget().
   base::Result<Held*> find(Connection& db, ChainCache& chains, std::string_view id);
@@ -39,7 +40,7 @@ class Notifications {
   void flush(Connection& db, ChainCache& chains);
   void forget();
   void committed() { look_for_ids_ = false; }
-  /// After an id was found to be there already: which of the new ones are.
+  /// After an id was found to be there already: asks which of the new ones are.
   void look_for(Connection& db, const std::vector<std::string_view>& fresh_ids);
 
  private:

@@ -16,8 +16,11 @@ void OutboxClaim::load(Connection& db, const std::vector<int64_t>& rows) {
   if (rows.empty()) return;
   Array wanted;
   for (const auto row : rows) wanted.add(row);
-  for (const auto row : db.use(kClaim, wanted)) claimed_.insert(row.integer(0));
-  HERALD_POINT("pg.outbox_claimed");
+  const auto keep = [this](const Rows& free) {
+    for (const auto row : free) claimed_.insert(row.integer(0));
+    HERALD_POINT("pg.outbox_claimed");
+  };
+  db.ahead(kClaim, keep, wanted);
 }
 
 void OutboxClaim::remove(int64_t row) {
@@ -29,7 +32,7 @@ void OutboxClaim::flush(Connection& db) {
   if (!gone_.empty()) {
     Array rows;
     for (const auto row : gone_) rows.add(row);
-    db.run(kRemove, rows);
+    db.ahead(kRemove, {}, rows);
     HERALD_POINT("pg.outbox_removed");
   }
   forget();

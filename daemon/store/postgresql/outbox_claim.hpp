@@ -12,6 +12,7 @@ namespace herald::store::postgresql {
 /// another has locked is passed over. Writer thread.
 class OutboxClaim {
  public:
+  /// Asks for them: ours after Connection::settle().
   void load(Connection& db, const std::vector<int64_t>& rows);
   bool has(int64_t row) const { return claimed_.count(row) != 0; }
   /// It goes with this transaction; a second request for it does not get it.

@@ -5,6 +5,7 @@
 namespace herald::store::postgresql {
 namespace {
 
+constexpr std::string_view kSpecial{"\"\\\0", 3};
 constexpr std::string_view kDigits = "0123456789abcdef";
 
 [[noreturn]] void refuse_nul() {
@@ -16,10 +17,15 @@ constexpr std::string_view kDigits = "0123456789abcdef";
 
 void Array::quote(std::string_view value) {
   text_ += '"';
-  for (const char c : value) {
-    if (c == '\0') refuse_nul();
-    if (c == '"' || c == '\\') text_ += '\\';
-    text_ += c;
+  // What needs no backslash goes over in one piece.
+  for (std::size_t done = 0;;) {
+    const auto special = value.find_first_of(kSpecial, done);
+    text_.append(value, done, special - done);
+    if (special == std::string_view::npos) break;
+    if (value[special] == '\0') refuse_nul();
+    text_ += '\\';
+    text_ += value[special];
+    done = special + 1;
   }
   text_ += '"';
 }

@@ -29,8 +29,11 @@ void Parking::load(Connection& db, const std::vector<std::string_view>& notifica
   for (const auto name : notifications)
     if (loaded_names_.emplace(name).second) names.add(name);
   if (ids.empty() && names.empty()) return;
-  for (const auto row : db.use(kParked, ids, names, base::unix_us(now)))
-    parked_[{row.string(1), row.string(2)}].push_back({row.integer(0), row.string(3)});
+  const auto keep = [this](const Rows& rows) {
+    for (const auto row : rows)
+      parked_[{row.string(1), row.string(2)}].push_back({row.integer(0), row.string(3)});
+  };
+  db.ahead(kParked, keep, ids, names, base::unix_us(now));
 }
 
 void Parking::load_missing(Connection& db, const ParkedLook& look, const std::string& notification,
@@ -41,6 +44,7 @@ void Parking::load_missing(Connection& db, const ParkedLook& look, const std::st
   } else if (loaded_names_.count(notification) == 0) {
     load(db, {notification}, {}, now);
   }
+  db.settle();
 }
 
 base::Result<Parking::Waiting> Parking::waiting_for(Connection& db, const model::Progress& before,
@@ -73,7 +77,7 @@ void Parking::remove(const Waiting& waiting) {
 }
 
 void Parking::flush(Connection& db) {
-  if (!gone_.empty()) db.run(kUnpark, gone_);
+  if (!gone_.empty()) db.ahead(kUnpark, {}, gone_);
   forget();
 }
 

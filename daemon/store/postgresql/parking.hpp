@@ -15,7 +15,8 @@ namespace herald::store::postgresql {
 /// Writer thread.
 class Parking {
  public:
-  /// Reads those parked under these provider ids, or for attempts of these notifications.
+  /// Asks for those parked under these provider ids, or for attempts of these notifications: there
+  /// after Connection::settle().
   void load(Connection& db, const std::vector<std::string_view>& notifications,
             const std::vector<std::string_view>& provider_ids, base::TimePoint now);
 

@@ -99,10 +99,13 @@ void People::load(Connection& db, const std::vector<const model::Identity*>& wan
     ask(identity->kind, identity->value);
   }
   if (kinds.empty() && ids.empty()) return;
-  for (const auto row : db.use(kFind, kinds, values, ids)) {
-    found_[{row.string(0), row.string(1)}] = row.integer(2);
-    if (row.integer(3) != 0) of_application_[row.integer(2)] = e164(row.text(4));
-  }
+  const auto keep = [this](const Rows& rows) {
+    for (const auto row : rows) {
+      found_[{row.string(0), row.string(1)}] = row.integer(2);
+      if (row.integer(3) != 0) of_application_[row.integer(2)] = e164(row.text(4));
+    }
+  };
+  db.ahead(kFind, keep, kinds, values, ids);
 }
 
 /// Of those that were loaded.
@@ -124,6 +127,7 @@ model::UserId People::known(const model::Identity& identity) const {
 
 model::UserId People::resolve(Connection& db, const model::Identity& identity) {
   load(db, {&identity});
+  db.settle();
   return known(identity);
 }
 

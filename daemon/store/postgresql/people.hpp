@@ -29,6 +29,7 @@ void leave_ids_out(Connection& db);
 /// at once. Writer thread.
 class People {
  public:
+  /// Asks for them: there after Connection::settle().
   void load(Connection& db, const std::vector<const model::Identity*>& wanted);
   /// Resolves; makes a user with that identity when asked. not_found or invalid otherwise, nothing
   /// written.

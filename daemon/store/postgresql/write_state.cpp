@@ -41,7 +41,7 @@ WriteState::WriteState(std::unique_ptr<Connection> connection, const Settings& s
 void WriteState::begin() {
   replanning_.look(db, clock.mono());
   inboxes.take_drawn();  // by one that failed
-  db.begin();
+  db.begin_ahead();
   if (lease == nullptr) return;
   lease->hold(db);
   // The others' share of the backlog.
@@ -78,6 +78,9 @@ void WriteState::load(const Foreseen& foreseen) {
   notifications.look_for(db, fresh_ids);
   people.load(db, identities);
   keys.load_idempotency(db, producers, now);
+  parking.load(db, ids, provider_ids, now);
+  db.settle();
+  // What is asked with what was answered.
   std::vector<std::string> dedupe;
   for (const auto* n : foreseen.accepts)
     if (!n->dedupe_key.empty())
@@ -103,7 +106,7 @@ void WriteState::load(const Foreseen& foreseen) {
     for (const auto& name : request->notifications) inboxes_wanted.notifications.push_back(name);
   }
   inboxes.load(db, inboxes_wanted);
-  parking.load(db, ids, provider_ids, now);
+  db.settle();
 }
 
 void WriteState::flush() {
@@ -143,6 +146,7 @@ void WriteState::before_commit() {
   // whichever node commits them.
   answers.flush(db);
   counters.flush(db);
+  db.settle();
   HERALD_POINT("pg.before_commit");
 }
 
@@ -156,7 +160,7 @@ void WriteState::commit() {
 
 void WriteState::rollback() {
   forget();
-  db.exec("ROLLBACK");
+  db.rollback();
 }
 
 void WriteState::forget() {

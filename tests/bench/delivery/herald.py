@@ -21,7 +21,7 @@ class Herald:
         os.environ["HERALD_BUILD_DIR"] = str(build)
         from harness.config import daemon_config, write_config
         from harness.daemon import Daemon
-        from harness.places import free_port
+        from ports import free_port
         self.ground, self.build, self.schema = ground, build, schema
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="herald-bench-"))
         self.port = free_port()

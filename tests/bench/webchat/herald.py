@@ -9,8 +9,8 @@ import tempfile
 import postgres
 from harness.config import daemon_config, merged, production, write_config
 from harness.daemon import Daemon
-from harness.places import free_port
 from harness.varlink import Varlink
+from ports import free_port
 
 from generate import TEXT
 

@@ -12,7 +12,8 @@ import socket
 import subprocess
 import tempfile
 
-from harness.places import SOURCE, free_port
+from harness.places import SOURCE
+from ports import free_port
 from waiting import wait_until
 
 from generate import TEXT

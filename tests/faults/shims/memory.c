@@ -1,7 +1,9 @@
 /* Under the daemon by LD_PRELOAD: the n-th allocation fails, once or for ever. operator new of the
- * C++ library calls malloc and is met too. The test steers it through a page it shares with the
+ * C++ library calls malloc and is met too. The C library's allocator stands below it, in place of
+ * the one that the daemon brings. The test steers it through a page it shares with the
  * process; ../shims.py has the same layout. Never installed. */
 #define _GNU_SOURCE
+#include <dlfcn.h>
 #include <errno.h>
 #include <execinfo.h>
 #include <fcntl.h>
@@ -20,6 +22,7 @@ struct memory_control {
 };
 
 static struct memory_control* memory;
+static size_t (*usable_size)(void*);
 
 void* __libc_malloc(size_t);
 void* __libc_calloc(size_t, size_t);
@@ -32,6 +35,7 @@ __attribute__((constructor)) static void start(void) {
   if (path == NULL) return;
   void* frames[4];
   backtrace(frames, 4); /* its first call allocates */
+  usable_size = (size_t(*)(void*))dlsym(dlopen("libc.so.6", RTLD_LAZY), "malloc_usable_size");
   const int fd = open(path, O_RDWR | O_CLOEXEC);
   if (fd < 0) return;
   void* page = mmap(NULL, sizeof *memory, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
@@ -83,3 +87,4 @@ void free(void* block) {
   if (block != NULL && memory != NULL) __atomic_sub_fetch(&memory->live, 1, __ATOMIC_RELAXED);
   __libc_free(block);
 }
+size_t malloc_usable_size(void* block) { return usable_size == NULL ? 0 : usable_size(block); }

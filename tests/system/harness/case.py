@@ -7,12 +7,12 @@ import tempfile
 import unittest
 
 from fake_client import FakeWhatsApp
+from ports import free_port
 
 from .api import Api
 from .config import daemon_config, write_config
 from .ctl import Heraldctl
 from .daemon import Daemon
-from .places import free_port
 
 
 class SystemTest(unittest.TestCase):

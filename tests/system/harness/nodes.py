@@ -1,12 +1,12 @@
 """Several daemons on one PostgreSQL schema, as nodes."""
 
+from ports import free_port
 from waiting import wait_until
 
 from .api import Api
 from .config import daemon_config, write_config
 from .ctl import Heraldctl
 from .daemon import Daemon
-from .places import free_port
 from .varlink import Varlink, VarlinkError
 
 LEASE = 5.0  # seconds; a busy machine must not take a node for dead

@@ -1,8 +1,7 @@
-"""Where the built programs are, and free ports."""
+"""Where the built programs are."""
 
 import os
 import pathlib
-import socket
 
 SOURCE = pathlib.Path(__file__).resolve().parents[3]
 
@@ -24,10 +23,3 @@ def program(name):
 
 def plugin_dir():
     return build_dir() / "plugins"
-
-
-def free_port():
-    """A port nobody listens on now. Somebody else may take it before the daemon does; rare."""
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
