@@ -67,6 +67,22 @@ t.yaml:16:50: error: `routes[0].chain[0].within` must be a duration such as 30s,
   EXPECT_EQ(l.result.error().message.substr(0, 33), "12 mistakes in the configuration;");
 }
 
+TEST(Mistakes, OfAnAge) {
+  for (const auto& [written, why] :
+       {std::pair{"90", "must be never, or a duration such as 90d, not `90`"},
+        std::pair{"-1d", "must be never, or a duration such as 90d, not `-1d`"},
+        std::pair{"Never", "must be never, or a duration such as 90d, not `Never`"},
+        std::pair{"[90d]", "must be never, or a duration such as 90d"},
+        std::pair{"0s", "must be a duration from 2d to 3650d, not `0s`"},
+        std::pair{"47h", "must be a duration from 2d to 3650d, not `47h`"}}) {
+    const Loaded l{"store:\n  retention: { ended: " + std::string{written} + " }"};
+    EXPECT_FALSE(l.result);
+    EXPECT_THAT(l.shown(), testing::StartsWith("t.yaml:2:23: error: `store.retention.ended` " +
+                                               std::string{why}))
+        << written;
+  }
+}
+
 TEST(Mistakes, NoInlineSecretIsEverShown) {
   for (const auto* text : {"secrets: { key: hunter2hunter2 }\n",
                            "secrets:\n  key: { value: hunter2hunter2, file: /x }\n",

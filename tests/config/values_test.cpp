@@ -40,6 +40,18 @@ limits: { backlog: 5 }
   EXPECT_EQ(l->limits.backlog, 5U);
 }
 
+TEST(Values, OfRetention) {
+  const Loaded l{"store: { retention: { ended: 90d } }"};
+  ASSERT_TRUE(l.result) << l.shown();
+  EXPECT_EQ(l->store.retention.ended, 24h * 90);
+  const Loaded never{"store: { retention: { ended: never } }"};
+  ASSERT_TRUE(never.result) << never.shown();
+  EXPECT_EQ(never->store.retention.ended, 0h);
+  EXPECT_EQ(
+      Loaded { "" } -> store.retention.ended, 0h)
+      << "everything is kept unless somebody says so";
+}
+
 TEST(Values, OfLimits) {
   const Loaded l{R"(
 quiet_hours: 22:00-07:30
