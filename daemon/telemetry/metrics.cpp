@@ -1,5 +1,6 @@
 #include "telemetry/metrics.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
@@ -18,9 +19,9 @@ constexpr std::array<double, 29> kBounds{0.0005, 0.001, 0.0015, 0.002, 0.0025, 0
 
 bool is_name(std::string_view name) {
   if (name.empty() || name.size() > 120 || (name[0] >= '0' && name[0] <= '9')) return false;
-  return name.find_first_not_of(
-             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") ==
-         std::string_view::npos;
+  return std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  });
 }
 
 /// Appends it; what needs no escape, as good as every label, is taken in one piece.
