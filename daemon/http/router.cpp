@@ -1,6 +1,7 @@
 #include "http/router.hpp"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <set>
 
@@ -45,7 +46,7 @@ base::Result<std::vector<std::string>> shape_of(std::string_view path) {
     if (part == "." || part == "..") return bad("dot segments cannot be mounted");
     shape.emplace_back(part);
   }
-  if (shape.size() > 32) return bad("the path has too many segments");
+  if (shape.size() > kMaxSegments) return bad("the path has too many segments");
   return shape;
 }
 
@@ -54,17 +55,17 @@ bool is_parameter(std::string_view segment) { return !segment.empty() && segment
 struct Search {
   std::string_view method;
   const std::vector<std::string>& segments;
-  std::vector<std::size_t> captured;  ///< indices of the segments taken as parameters
+  /// Indices of the segments taken as parameters: at most one for each segment of split_path().
+  std::array<std::size_t, kMaxSegments> captured{};
+  std::size_t n_captured = 0;
   std::set<std::string, std::less<>> allowed;
   const Entry* found = nullptr;
-  std::vector<std::size_t> found_captured;
 
   bool take(const Node& node) {
     auto it = node.methods.find(method);
     if (it == node.methods.end() && method == "HEAD") it = node.methods.find("GET");
     if (it != node.methods.end()) {
       found = &it->second;
-      found_captured = captured;
       return true;
     }
     for (const auto& [name, entry] : node.methods) allowed.insert(name);
@@ -76,9 +77,9 @@ struct Search {
         it != node.literals.end() && walk(it->second, i + 1))
       return true;
     if (!node.parameter || segments[i].empty()) return false;
-    captured.push_back(i);
+    captured[n_captured++] = i;
     if (walk(*node.parameter, i + 1)) return true;
-    captured.pop_back();
+    --n_captured;
     return false;
   }
 };
@@ -166,10 +167,11 @@ Router::Match Router::find(std::string_view method, std::string_view path) const
     match.problem = segments.error().message;
     return match;
   }
+  match.path.reserve(path.size());
   for (const auto& segment : *segments) match.path.append("/").append(segment);
 
   const auto table = table_.with([](const std::shared_ptr<const Table>& t) { return t; });
-  Search search{method, *segments, {}, {}, nullptr, {}};
+  Search search{method, *segments, {}, 0, {}, nullptr};
   if (!search.walk(table->root, 0)) {
     if (search.allowed.empty()) return match;
     match.kind = Match::Kind::no_method;
@@ -181,7 +183,7 @@ Router::Match Router::find(std::string_view method, std::string_view path) const
   match.kind = Match::Kind::route;
   match.route = search.found->route;
   for (std::size_t i = 0; i < search.found->names.size(); ++i)
-    match.params.emplace(search.found->names[i], std::move((*segments)[search.found_captured[i]]));
+    match.params.emplace(search.found->names[i], std::move((*segments)[search.captured[i]]));
   return match;
 }
 

@@ -6,8 +6,6 @@
 
 namespace herald::http {
 namespace {
-constexpr std::size_t kMaxSegments = 32;
-
 int hex(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;

@@ -57,6 +57,33 @@ TEST(Router, DecodesSegmentsOneByOne) {
   EXPECT_EQ(router.find("GET", "/n/a/x/").kind, Kind::no_path);
 }
 
+TEST(Router, KeepsNothingOfAWayThatLedNowhere) {
+  Router router;
+  ASSERT_TRUE(router.mount(route({"GET"}, "/a/{x}/{y}/end")));
+  ASSERT_TRUE(router.mount(route({"GET"}, "/{u}/{v}/{w}/{z}")));
+  const auto m = router.find("GET", "/a/1/2/3");
+  ASSERT_EQ(m.kind, Kind::route);
+  EXPECT_EQ(m.route->path, "/{u}/{v}/{w}/{z}");
+  EXPECT_EQ(m.params,
+            (std::map<std::string, std::string>{{"u", "a"}, {"v", "1"}, {"w", "2"}, {"z", "3"}}));
+}
+
+TEST(Router, TakesAsManyParametersAsAPathHasSegments) {
+  Router router;
+  std::string path, asked;
+  for (int i = 0; i < 32; ++i) {
+    path += "/{p" + std::to_string(i) + "}";
+    asked += "/" + std::to_string(i);
+  }
+  ASSERT_TRUE(router.mount(route({"GET"}, path)));
+  const auto m = router.find("GET", asked);
+  ASSERT_EQ(m.kind, Kind::route);
+  EXPECT_EQ(m.params.size(), 32U);
+  EXPECT_EQ(m.params.at("p0"), "0");
+  EXPECT_EQ(m.params.at("p31"), "31");
+  EXPECT_EQ(router.find("GET", asked + "/x").kind, Kind::malformed);
+}
+
 // covers: S17
 TEST(Router, TellsUnknownPathsFromUnofferedMethods) {
   Router router;

@@ -219,6 +219,19 @@ TEST_F(Http, RespondAndTheFateOfItsBytes) {
   EXPECT_NE(chat.events.at(4).status, HERALD_OK) << "not every byte was written";
 }
 
+TEST_F(Http, ABurstOfRequestsThatAreOverLeavesRoomForTheNext) {
+  ASSERT_EQ(mount(1, kPath), HERALD_OK);
+  // One more than the host holds; each still proves who acted for ten seconds after its end.
+  for (int i = 0; i <= 65'536; ++i) {
+    const auto n = chat.events.size();
+    const auto id = request(kPath);
+    ASSERT_NE(id, 0U) << "request " << i << " was refused";
+    ASSERT_EQ(respond(id, 204, ""), HERALD_OK);
+    exchange->written(true);
+    ASSERT_EQ(chat.events.at(n + 1).type, uint32_t{HERALD_EV_HTTP_CLOSED});
+  }
+}
+
 TEST_F(Http, BadAnswersAreRefusedAndMayBeCorrected) {
   mount(1, kPath);
   const auto id = request(kPath);

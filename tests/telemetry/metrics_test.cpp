@@ -38,6 +38,15 @@ TEST(Metrics, LabelsCannotForgeLines) {
   EXPECT_THAT(text, Not(HasSubstr("bad-name")));
 }
 
+TEST(Metrics, EscapesAtBothEndsAndInARow) {
+  Metrics metrics;
+  ASSERT_TRUE(metrics.define(MetricKind::counter, "c", "h\\\n\""));
+  metrics.record("c", 1, {{"a", "\"x\\\\y\n"}, {"b", ""}});
+  const auto text = metrics.expose();
+  EXPECT_NE(text.find(R"(c{a="\"x\\\\y\n",b=""} 1)"), std::string::npos) << text;
+  EXPECT_NE(text.find(R"(# HELP c h\\\n")"), std::string::npos) << text;
+}
+
 TEST(Metrics, SeriesAreBoundedAndTheRestCounted) {
   Metrics m;
   ASSERT_TRUE(m.define(MetricKind::counter, "a_total", ""));
