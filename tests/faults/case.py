@@ -97,7 +97,7 @@ class FaultTest(SystemTest):
         path = os.environ.get("HERALD_FIGURES")
         if path:
             with open(path, "a", encoding="utf-8") as file:
-                file.write(json.dumps({"test": self.id(), "name": name, "value": value,
+                file.write(json.dumps({"test": self.id(), "name": name, "value": str(value),
                                        "target": target}) + "\n")
 
     def tearDown(self):

@@ -28,6 +28,7 @@ class Asynchronous(PostgresqlFault):
         load.begin(store=self.store(self.pair.url()))
         load.send(ENDLESS, rate=self.size.rate)
         self.tail, self.confirmed, self.attempted, lacking = set(), set(), set(), 0
+        self.log_again = 0
         for n in range(self.size.failovers):
             if n:
                 self.pair.rebuild()
@@ -65,7 +66,9 @@ class Asynchronous(PostgresqlFault):
         twice = {attempt for attempt, copies in self.oracle.attempts.items() if copies > 1}
         self.figure("attempts sent again", len(twice), "of those that were not replicated")
         self.assertEqual(twice - self.attempted, set())
-        self.verdict(faults={"log": self.size.failovers * LOG_IN_FLIGHT, "whatsapp": len(twice)},
+        self.figure("lines of the log it had not got", self.log_again)
+        self.verdict(faults={"log": self.size.failovers * LOG_IN_FLIGHT + self.log_again,
+                             "whatsapp": len(twice)},
                      attempts_once=False)
         (records, ids), = self.rows("SELECT count(*), count(DISTINCT id) FROM notifications")
         self.assertEqual(records, ids)
@@ -73,6 +76,7 @@ class Asynchronous(PostgresqlFault):
     def hold_replication(self):
         """The primary says nothing more to its standby, and goes on."""
         (pid,), = self.pair.sql("SELECT pid FROM pg_stat_replication")
+        self.held_us = int(time.time() * 1e6)
         os.kill(int(pid), signal.SIGSTOP)
         time.sleep(self.size.behind)  # what is tested: what is written meanwhile
 
@@ -97,6 +101,9 @@ class Asynchronous(PostgresqlFault):
         self.attempted |= {row[0] for row in dead.sql(
             "SELECT concat_ws('.', n.id, a.run, a.step, a.number) FROM attempts a JOIN "
             "notifications n ON n.rowid = a.notification", schema=self.schema)}
+        (count,), = dead.sql(f"SELECT count(*) FROM attempts WHERE channel = 'log' AND ended >= {self.held_us}",
+                             schema=self.schema)
+        self.log_again += int(count)
         dead.stop()
         dead.configure(["listen_addresses = '127.0.0.1'"])
         return bool(tail)

@@ -22,7 +22,8 @@ class Network(PostgresqlFault):
         self.proxy = FaultProxy(self.cluster.port)
         self.addCleanup(self.proxy.close)
         self.load = Load(self, people=60 + 100 * self.size.rounds)
-        self.load.begin(store=self.store(f"postgresql://herald@127.0.0.1:{self.proxy.port}/herald"))
+        self.load.begin(store=self.store(f"postgresql://herald@127.0.0.1:{self.proxy.port}/herald"),
+                        http={"max_per_address": 2 * self.size.clients + 200})
         self.watch_doors()
         self.load.send(ENDLESS, rate=self.size.rate)
         faults = {"silent": self.silent, "half open": self.half_open, "5 s late": self.late,
