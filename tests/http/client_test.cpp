@@ -305,7 +305,7 @@ TEST(Client, AHostThatHangsLeavesRoomForOthers) {
   for (int i = 0; i < 8; ++i) client.fetch(post_to(dead.url()), [](const FetchResult&) {});
   EXPECT_EQ(fetch(client, post_to(alive.url())).reached, Reached::answered);
   // It stops counting as soon as its owner has heard.
-  const auto give_up = std::chrono::steady_clock::now() + 10s;
+  const auto give_up = std::chrono::steady_clock::now() + seconds{10};
   while (client.pending() > 8 && std::chrono::steady_clock::now() < give_up)
     std::this_thread::yield();
   EXPECT_EQ(client.pending(), 8U);
