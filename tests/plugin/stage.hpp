@@ -5,6 +5,7 @@
 #include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <cstring>
 #include <future>
 #include <set>
@@ -169,7 +170,8 @@ class Stage : public ::testing::Test {
     if (!registry) return;
     registry->stop();
     work.reset();
-    io.stop();
+    // Behind what was posted: an outcome may still be on its way.
+    boost::asio::post(io, [this] { io.stop(); });
     for (auto& t : threads) t.join();
     registry.reset();
   }
