@@ -98,7 +98,7 @@ class FaultTest(SystemTest):
         if path:
             with open(path, "a", encoding="utf-8") as file:
                 file.write(json.dumps({"test": self.id(), "name": name, "value": str(value),
-                                       "target": target}) + "\n")
+                                       "target": str(target)}) + "\n")
 
     def tearDown(self):
         if self.daemon is None:

@@ -31,8 +31,9 @@ class Restart(PostgresqlFault):
         load.stop()
         self.figure("restarts fast, immediate", f"{self.size.restarts}, {self.size.restarts}")
         self.figure("accepted again, longest s", f"{max(gaps):.2f}", "<= 5")
-        self.judge_doors()
+        self.leave_doors()
         self.judge(load, len(todo))
+        self.judge_doors()
         self.assertLess(max(gaps), 5 + self.patience())
 
 

@@ -25,8 +25,9 @@ class Backends(PostgresqlFault):
         self.figure("sessions ended, processes killed",
                     f"{len(todo) - self.size.kills}, {self.size.kills}")
         self.figure("accepted again, longest s", f"{max(gaps):.2f}", "<= 5")
-        self.judge_doors()
+        self.leave_doors()
         self.judge(load, len(todo))
+        self.judge_doors()
         self.assertLess(max(gaps), 5 + self.patience())
 
     def disturb(self, what, load):

@@ -41,8 +41,9 @@ class Network(PostgresqlFault):
             self.figure(f"{name}: noticed, longest s", f"{max(seconds):.2f}", "<= 10")
         self.figure("most writes that waited", max(queued), f"<= {QUEUE}")
         self.figure("accepted again, longest s", f"{max(back):.2f}")
-        self.judge_doors()
+        self.leave_doors()
         self.judge(self.load, len(back))
+        self.judge_doors()
         self.assertLess(max(max(s) for s in noticed.values()), 10 + self.patience())
         self.assertLessEqual(max(queued), QUEUE)
 

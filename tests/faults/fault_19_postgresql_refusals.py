@@ -70,6 +70,7 @@ class Refusals(PostgresqlFault):
             self.assertLess(share, 0.05)
             self.assertLess(back, 30)
             sent.append(self.submit(f"after {name}"))
+        self.leave_doors()
         self.judge_doors()
         for notification_id in sent:
             self.assertEqual(self.ctl("show", notification_id)["id"], notification_id)

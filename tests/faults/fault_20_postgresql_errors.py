@@ -46,8 +46,9 @@ class Errors(PostgresqlFault):
         load.stop()
         self.figure("errors injected", raised, "10000")
         self.figure("accepted again s", f"{gap:.2f}", "<= 5")
-        self.judge_doors()
+        self.leave_doors()
         self.judge(load, raised)
+        self.judge_doors()
         self.assertLess(gap, 5 + self.patience())
 
     def raised(self):

@@ -63,14 +63,16 @@ class PostgresqlFault(FaultTest):
         self.doors.start()
         self.addCleanup(self.doors.stop)
 
-    def judge_doors(self, most=0.1):
-        """/healthz knows nothing of the database, so it answers as ever. Seconds."""
+    def leave_doors(self, most=0.1):
         self.doors.stop()
-        slowest = max(self.doors.took)
-        self.figure("/healthz asked, slowest s", f"{len(self.doors.took)}, {slowest:.3f}",
-                    f"<= {most}")
+        self.figure("/healthz asked, slowest s",
+                    f"{len(self.doors.took)}, {max(self.doors.took):.3f}", f"<= {most}")
+
+    def judge_doors(self, most=0.1):
+        """/healthz knows nothing of the database, so it answers as ever. Seconds. Judged behind what may be
+        lost: that counts for more."""
         self.assertEqual(self.doors.wrong, [])
-        self.assertLess(slowest, most + self.patience())
+        self.assertLess(max(self.doors.took), most + self.patience())
 
     def patience(self):
         """What a busy machine may add to a promise of time in the everyday size. Seconds."""
