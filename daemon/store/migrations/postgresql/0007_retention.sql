@@ -10,4 +10,5 @@ CREATE INDEX webhook_messages_notification ON webhook_messages(notification);
 -- Rows go from one end of these tables while others come at the other end: their room is to be used again before a fifth of
 -- the table is empty.
 ALTER TABLE timeline   SET (autovacuum_vacuum_scale_factor = 0.05);
+ALTER TABLE attempts   SET (autovacuum_vacuum_scale_factor = 0.05);
 ALTER TABLE renderings SET (autovacuum_vacuum_scale_factor = 0.05);
