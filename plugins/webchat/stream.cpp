@@ -21,8 +21,9 @@ Cursor Stream::next(const Batch& batch) const {
 herald_status Stream::write(const std::string& words) {
   const auto status = open_ ? wire_.send(exchange(), words) : wire_.open(exchange(), words);
   if (status == HERALD_OK) {
+    // Those that came together do not all speak in one second: others would wait for that.
+    quiet_ = open_ ? 0 : static_cast<unsigned>(feeds_.size() + kHeartbeat - 1) % kHeartbeat;
     open_ = true;
-    quiet_ = 0;
   } else if (status == HERALD_E_LIMIT) {
     blocked_ = true;
   } else {

@@ -162,6 +162,19 @@ TEST_F(EventStream, AHeartbeatEveryFifteenQuietSeconds) {
   EXPECT_FALSE(host.http.seen(id).response.body.ends_with("\n\n:\n\n"));
 }
 
+TEST_F(EventStream, ThoseThatCameTogetherDoNotSpeakTogether) {
+  std::vector<uint64_t> streams;
+  for (int i = 0; i < 5; ++i) streams.push_back(open());
+  const auto spoke = [&](uint64_t id) {
+    return host.http.seen(id).response.body.ends_with("\n\n:\n\n");
+  };
+  host.advance(seconds{12});
+  EXPECT_TRUE(spoke(streams.back()));
+  EXPECT_FALSE(spoke(streams.front()));
+  host.advance(seconds{4});
+  EXPECT_TRUE(spoke(streams.front()));
+}
+
 // covers: F57
 TEST_F(EventStream, AReaderThatLagsCatchesUpFromTheStore) {
   const auto slow = open();
