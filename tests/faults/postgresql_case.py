@@ -64,6 +64,7 @@ class PostgresqlFault(FaultTest):
         self.addCleanup(self.doors.stop)
 
     def leave_doors(self, most=0.1):
+        """No longer asked; judge_doors() says what it was like."""
         self.doors.stop()
         self.figure("/healthz asked, slowest s",
                     f"{len(self.doors.took)}, {max(self.doors.took):.3f}", f"<= {most}")

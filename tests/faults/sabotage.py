@@ -74,8 +74,8 @@ CAUGHT_BY = {
 }
 # Those that PostgreSQL's store has, or that a store may hide.
 ON_POSTGRESQL = {name: CAUGHT_BY[name] for name in (
-    "timer_lost", "idempotency_off", "no_fencing", "failed_receipt_ignored", "late_evidence_ignored", "descriptors_not_kept_back",
-    "config_swap_before_check")} | {
+    "timer_lost", "idempotency_off", "no_fencing", "failed_receipt_ignored",
+    "late_evidence_ignored", "descriptors_not_kept_back", "config_swap_before_check")} | {
     name: Unittest(f"test_audit.Defects.test_{name}", folder="system", own=True) for name in (
         "append_split", "attempt_not_updated", "counters_drift", "due_forgotten",
         "event_not_recorded")} | {
