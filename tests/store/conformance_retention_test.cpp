@@ -62,6 +62,7 @@ TEST_P(StoreConformance, WhatHasNotEndedOrIsListedStays) {
   keep_ended(72h);
   const auto waiting = accepted();
   const auto listed = ended();
+  accepted();  // SQLite keeps the newest row, whatever it is
   clock.advance(24h * 400);
   work();
   EXPECT_TRUE(there(waiting));
@@ -102,6 +103,7 @@ TEST_P(StoreConformance, AKeyThatIsRememberedLeadsToWhatIsThere) {
   auto again = n;
   again.id = fresh_id();
   EXPECT_EQ(value(accept(again)).id, n.id);
+  EXPECT_TRUE(there(n.id));
   clock.advance(2h);
   work();
   EXPECT_FALSE(there(n.id));
