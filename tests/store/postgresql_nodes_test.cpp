@@ -86,6 +86,14 @@ class PostgresqlNodes : public PostgresqlStore {
     }
     return ::testing::AssertionSuccess();
   }
+  /// Somebody who waits for this.
+  auto waits(const std::string& event) {
+    return [this, event] {
+      return ask("SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND "
+                 "state = 'active' AND " +
+                 event) == std::vector<std::string>{"t"};
+    };
+  }
   std::vector<std::string> accept_for_many(Store& by, unsigned people) {
     std::vector<std::string> out;
     for (unsigned i = 0; i < people; ++i) {
@@ -219,13 +227,6 @@ TEST_F(PostgresqlNodes, AnAnswerHasItsNumberOnlyWhileItCanBeCommittedNext) {
     ask("WITH held AS (UPDATE journal_end SET pos = pos RETURNING pos) SELECT pg_sleep(2) FROM "
         "held");
   }};
-  const auto waits = [&](const std::string& event) {
-    return [&, event] {
-      return ask("SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND "
-                 "state = 'active' AND " +
-                 event) == std::vector<std::string>{"t"};
-    };
-  };
   EXPECT_TRUE(comes(waits("wait_event = 'PgSleep'")));
   Answer<Applied> answer;
   a->store->apply(request, answer.done());
@@ -236,6 +237,31 @@ TEST_F(PostgresqlNodes, AnAnswerHasItsNumberOnlyWhileItCanBeCommittedNext) {
   EXPECT_FALSE(value(answer.get()).stale);
   EXPECT_EQ(ask("SELECT number, action, label FROM answers"),
             std::vector<std::string>{"1|accept|OUI"});
+}
+
+TEST_F(PostgresqlNodes, AKeyThatAnotherIsAboutToRememberIsTheOthers) {
+  const auto a = node("a");
+  ASSERT_TRUE(a->store);
+  const auto n = [&] {
+    auto out = some_notification(clock());
+    out.to = {"phone", "+23760001000"};
+    out.create_recipient = true;
+    out.producer = "shop";
+    out.idempotency_key = "order-1";
+    out.body_digest = "d";
+    return out;
+  }();
+  std::jthread other{[&] {
+    ask("WITH put AS (INSERT INTO idempotency(producer, key, id, digest, expires) VALUES ('shop', "
+        "'order-1', 'another', 'd', 9000000000000000) RETURNING id) SELECT pg_sleep(2) FROM put");
+  }};
+  EXPECT_TRUE(comes(waits("wait_event = 'PgSleep'")));
+  Answer<Accepted> answer;
+  a->store->accept(n, answer.done());
+  EXPECT_TRUE(comes(waits("wait_event_type = 'Lock'"))) << "it saw no such key";
+  other.join();
+  EXPECT_EQ(value(answer.get()).id, "another");
+  EXPECT_EQ(ask("SELECT count(*) FROM notifications"), std::vector<std::string>{"0"});
 }
 
 TEST_F(PostgresqlNodes, OfTwoThatClaimATurnOneHasIt) {
