@@ -23,7 +23,10 @@ http {{
   }}
 }}
 """
-HAPROXY = """defaults
+# One thread: of two that log to stdout at the same time, one loses its line.
+HAPROXY = """global
+  nbthread 1
+defaults
   mode http
   timeout connect 5s
   timeout client 10s
