@@ -92,6 +92,30 @@ TEST_F(PostgresqlCommit, ARequestThatFailsDoesNotHarmTheOthersOfItsBatch) {
   EXPECT_EQ(counts().backlog, 37U);
 }
 
+// More than one transaction takes, so that the next one is begun ahead each time.
+TEST_F(PostgresqlCommit, WhatWaitsBehindACommitThatFailsIsBegunAgain) {
+  hold_writer();
+  ask("INSERT INTO idempotency(producer, key, id, digest, expires) VALUES ('shop', 'expired', "
+      "'old', 'd', 1)");
+  constexpr std::size_t kRefused = 3, kExpired = 520;
+  std::vector<Answer<Accepted>> answers(1300);
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    auto n = some_notification(clock());
+    if (i == kRefused) n.params_json += '\0';
+    if (i == kExpired) {
+      n.producer = "shop";
+      n.idempotency_key = "expired";
+    }
+    store->accept(std::move(n), answers[i].done());
+  }
+  let_go();
+  value(held.get());
+  for (std::size_t i = 0; i < answers.size(); ++i)
+    EXPECT_EQ(answers[i].get().has_value(), i != kRefused) << i;
+  EXPECT_EQ(ask("SELECT count(*) FROM notifications"), std::vector<std::string>{"1300"});
+  EXPECT_EQ(counts().backlog, 1299U);  // the held one is cancelled
+}
+
 TEST_F(PostgresqlCommit, SeveralRequestsOfABatchAboutOneNotificationFollowEachOther) {
   const auto id = accepted();
   hold_writer();

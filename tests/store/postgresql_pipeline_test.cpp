@@ -12,6 +12,7 @@ namespace {
 const Sql kPut{
     "/* session */ INSERT INTO numbers SELECT * FROM unnest($1::bigint[]) ON CONFLICT DO NOTHING"};
 const Sql kHalve{"/* session */ UPDATE numbers SET n = n / $1"};
+const Sql kFail{"/* session */ SELECT 1 / count(*) FROM numbers WHERE false"};
 const Sql kCount{"/* session */ SELECT count(*) FROM numbers"};
 
 /// As libpq takes it.
@@ -110,6 +111,76 @@ TEST_F(PostgresqlPipeline, ALostConnectionIsTold) {
     EXPECT_EQ(error.kind(), SqlError::Kind::lost);
   }
   EXPECT_THROW(db.rollback(), SqlError);
+}
+
+TEST_F(PostgresqlPipeline, TheNextTransactionBeginsRightBehindACommit) {
+  bool told = false;
+  int64_t seen = 0;
+  db.begin();
+  put({1, 2}, [&](const Rows&) { told = true; });
+  db.commit_ahead();
+  db.begin_ahead();
+  db.ahead(kCount, [&](const Rows& rows) { seen = rows[0].integer(0); });
+  EXPECT_THROW(db.settle(), std::logic_error) << "whether it was committed would not be known";
+  db.committed();
+  EXPECT_TRUE(told);
+  EXPECT_EQ(seen, 0) << "that was not waited for";
+  db.settle();
+  EXPECT_EQ(seen, 2);
+  put({3});
+  db.rollback();
+  EXPECT_EQ(count(), 2);
+}
+
+TEST_F(PostgresqlPipeline, WithWhatFailsNothingIsCommittedAndWhatWasBegunAheadGoesToo) {
+  bool told = false;
+  db.begin();
+  put({1});
+  halve(0);
+  db.commit_ahead();
+  db.begin_ahead();
+  db.ahead(kCount, [&](const Rows&) { told = true; });
+  put({2});
+  try {
+    db.committed();
+    FAIL() << "a division by zero is an error";
+  } catch (const SqlError& error) {
+    EXPECT_EQ(error.state(), "22012");
+    EXPECT_EQ(error.kind(), SqlError::Kind::request);
+  }
+  db.rollback();
+  EXPECT_EQ(count(), 0);
+  EXPECT_FALSE(told);
+}
+
+TEST_F(PostgresqlPipeline, ATransactionThatHasFailedIsNotTakenForCommitted) {
+  db.begin();
+  halve(0);
+  put({1});
+  db.ahead(kFail, {});
+  EXPECT_THROW(db.settle(), SqlError);
+  // The server answers such a COMMIT with ROLLBACK, which is no error.
+  EXPECT_THROW(db.commit(), SqlError);
+}
+
+TEST_F(PostgresqlPipeline, AWarningCountsWhenItIsTheCommits) {
+  db.exec(
+      "CREATE FUNCTION pg_temp.warn() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE WARNING "
+      "'beware'; RETURN NULL; END $$; CREATE TRIGGER at_once AFTER INSERT ON numbers FOR EACH ROW "
+      "WHEN (new.n = 1) EXECUTE FUNCTION pg_temp.warn(); CREATE CONSTRAINT TRIGGER at_the_end "
+      "AFTER INSERT ON numbers DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (new.n = 2) EXECUTE "
+      "FUNCTION pg_temp.warn()");
+  db.begin();
+  put({1});
+  db.commit();
+  db.begin();
+  put({2});
+  try {
+    db.commit();
+    FAIL() << "what a server that warns says of a commit may not hold";
+  } catch (const SqlError& error) {
+    EXPECT_EQ(error.kind(), SqlError::Kind::lost);
+  }
 }
 
 }  // namespace

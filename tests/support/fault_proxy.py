@@ -18,9 +18,10 @@ class Frontend:
         self.buffer = bytearray()
         self.started = self.cancels = False
         self.asked = 0  # requests that a single byte answers
+        self.prepared = {}  # name -> text
 
     def feed(self, data):
-        """The texts of the simple queries that end in `data`."""
+        """The texts of the statements that end in `data`, without the comment before them."""
         self.buffer += data
         texts = []
         while True:
@@ -32,6 +33,11 @@ class Frontend:
             del self.buffer[:head + length]
             if kind == b"Q":
                 texts.append(body.rstrip(b"\0").decode())
+            elif kind == b"P":
+                name, text = body.split(b"\0")[:2]
+                self.prepared[name] = text.decode().rpartition("*/ ")[2]
+            elif kind == b"B":
+                texts.append(self.prepared.get(body.split(b"\0")[1], ""))
             elif not self.started:
                 code = int.from_bytes(body[:4], "big")
                 self.cancels = code == CANCEL_REQUEST
@@ -205,8 +211,8 @@ class Link:
         return data
 
     def cut_here(self, data):
-        """Where the client's commit in `data` is to be cut. A client waits for the answer to it, so
-        that nothing follows in the same piece."""
+        """Where the client's commit in `data` is to be cut. What comes with it in the same piece
+        shares its fate."""
         for text in self.frontend.feed(data):
             if text.startswith("BEGIN"):
                 self.reads_only = "READ ONLY" in text

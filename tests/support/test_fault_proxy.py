@@ -73,6 +73,12 @@ class Through(unittest.TestCase):
             self.assertEqual(COMMIT in self.received(), arrives, where)
         self.assertEqual(dict(self.proxy.cuts), {"before": 1, "after": 1, "answered": 1})
 
+    def test_a_commit_that_was_prepared_is_one_too(self):
+        self.ask(START)
+        self.ask(message(b"P", b"c\0/* session */ COMMIT\0\0\0"))
+        self.proxy.on_commit = lambda: "before"
+        self.assertEqual(self.ask(message(b"B", b"\0c\0" + b"\0\0" * 3)), b"")
+
     def test_a_commit_that_wrote_nothing_is_none(self):
         self.ask(START)
         self.ask(READING)

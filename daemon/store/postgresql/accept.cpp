@@ -41,7 +41,7 @@ base::Result<Accepted> accept(WriteState& state, const model::NewNotification& n
   notification.progress = first_progress(notification.head, n.expires);
   const auto held = state.notifications.add(db, notification);
   if (!held) return held.error();
-  state.inboxes.fresh((*held)->rowid);
+  state.inboxes.looked_for((*held)->rowid);
   if (keyed) state.keys.remember_idempotency(n.producer, n.idempotency_key, {n.id, n.body_digest});
   if (!dedupe.empty()) state.keys.remember_dedupe(dedupe, n.id);
   state.counters.enter(notification.progress.state);

@@ -7,6 +7,7 @@
 #include <pqxx/result>
 
 #include <algorithm>
+#include <utility>
 
 #include "store/postgresql/watchdog.hpp"
 
@@ -16,6 +17,7 @@ namespace {
 using Kind = SqlError::Kind;
 
 const Sql kBegin{"/* session */ BEGIN"};
+const Sql kCommit{"/* session */ COMMIT"};
 
 /// libpqxx 6 gives most of its exceptions a type, and only some of those the code too.
 std::string state_of(const pqxx::sql_error& error) {
@@ -55,15 +57,15 @@ class Opened final : public pqxx::connection_base {
 
 /// The connection with what must go before it does.
 struct Connection::Wire {
-  /// Notices are not printed; during a COMMIT they are told.
+  /// Notices are not printed; those of a COMMIT count.
   class Notices final : public pqxx::errorhandler {
    public:
     using errorhandler::errorhandler;
     bool operator()(const char[]) noexcept override {
-      met = true;
+      ++met;
       return false;
     }
-    bool met = false;
+    unsigned met = 0;
   };
 
   Wire(const std::string& conninfo, Watchdog& dog)
@@ -71,7 +73,7 @@ struct Connection::Wire {
         connection(conninfo),
         notices(connection),
         transaction(connection),
-        pipeline(connection.below()) {
+        pipeline(connection.below(), notices.met) {
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
     connection.inhibit_reactivation(true);  // trap 4
@@ -157,18 +159,43 @@ std::string Connection::ask(const std::string& sql) {
 
 void Connection::commit() {
   settle();
+  commit_ahead();
+  committed();
+}
+
+void Connection::commit_ahead() {
   transaction_until_.reset();
-  guarded(limits_.commit, [&](Wire& wire) {
-    wire.notices.met = false;
-    wire.transaction.exec("COMMIT");
-    if (wire.notices.met)
-      throw SqlError{Kind::lost, "01000", "the server warned while it committed"};
+  guarded(limits_.commit, [](Wire& wire) {
+    // Of a transaction that had failed it says ROLLBACK, and that is no error.
+    const auto check = [](const Rows& answer) {
+      if (answer.command() != "COMMIT")
+        throw SqlError{Kind::lost, {}, "the server did not commit, and did not say why"};
+    };
+    wire.pipeline.send(kCommit, {}, Pipeline::When::soon, check);
+    wire.pipeline.mark();
   });
+  committing_ = true;
+}
+
+void Connection::committed() {
+  // The time of what was begun since then is not that of the commit.
+  const auto until = std::exchange(transaction_until_, std::nullopt);
+  const auto answers = guarded(limits_.commit, [](Wire& wire) { return wire.pipeline.take(); });
+  transaction_until_ = until;
+  committing_ = false;
+  if (answers.error) throw SqlError{*answers.error};
+  if (answers.warned) throw SqlError{Kind::lost, "01000", "the server warned while it committed"};
+  tell(answers);
+}
+
+void Connection::tell(const Pipeline::Answers& answers) {
+  for (const auto& [then, rows] : answers.good) then(rows);
 }
 
 void Connection::rollback() {
+  committing_ = false;
   guarded(limits_.statement, [&](Wire& wire) {
-    if (wire.pipeline.open()) wire.pipeline.take();
+    while (wire.pipeline.open()) wire.pipeline.take();
     wire.transaction.exec("ROLLBACK");
   });
 }
@@ -180,10 +207,11 @@ void Connection::send(const Sql& sql, const Parameters& parameters, Pipeline::Wh
 }
 
 void Connection::settle() {
+  if (committing_) throw std::logic_error{"the outcome of a commit has to be heard first"};
   if (!wire_->pipeline.open()) return;
   const auto answers = guarded(limits_.statement, [](Wire& wire) { return wire.pipeline.take(); });
   if (answers.error) throw SqlError{*answers.error};
-  for (const auto& [then, rows] : answers.good) then(rows);
+  tell(answers);
 }
 
 }  // namespace herald::store::postgresql

@@ -20,7 +20,8 @@ class Watchdog;
 /// What the server or the way to it may take.
 struct Limits {
   std::chrono::milliseconds statement{8000};  ///< any statement but COMMIT; 0: no limit
-  std::chrono::milliseconds commit{4000};
+  /// COMMIT, with what was sent together with it: more than a server waits for a lock.
+  std::chrono::milliseconds commit{5000};
   /// All statements of a transaction but its COMMIT: a way to the server that is merely late would
   /// let each of them pass; 0: no limit.
   std::chrono::milliseconds transaction{7000};
@@ -44,6 +45,11 @@ class Connection {
   /// Ends the transaction. Throws SqlError: `lost` also when the server warned, for then what it
   /// says of a commit may not hold (trap 3).
   void commit();
+  /// The same in two steps: together with what was sent and not heard of, and then wait for all of
+  /// it. Between them the next transaction may begin ahead, and ask ahead. An error which is not
+  /// `lost` says that nothing was committed. A `then` of what goes with the commit must not throw.
+  void commit_ahead();
+  void committed();
   /// Also what was sent and not heard of. Throws SqlError.
   void rollback();
 
@@ -75,7 +81,7 @@ class Connection {
   void begin_ahead();
   void send(const Sql& sql, const Parameters& parameters, Pipeline::When when, Then then);
   /// Waits for all that was sent; throws what the server said of the first that failed, else what a
-  /// `then` throws.
+  /// `then` throws. Not between commit_ahead() and committed().
   void settle();
 
  private:
@@ -83,9 +89,11 @@ class Connection {
   template <class F>
   auto guarded(std::chrono::milliseconds limit, F&& work);
   void limit_transaction();
+  static void tell(const Pipeline::Answers& answers);
   std::unique_ptr<Wire> wire_;
   const Limits limits_;
   std::optional<std::chrono::steady_clock::time_point> transaction_until_;
+  bool committing_ = false;  // commit_ahead() without its committed()
 };
 
 }  // namespace herald::store::postgresql

@@ -110,12 +110,7 @@ void Inboxes::load(Connection& db, const Wanted& wanted) {
   const auto keep_items = [this](const Rows& rows) {
     for (const auto row : rows) keep(row);
   };
-  if (!wanted.appends.empty()) {
-    for (const auto row : wanted.appends) of_notification_.try_emplace(row, 0);
-    db.ahead(kOfRows, keep_items, array_of(wanted.appends));
-  }
-  if (const auto appends = wanted.appends.size() + wanted.fresh; appends != 0)
-    ask_numbers(db, appends);
+  if (wanted.appends != 0) ask_numbers(db, wanted.appends);
   if (wanted.items.empty() && wanted.notifications.empty()) return;
   for (const auto& name : wanted.notifications) of_name_.try_emplace(name, 0);
   db.ahead(kSeen, keep_items, array_of(wanted.items), array_of(wanted.notifications));

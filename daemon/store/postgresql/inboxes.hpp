@@ -27,15 +27,15 @@ class Inboxes {
   /// What is asked of them.
   struct Wanted {
     std::vector<model::UserId> users;
-    std::vector<int64_t> appends;            ///< rows of notifications
     std::vector<int64_t> items;              ///< ids
     std::vector<std::string> notifications;  ///< whose items
-    std::size_t fresh = 0;                   ///< appends of notifications that are not stored yet
+    std::size_t appends = 0;
   };
   /// Asks for them: there after Connection::settle().
   void load(Connection& db, const Wanted& wanted);
-  /// This row is being stored, so it has no item.
-  void fresh(int64_t notification) { of_notification_.try_emplace(notification, 0); }
+  /// This row is being stored, or its item was asked for by name: what is not known by now is not
+  /// there.
+  void looked_for(int64_t notification) { of_notification_.try_emplace(notification, 0); }
 
   struct Appended {
     model::Item item;

@@ -7,17 +7,17 @@ const Sql kFindIdempotency{
     "SELECT k.producer, k.key, k.id, k.digest FROM unnest($1::text[], $2::text[]) AS w(producer, "
     "key) JOIN idempotency k ON k.producer = w.producer AND k.key = w.key WHERE k.expires > $3"};
 const Sql kFindDedupe{"SELECT key, id FROM dedupe WHERE key = ANY($1::text[]) AND expires > $2"};
-// Only an expired row may be in the way.
+// An error of the server when one is in the way, for COMMIT is on its way already. Most expired
+// ones are purged by then.
 const Sql kPutIdempotency{
-    "INSERT INTO idempotency AS k (producer, key, id, digest, expires) SELECT *, $5 FROM "
-    "unnest($1::text[], $2::text[], $3::text[], $4::text[]) ON CONFLICT (producer, key) DO UPDATE "
-    "SET id = excluded.id, digest = excluded.digest, expires = excluded.expires WHERE k.expires <= "
-    "$6"};
+    "INSERT INTO idempotency(producer, key, id, digest, expires) SELECT *, $5 FROM "
+    "unnest($1::text[], $2::text[], $3::text[], $4::text[])"};
 const Sql kPutDedupe{
-    "INSERT INTO dedupe AS k (key, id, expires) SELECT *, $3 FROM unnest($1::text[], $2::text[]) "
-    "ON "
-    "CONFLICT (key) DO UPDATE SET id = excluded.id, expires = excluded.expires WHERE k.expires <= "
-    "$4"};
+    "INSERT INTO dedupe(key, id, expires) SELECT *, $3 FROM unnest($1::text[], $2::text[])"};
+const Sql kDropIdempotency{
+    "DELETE FROM idempotency k USING unnest($1::text[], $2::text[]) AS w(producer, key) WHERE "
+    "k.producer = w.producer AND k.key = w.key AND k.expires <= $3"};
+const Sql kDropDedupe{"DELETE FROM dedupe WHERE key = ANY($1::text[]) AND expires <= $2"};
 // By their places: whatever is expected of the tables' sizes, nothing else is looked at.
 const Sql kPurgeIdempotency{
     "DELETE FROM idempotency WHERE ctid = ANY(ARRAY(SELECT ctid FROM idempotency WHERE expires <= "
@@ -29,10 +29,6 @@ const Sql kPurgeDedupe{
 const Sql kPurgeParked{
     "DELETE FROM parked_receipts WHERE ctid = ANY(ARRAY(SELECT ctid FROM parked_receipts WHERE "
     "expires <= $1 ORDER BY expires LIMIT 256))"};
-
-[[noreturn]] void taken_meanwhile() {
-  throw SqlError{SqlError::Kind::again, "23505", "another took the same key meanwhile"};
-}
 
 }  // namespace
 
@@ -66,6 +62,7 @@ void Keys::load_idempotency(Connection& db, const Producers& wanted, base::TimeP
     for (const auto row : rows)
       idempotency_[{row.string(0), row.string(1)}] = KnownKey{row.string(2), row.string(3)};
   };
+  if (clashed_) db.ahead(kDropIdempotency, {}, producers, keys, base::unix_us(now));
   db.ahead(kFindIdempotency, keep, producers, keys, base::unix_us(now));
 }
 
@@ -80,6 +77,7 @@ void Keys::load_dedupe(Connection& db, const std::vector<std::string>& wanted,
   const auto keep = [this](const Rows& rows) {
     for (const auto row : rows) dedupe_[row.string(0)] = KnownKey{row.string(1), {}};
   };
+  if (clashed_) db.ahead(kDropDedupe, {}, keys, base::unix_us(now));
   db.ahead(kFindDedupe, keep, keys, base::unix_us(now));
 }
 
@@ -113,15 +111,8 @@ void Keys::flush(Connection& db, base::TimePoint now) {
   }
   Columns dedupe{kPutDedupe};
   for (const auto& key : new_dedupe_) dedupe.add(key, dedupe_[key]->id);
-  for (auto* rows : {&idempotency, &dedupe}) {
-    const auto wanted = static_cast<int64_t>(rows->rows());
-    rows->flush_then(
-        db,
-        [wanted](const Rows& put) {
-          if (put.affected() != wanted) taken_meanwhile();
-        },
-        expires, base::unix_us(now));
-  }
+  idempotency.flush(db, expires);
+  dedupe.flush(db, expires);
   forget();
 }
 

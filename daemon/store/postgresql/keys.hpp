@@ -32,9 +32,13 @@ class Keys {
   void remember_idempotency(const std::string& producer, const std::string& key, KnownKey known);
   void remember_dedupe(const std::string& key, const std::string& id);
 
-  /// Throws `again` when another node remembered one of them meanwhile.
+  /// The server says `again` when one of them is there: another node remembered it meanwhile, or
+  /// it is an expired one.
   void flush(Connection& db, base::TimePoint now);
   void forget();
+  /// The server said so: the next loads make room.
+  void clashed() { clashed_ = true; }
+  void committed() { clashed_ = false; }
 
  private:
   template <class Key>
@@ -43,6 +47,7 @@ class Keys {
   Known<std::string> dedupe_;
   std::set<std::pair<std::string, std::string>> new_idempotency_;
   std::set<std::string> new_dedupe_;
+  bool clashed_ = false;
 };
 
 /// Deletes some expired keys and parked receipts; gives their number.

@@ -15,8 +15,7 @@ const Sql kInsert{
     "last_seq, progress, paused_at) SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], "
     "$4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[], $9::text[], $10::text[], "
     "$11::smallint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], "
-    "$16::smallint[], $17::bigint[], $18::smallint[], $19::bigint[], $20::text[], $21::text[]) ON "
-    "CONFLICT (id) DO NOTHING"};
+    "$16::smallint[], $17::bigint[], $18::smallint[], $19::bigint[], $20::text[], $21::text[])"};
 const Sql kUpdate{
     "UPDATE notifications n SET state = u.state, due_at = u.due_at, in_flight = u.in_flight, "
     "last_seq = u.last_seq, progress = u.progress, paused_at = u.paused_at, chain_id = u.chain_id "
@@ -97,6 +96,11 @@ void Notifications::look_for(Connection& db, const std::vector<std::string_view>
   db.ahead(kThere, keep, array_of(fresh_ids));
 }
 
+const Held* Notifications::held(std::string_view id) const {
+  const auto found = held_.find(std::string{id});
+  return found == held_.end() || !found->second ? nullptr : &*found->second;
+}
+
 base::Result<Held*> Notifications::find(Connection& db, ChainCache& chains, std::string_view id) {
   auto found = held_.find(std::string{id});
   if (found == held_.end()) {
@@ -159,12 +163,7 @@ void Notifications::insert(Connection& db, ChainCache& chains) {
              held->notification.progress.state, now.due, now.owed, held->notification.seq,
              now.progress, OrNull<std::string>{now.paused.empty(), now.paused});
   }
-  const auto wanted = static_cast<int64_t>(rows.rows());
-  rows.flush_then(db, [this, wanted](const Rows& stored) {
-    if (stored.affected() == wanted) return;
-    look_for_ids_ = true;
-    throw SqlError{SqlError::Kind::again, "23505", "an id is there already"};
-  });
+  rows.flush(db);
 }
 
 void Notifications::update(Connection& db, ChainCache& chains) {

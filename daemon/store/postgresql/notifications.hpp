@@ -25,6 +25,8 @@ class Notifications {
   /// Asks for those of these ids that there are, and locks them: there after
   /// Connection::settle().
   void load(Connection& db, ChainCache& chains, const std::vector<std::string_view>& ids);
+  /// Of those that were loaded or added; null when it is none of them, or not there.
+  const Held* held(std::string_view id) const;
   /// not_found; internal when its row cannot be understood. Stays where it is until forget().
   base::Result<Held*> find(Connection& db, ChainCache& chains, std::string_view id);
   /// Takes in a new one.
@@ -36,11 +38,13 @@ class Notifications {
   /// The run that a redrive ended keeps its chain.
   void keep_chain(Connection& db, int64_t rowid, unsigned run, int64_t chain);
 
-  /// Throws `again` when an id was there already: then the next load() looks for it.
+  /// The server says `again` when an id is there already.
   void flush(Connection& db, ChainCache& chains);
   void forget();
+  /// The server said so: the next look_for() looks.
+  void clashed() { look_for_ids_ = true; }
   void committed() { look_for_ids_ = false; }
-  /// After an id was found to be there already: asks which of the new ones are.
+  /// Asks which of the new ones are there, when one may be.
   void look_for(Connection& db, const std::vector<std::string_view>& fresh_ids);
 
  private:

@@ -6,6 +6,7 @@ namespace herald::store::postgresql {
 namespace {
 
 constexpr auto kExecutes = static_cast<std::size_t>(-1);
+constexpr auto kMark = static_cast<std::size_t>(-2);
 
 using Result = std::unique_ptr<PGresult, decltype(&PQclear)>;
 
@@ -41,14 +42,21 @@ void Pipeline::send(const Sql& sql, const Parameters& parameters, When when, The
   if (when == When::now && PQflush(connection_) < 0) lost();
 }
 
+void Pipeline::mark() {
+  owed_.push_back({kMark, {}});
+  check(PQpipelineSync(connection_));
+}
+
 void Pipeline::hear(Owed& owed, Answers& answers) {
+  const auto notices = notices_;
   auto* const result = PQgetResult(connection_);
   if (result == nullptr) lost();
+  answers.warned = notices_ != notices;
   Rows rows{result};
   const auto status = PQresultStatus(result);
   const bool good = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
-  if (owed.prepares != kExecutes)
-    prepared_[owed.prepares] = good ? Prepared::yes : Prepared::no;
+  if (owed.what != kExecutes)
+    prepared_[owed.what] = good ? Prepared::yes : Prepared::no;
   else if (good && owed.then)
     answers.good.emplace_back(std::move(owed.then), std::move(rows));
   if (good || status == PGRES_PIPELINE_ABORTED || answers.error) return;
@@ -62,15 +70,16 @@ void Pipeline::hear(Owed& owed, Answers& answers) {
 
 Pipeline::Answers Pipeline::take() {
   Answers answers;
-  check(PQpipelineSync(connection_));
-  for (; !owed_.empty(); owed_.pop_front()) {
+  if (owed_.back().what != kMark) mark();
+  for (; owed_.front().what != kMark; owed_.pop_front()) {
     hear(owed_.front(), answers);
     // Each statement's results end with none.
     if (const Result more{PQgetResult(connection_), &PQclear}; more) lost();
   }
   const Result synced{PQgetResult(connection_), &PQclear};
   if (PQresultStatus(synced.get()) != PGRES_PIPELINE_SYNC) lost();
-  check(PQexitPipelineMode(connection_));
+  owed_.pop_front();
+  if (!open()) check(PQexitPipelineMode(connection_));
   return answers;
 }
 

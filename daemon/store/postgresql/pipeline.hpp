@@ -25,26 +25,30 @@ class Pipeline {
     soon,  ///< with the next that goes now, or with take()
   };
 
-  /// `connection`: libpq's; outlives this.
-  explicit Pipeline(pg_conn* connection) : connection_(connection) {}
+  /// `connection`: libpq's, `notices`: how many it has told of; both outlive this.
+  Pipeline(pg_conn* connection, const unsigned& notices)
+      : connection_(connection), notices_(notices) {}
 
   bool open() const { return !owed_.empty(); }
   /// Throws SqlError only when the connection is lost.
   void send(const Sql& sql, const Parameters& parameters, When when, Then then);
+  /// What follows is not skipped when something before it fails, and take() ends here. Throws
+  /// SqlError only when the connection is lost.
+  void mark();
 
-  /// Of everything that was owed.
   struct Answers {
     std::optional<SqlError> error;  ///< of the first that failed
     std::vector<std::pair<Then, Rows>> good;
+    bool warned = false;  ///< by the last statement
   };
-  /// Waits until the server has answered everything. Throws SqlError only when the connection is
-  /// lost.
+  /// Waits until the server has answered everything up to the first mark, else all there is. Throws
+  /// SqlError only when the connection is lost.
   Answers take();
 
  private:
   enum class Prepared { no, sent, yes };
   struct Owed {
-    std::size_t prepares;  // index of the statement that is prepared; else kExecutes
+    std::size_t what;  // index of the statement that is prepared; else kExecutes or kMark
     Then then;
   };
   void prepare(const Sql& sql);
@@ -53,6 +57,7 @@ class Pipeline {
   void check(int done) const;
 
   pg_conn* const connection_;
+  const unsigned& notices_;
   std::deque<Owed> owed_;
   std::vector<Prepared> prepared_;
 };

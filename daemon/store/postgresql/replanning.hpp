@@ -10,6 +10,8 @@ namespace herald::store::postgresql {
 /// after a second, two, four, and so on. One thread.
 class Replanning {
  public:
+  /// Whether look() would make them anew.
+  bool due(base::MonoPoint now) const { return due_ == base::MonoPoint{} || now >= due_; }
   /// Between transactions. Throws SqlError.
   void look(Connection& db, base::MonoPoint now) {
     if (due_ == base::MonoPoint{}) due_ = now + pause_;

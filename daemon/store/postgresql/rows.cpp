@@ -45,4 +45,8 @@ Rows::Rows(pg_result* result)
 
 int64_t Rows::affected() const { return result_ ? number(PQcmdTuples(result_.get())) : 0; }
 
+std::string_view Rows::command() const {
+  return result_ ? std::string_view{PQcmdStatus(result_.get())} : std::string_view{};
+}
+
 }  // namespace herald::store::postgresql

@@ -38,6 +38,8 @@ class Rows {
   Row operator[](std::size_t row) const { return {result_.get(), row}; }
   /// Rows that the statement changed.
   int64_t affected() const;
+  /// What the server says it has done: a word, for some statements with numbers.
+  std::string_view command() const;
 
   class Iterator {
    public:

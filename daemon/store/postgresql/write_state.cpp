@@ -38,23 +38,38 @@ WriteState::WriteState(std::unique_ptr<Connection> connection, const Settings& s
   counters.load(db);
 }
 
-void WriteState::begin() {
-  replanning_.look(db, clock.mono());
-  inboxes.take_drawn();  // by one that failed
-  db.begin_ahead();
-  if (lease == nullptr) return;
-  lease->hold(db);
+/// Whether the next begin() waits for the server.
+bool WriteState::looks_around() const {
+  const auto now = clock.mono();
+  return replanning_.due(now) || (lease != nullptr && now >= next_count_);
+}
+
+void WriteState::begin(const Foreseen& foreseen) {
+  if (begun_) return;
+  const auto now = clock.mono();
+  replanning_.look(db, now);
   // The others' share of the backlog.
-  if (const auto now = clock.mono(); now >= next_count_) {
+  if (lease != nullptr && now >= next_count_) {
     counters.load(db);
     next_count_ = now + kCountAgain;
   }
+  start(foreseen);
 }
 
-void WriteState::load(const Foreseen& foreseen) {
+bool WriteState::begin_ahead(const Foreseen& foreseen) {
+  if (looks_around()) return false;
+  start(foreseen);
+  return true;
+}
+
+/// Only sends.
+void WriteState::start(const Foreseen& foreseen) {
+  begun_ = true;
+  inboxes.take_drawn();  // by one that failed
+  db.begin_ahead();
+  if (lease != nullptr) lease->hold(db);
   const auto now = clock.now();
   std::vector<std::string_view> ids, stored_ids, fresh_ids, provider_ids;
-  Inboxes::Wanted inboxes_wanted;
   // Accepted with a head start: what came of them is recorded with them.
   std::unordered_set<std::string_view> fresh;
   for (const auto* n : foreseen.accepts) fresh.insert(n->id);
@@ -79,33 +94,35 @@ void WriteState::load(const Foreseen& foreseen) {
   people.load(db, identities);
   keys.load_idempotency(db, producers, now);
   parking.load(db, ids, provider_ids, now);
+
+  Inboxes::Wanted wanted;
+  for (const auto* apply : foreseen.applies) {
+    if (!apply->append) continue;
+    wanted.users.push_back(apply->append->user);
+    ++wanted.appends;
+    if (!fresh.contains(apply->id)) wanted.notifications.push_back(apply->id);
+  }
+  for (const auto* request : foreseen.seen) {
+    wanted.users.push_back(request->user);
+    for (const auto id : request->ids) wanted.items.push_back(id);
+    for (const auto& name : request->notifications) wanted.notifications.push_back(name);
+  }
+  inboxes.load(db, wanted);
+}
+
+void WriteState::load(const Foreseen& foreseen) {
   db.settle();
+  // Those that have no item yet need not be looked for again.
+  for (const auto* apply : foreseen.applies)
+    if (const auto* held = apply->append ? notifications.held(apply->id) : nullptr)
+      inboxes.looked_for(held->rowid);
   // What is asked with what was answered.
   std::vector<std::string> dedupe;
   for (const auto* n : foreseen.accepts)
     if (!n->dedupe_key.empty())
       if (const auto user = people.resolve(db, n->to))
         dedupe.push_back(dedupe_of(user, n->dedupe_key));
-  keys.load_dedupe(db, dedupe, now);
-
-  for (const auto* apply : foreseen.applies) {
-    if (!apply->append) continue;
-    if (fresh.contains(apply->id)) {
-      inboxes_wanted.users.push_back(apply->append->user);
-      ++inboxes_wanted.fresh;
-      continue;
-    }
-    const auto held = notifications.find(db, chains, apply->id);
-    if (!held) continue;
-    inboxes_wanted.users.push_back(apply->append->user);
-    inboxes_wanted.appends.push_back((*held)->rowid);
-  }
-  for (const auto* request : foreseen.seen) {
-    inboxes_wanted.users.push_back(request->user);
-    for (const auto id : request->ids) inboxes_wanted.items.push_back(id);
-    for (const auto& name : request->notifications) inboxes_wanted.notifications.push_back(name);
-  }
-  inboxes.load(db, inboxes_wanted);
+  keys.load_dedupe(db, dedupe, clock.now());
   db.settle();
 }
 
@@ -146,21 +163,34 @@ void WriteState::before_commit() {
   // whichever node commits them.
   answers.flush(db);
   counters.flush(db);
-  db.settle();
   HERALD_POINT("pg.before_commit");
 }
 
 void WriteState::commit() {
-  db.commit();
+  begun_ = false;
+  drawn_ = inboxes.take_drawn();
+  db.commit_ahead();
+}
+
+std::optional<Drawn> WriteState::committed() {
+  db.committed();
   HERALD_POINT("pg.after_commit");
   counters.committed();
   notifications.committed();
+  keys.committed();
   retention.committed();
+  return drawn_;
 }
 
 void WriteState::rollback() {
+  begun_ = false;
   forget();
   db.rollback();
+}
+
+void WriteState::clashed() {
+  notifications.clashed();
+  keys.clashed();
 }
 
 void WriteState::forget() {
@@ -180,9 +210,10 @@ void WriteState::forget() {
 }
 
 void WriteState::probe() {
-  begin();
+  begin({});
   db.run(kProbe);
-  db.commit();
+  commit();
+  committed();
 }
 
 }  // namespace herald::store::postgresql

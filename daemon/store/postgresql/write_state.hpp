@@ -56,20 +56,31 @@ class WriteState {
   Columns timeline, journal, questions, answers;
 
   // All throw SqlError.
-  /// Throws `unavailable` when this is a node whose lease is over.
-  void begin();
+  /// Begins a transaction, if it was not begun ahead, and asks for what will be needed.
+  void begin(const Foreseen& foreseen);
+  /// The same while the one before is committed. False: that has to be waited for.
+  bool begin_ahead(const Foreseen& foreseen);
+  /// Waits for what was asked. Throws `unavailable` when this is a node whose lease is over.
   void load(const Foreseen& foreseen);
   /// Writes what is held and forgets it: from here on statements see it.
   void flush();
   /// Writes the rest; only commit() may follow.
   void before_commit();
-  /// Whether it is durable is not known when it throws.
+  /// Sends COMMIT; only begin_ahead() may follow, and committed().
   void commit();
+  /// Waits for it; the newest number that was drawn. Whether it is durable is not known when this
+  /// throws `lost`; with another error it is not committed.
+  std::optional<Drawn> committed();
+  /// Also what was begun ahead.
   void rollback();
+  /// The server refused what is there already: the next time it is looked for.
+  void clashed();
   /// Commits something small.
   void probe();
 
  private:
+  bool looks_around() const;
+  void start(const Foreseen& foreseen);
   void forget();
   void clean_up();
 
@@ -77,6 +88,8 @@ class WriteState {
   model::TimePoint next_purge_{};
   bool keys_clean_ = false;  ///< none is kept beyond its time
   base::MonoPoint next_count_{};
+  bool begun_ = false;
+  std::optional<Drawn> drawn_;  ///< by what is being committed
 };
 
 }  // namespace herald::store::postgresql

@@ -85,14 +85,9 @@ Health Writer::health() const {
 
 void Writer::loop() {
   Batch batch;
-  while (take(batch)) {
-    // Those that work in memory first: then it is written out once, not between any two.
-    std::stable_partition(batch.begin(), batch.end(), [](const auto& op) {
-      Foreseen nothing;
-      return op->foresee(nothing);
-    });
-    commit(batch);
-    batch.clear();
+  while (!batch.empty() || take(batch)) {
+    commit(batch, true);
+    batch = std::exchange(next_, {});
   }
 }
 
@@ -105,11 +100,24 @@ bool Writer::take(Batch& batch) {
     probe();
     lock.lock();
   }
-  while (!queue_.empty() && batch.size() < kBatch) {
-    batch.push_back(std::move(queue_.front()));
-    queue_.pop_front();
-  }
+  lock.unlock();
+  take_waiting(batch);
   return !batch.empty();
+}
+
+void Writer::take_waiting(Batch& batch) {
+  {
+    const std::lock_guard lock{mutex_};
+    while (!queue_.empty() && batch.size() < kBatch) {
+      batch.push_back(std::move(queue_.front()));
+      queue_.pop_front();
+    }
+  }
+  // Those that work in memory first: then it is written out once, not between any two.
+  std::stable_partition(batch.begin(), batch.end(), [](const auto& op) {
+    Foreseen nothing;
+    return op->foresee(nothing);
+  });
 }
 
 void Writer::refuse(Part part, const base::Error& error) {
@@ -117,14 +125,15 @@ void Writer::refuse(Part part, const base::Error& error) {
     if (op) answering([&] { op->refuse(error); });
 }
 
-/// Answers every request of the part, in one transaction where that is possible.
-void Writer::commit(Part part) {
+/// Answers every request of the part, in one transaction where that is possible. `last`: no others
+/// come before those that wait.
+void Writer::commit(Part part, bool last) {
   for (unsigned tries = 0; !part.empty();) {
     try {
       if (!ready())
         return refuse(part, fail(Code::unavailable,
                                  "the database cannot be reached at present; try again later"));
-      transaction(part);
+      transaction(part, last);
       for (auto& op : part)
         if (op) answering([&] { op->answer(); });
       HERALD_POINT("pg.answered");
@@ -140,8 +149,8 @@ void Writer::commit(Part part) {
         case Next::again:
           continue;
         case Next::apart:
-          commit(part.first(part.size() / 2));
-          return commit(part.subspan(part.size() / 2));
+          commit(part.first(part.size() / 2), false);
+          return commit(part.subspan(part.size() / 2), last);
         case Next::over:
           return;
       }
@@ -157,14 +166,23 @@ void Writer::commit(Part part) {
   }
 }
 
-void Writer::transaction(Part part) {
+/// While a transaction is committed.
+void Writer::begin_next() {
+  if (next_.empty()) take_waiting(next_);
+  if (next_.empty()) return;
+  Foreseen foreseen;
+  for (const auto& op : next_) op->foresee(foreseen);
+  state_->begin_ahead(foreseen);
+}
+
+void Writer::transaction(Part part, bool last) {
   committing_ = false;
   auto& state = *state_;
-  state.begin();
-  HERALD_POINT("pg.begun");
   Foreseen foreseen;
   std::vector<bool> in_memory;
   for (const auto& op : part) in_memory.push_back(op && op->foresee(foreseen));
+  state.begin(foreseen);
+  HERALD_POINT("pg.begun");
   state.load(foreseen);
   std::size_t i = 0;
   for (; i < part.size(); ++i)
@@ -179,8 +197,9 @@ void Writer::transaction(Part part) {
   state.before_commit();
   committing_ = true;
   state.commit();
+  if (last) begin_next();
+  epoch_.committed(state.committed());
   committing_ = false;
-  epoch_.committed(state.inboxes.take_drawn());
   commits_.fetch_add(1, std::memory_order_relaxed);
   writes_.fetch_add(part.size(), std::memory_order_relaxed);
   deleted_.fetch_add(state.retention.take_deleted(), std::memory_order_relaxed);
@@ -235,6 +254,7 @@ Writer::Next Writer::after(const SqlError& error, Part part, unsigned tries) {
     return Next::over;
   }
   committing_ = false;
+  if (error.state() == "23505" && state_) state_->clashed();
   roll_back();
   if (error.kind() == Kind::again && tries < kTries) return Next::again;
   if (error.kind() == Kind::unavailable ||

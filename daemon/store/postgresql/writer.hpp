@@ -54,7 +54,8 @@ class WriteTask final : public WriteOp {
 };
 
 /// The one thread that writes. Requests that wait while a commit is under way share the next one:
-/// all they need is read at once, and all they change is written at once.
+/// all they need is read at once, and all they change is written at once. What they need is asked
+/// for right behind the COMMIT of those before them, so that the server need not wait for us.
 class Writer {
  public:
   /// Any thread may submit.
@@ -77,8 +78,10 @@ class Writer {
   void submit(std::unique_ptr<WriteOp> op);
   void loop();
   bool take(Batch& batch);
-  void commit(Part part);
-  void transaction(Part part);
+  void take_waiting(Batch& batch);
+  void commit(Part part, bool last);
+  void transaction(Part part, bool last);
+  void begin_next();
   void run(WriteOp& op);
   /// What came of an error of the server.
   enum class Next { again, apart, over };
@@ -105,6 +108,7 @@ class Writer {
   bool stopping_ = false;
 
   std::unique_ptr<WriteState> state_;  // null after a failure, until it could be opened again
+  Batch next_;                         // taken while those before it were committed
   bool committing_ = false;            // COMMIT was sent, or is about to be
   unsigned failures_ = 0;
   base::MonoPoint retry_at_{};
