@@ -21,7 +21,7 @@ class Watchdog;
 struct Limits {
   std::chrono::milliseconds statement{8000};  ///< any statement but COMMIT; 0: no limit
   /// COMMIT, with what was sent together with it: more than a server waits for a lock.
-  std::chrono::milliseconds commit{5000};
+  std::chrono::milliseconds commit{4000};
   /// All statements of a transaction but its COMMIT: a way to the server that is merely late would
   /// let each of them pass; 0: no limit.
   std::chrono::milliseconds transaction{7000};

@@ -43,7 +43,7 @@ std::string settings(const Address& address, Use use) {
                     "tcp_user_timeout TO 8000; ";
   switch (use) {
     case Use::write:
-      out += "SET lock_timeout TO '4s'; SET statement_timeout TO '6s'; ";
+      out += "SET lock_timeout TO '3s'; SET statement_timeout TO '6s'; ";
       [[fallthrough]];
     case Use::read:
       out += "SET enable_seqscan TO off; SET plan_cache_mode TO force_generic_plan";
