@@ -22,8 +22,15 @@ Dispatcher::Dispatcher(Needs needs, DispatcherOptions options)
       }
     }
   };
-  poller_ = std::make_unique<Poller>(Poller::Needs{need_.executor, need_.store, need_.clock},
-                                     options_.backstop, std::move(found));
+  auto held = [this] {
+    std::vector<std::string> ids;
+    for (const auto& [id, work] : works_)
+      if (!work->in_flight || work->unrecorded_due) ids.push_back(id);
+    return ids;
+  };
+  poller_ = std::make_unique<Poller>(
+      Poller::Needs{need_.executor, need_.store, need_.clock, std::move(held)}, options_.backstop,
+      std::move(found));
   clock_moves_ = std::make_unique<ClockMoves>(*this);
   sharing_ = std::make_unique<Sharing>(*this);
   sharing_->configure_gates();

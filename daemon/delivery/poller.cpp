@@ -50,10 +50,10 @@ void Dispatcher::Poller::ask() {
   if (!running_ || asking_) return;
   asking_ = true;
   more_ = false;
-  // What is already held is among the due rows until it is recorded, so it is asked for on top.
-  const auto limit =
-      static_cast<unsigned>(held_ + std::min(kPage, capacity_ - std::min(capacity_, held_)));
-  need_.store.due(need_.clock.now(), std::max(limit, 1U),
+  const auto room = capacity_ - std::min(capacity_, held_);
+  const auto limit = static_cast<unsigned>(std::clamp<std::size_t>(room, 1, kPage));
+  // What is held is among the due rows until it is recorded.
+  need_.store.due({need_.clock.now(), limit, need_.held()},
                   [this, limit](base::Result<std::vector<model::Notification>> due) {
                     need_.executor.post([this, limit, due = std::move(due)]() mutable {
                       if (due && due->size() >= limit) more_ = true;
@@ -63,14 +63,17 @@ void Dispatcher::Poller::ask() {
 }
 
 void Dispatcher::Poller::answered(base::Result<std::vector<model::Notification>> due) {
+  if (due && running_) {
+    std::erase_if(*due, [this](const auto& n) { return let_go_.contains(n.head.id); });
+    HERALD_POINT("delivery.page_found");
+    // Nothing is asked before all of it is held: what is not would come again.
+    found_(std::move(*due));
+  }
   asking_ = false;
-  const auto let_go = std::exchange(let_go_, {});
+  let_go_.clear();
   if (!running_) return;
-  if (due) std::erase_if(*due, [&](const auto& n) { return let_go.contains(n.head.id); });
   if (!due) return sleep_until(need_.clock.now() + std::chrono::seconds{1});
-  HERALD_POINT("delivery.page_found");
-  found_(std::move(*due));
-  if (std::exchange(again_, false)) return ask();
+  if (std::exchange(again_, false) || (more_ && held_ <= capacity_ / 2)) return ask();
   const auto now = need_.clock.now();
   sleep_until(now + backstop_);
   need_.store.next_due(now, [this](base::Result<model::TimePoint> next) {

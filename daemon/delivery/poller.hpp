@@ -14,6 +14,8 @@ class Dispatcher::Poller {
     base::Executor& executor;
     store::DeliveryStore& store;
     const base::Clock& clock;
+    /// Ids of what memory holds and will look at by itself.
+    std::function<std::vector<std::string>()> held;
   };
   using Found = std::function<void(std::vector<model::Notification>)>;
   Poller(Needs needs, model::Duration backstop, Found found);

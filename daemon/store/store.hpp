@@ -112,6 +112,12 @@ struct Counts {
   uint64_t backlog = 0;  ///< not ended
 };
 
+struct DueQuery {
+  model::TimePoint now{};
+  unsigned limit = 0;               ///< notifications at most
+  std::vector<std::string> held{};  ///< ids of those that the asker has; they are left out
+};
+
 class DeliveryStore {
  public:
   virtual ~DeliveryStore() = default;
@@ -122,9 +128,8 @@ class DeliveryStore {
   /// Loads, decides, writes. Errors: not_found, conflict (see clock_offset), unavailable: then it
   /// may have been written all the same (after_seq). Never partially applied.
   virtual void apply(Apply, Done<Applied>) = 0;
-  /// Notifications whose due time is <= now, by priority then age, at most `limit`.
-  virtual void due(model::TimePoint now, unsigned limit,
-                   Done<std::vector<model::Notification>>) = 0;
+  /// Notifications whose due time is <= now, by priority then age.
+  virtual void due(DueQuery, Done<std::vector<model::Notification>>) = 0;
   /// The earliest due time after `now`, or TimePoint::max().
   virtual void next_due(model::TimePoint now, Done<model::TimePoint>) = 0;
   /// Notifications that owe a plugin's answer: an attempt in flight, or a question about one. What

@@ -390,6 +390,18 @@ TEST_F(DispatcherTest, AFullMemoryLeavesTheRestInTheStoreUntilThereIsRoom) {
   EXPECT_EQ(channels.deliveries[2].delivery.head.id, kThird);
 }
 
+TEST_F(DispatcherTest, ABacklogIsReadOnce) {
+  constexpr std::size_t kBacklog = 3'000;
+  for (std::size_t i = 0; i < kBacklog; ++i) {
+    const auto id = "n" + std::to_string(i);
+    store.notifications[id] = make(id, static_cast<model::UserId>(i + 1));
+  }
+  start({.held = 2'048});
+  for (std::size_t i = 0; i < channels.deliveries.size(); ++i) put_into_inbox(i);
+  EXPECT_EQ(channels.deliveries.size(), kBacklog);
+  EXPECT_EQ(store.due_rows, kBacklog);
+}
+
 TEST_F(DispatcherTest, WhatAQueryReadBeforeItsOutcomeWasStoredIsNotAttemptedAgain) {
   DispatcherOptions options;
   options.held = 1;

@@ -47,8 +47,9 @@ class MemoryStore : public store::Store {
   std::map<std::string, std::string> notes;
   std::function<void()> on_apply;  ///< happens once, while the next apply() is on its way
   bool slow = false, broken = false;
-  bool doubtful = false;  ///< writes, and says that it could not
-  bool slow_due = false;  ///< only due() answers later
+  bool doubtful = false;     ///< writes, and says that it could not
+  std::size_t due_rows = 0;  ///< that due() has given
+  bool slow_due = false;     ///< only due() answers later
   std::vector<std::function<void()>> answers;
   int commits = 0, accepts = 0;
   std::map<std::string, std::string> first_of_key;
@@ -123,11 +124,14 @@ class MemoryStore : public store::Store {
     if (doubtful) return reply(unavailable);
     reply([done, out] { done(out); });
   }
-  void due(model::TimePoint now, unsigned limit,
-           store::Done<std::vector<model::Notification>> done) override {
+  void due(store::DueQuery query, store::Done<std::vector<model::Notification>> done) override {
     std::vector<model::Notification> out;
+    const auto held = [&](const std::string& id) {
+      return std::find(query.held.begin(), query.held.end(), id) != query.held.end();
+    };
     for (const auto& [id, n] : notifications)
-      if (n.progress.due <= now && out.size() < limit) out.push_back(n);
+      if (n.progress.due <= query.now && out.size() < query.limit && !held(id)) out.push_back(n);
+    due_rows += out.size();
     if (slow_due)
       answers.push_back([done, out] { done(out); });
     else

@@ -24,9 +24,10 @@ TEST_P(StoreConformance, DueIsByPriorityThenAge) {
   const auto low = add(model::Priority::low, 0s);
   const auto urgent = add(model::Priority::urgent, 3s);
   const auto far = add(model::Priority::urgent, 1h);
-  const auto due = [&](unsigned limit) {
-    return ids_of(value(wait<std::vector<model::Notification>>(
-        [&](auto done) { store->due(clock.now(), limit, done); })));
+  const auto due = [&](unsigned limit, Ids held = {}) {
+    return ids_of(value(wait<std::vector<model::Notification>>([&](auto done) {
+      store->due({clock.now(), limit, held}, done);
+    })));
   };
   EXPECT_EQ(due(10), Ids{low});
   const auto next = value(wait<TimePoint>([&](auto done) { store->next_due(clock.now(), done); }));
@@ -34,6 +35,8 @@ TEST_P(StoreConformance, DueIsByPriorityThenAge) {
   clock.advance(5s);
   EXPECT_EQ(due(10), (Ids{urgent, soon, later, low}));
   EXPECT_EQ(due(2), (Ids{urgent, soon}));
+  EXPECT_EQ(due(2, {urgent, later, "another"}), (Ids{soon, low}));
+  EXPECT_TRUE(due(10, {low, later, soon, urgent}).empty());
   EXPECT_EQ(value(wait<TimePoint>([&](auto done) { store->next_due(clock.now(), done); })),
             clock.now() + 1h - 5s);
 

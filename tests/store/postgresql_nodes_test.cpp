@@ -53,7 +53,7 @@ struct Member {
   std::set<std::string> due(TimePoint now) {
     std::set<std::string> out;
     for (const auto& n : value(wait<std::vector<model::Notification>>(
-             [&](auto done) { store->due(now, 1000, done); })))
+             [&](auto done) { store->due({now, 1000}, done); })))
       out.insert(n.head.id);
     return out;
   }

@@ -20,8 +20,7 @@ base::Result<std::optional<FoundAttempt>> park_receipt(WriteState& state,
 base::Result<Preview> preview(ReadState& state, const model::NewNotification& notification,
                               model::TimePoint now);
 
-base::Result<std::vector<model::Notification>> due(ReadState& state, model::TimePoint now,
-                                                   unsigned limit);
+base::Result<std::vector<model::Notification>> due(ReadState& state, const DueQuery& query);
 base::Result<model::TimePoint> next_due(ReadState& state, model::TimePoint now);
 base::Result<std::vector<model::Notification>> in_flight(ReadState& state,
                                                          const std::string& after_id,

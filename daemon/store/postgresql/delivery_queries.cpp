@@ -15,7 +15,8 @@ const Sql kDue{
     "FROM notifications x WHERE x.due_at IS NOT NULL AND x.priority = p.priority AND x.due_at <= "
     "$1 AND " +
     of_shares("x.user_id", "$3") +
-    " ORDER BY x.due_at LIMIT $2) n ORDER BY p.nr, n.due_at LIMIT $2"};
+    " AND x.id NOT IN (SELECT unnest($4::text[])) ORDER BY x.due_at LIMIT $2) n ORDER BY p.nr, "
+    "n.due_at LIMIT $2"};
 const Sql kNextDue{
     "SELECT min(n.due_at) FROM unnest('{3,2,1,0}'::smallint[]) AS p(priority), LATERAL (SELECT "
     "x.due_at FROM notifications x WHERE x.due_at IS NOT NULL AND x.priority = p.priority AND "
@@ -43,10 +44,12 @@ const Sql kCounts{"SELECT state, count FROM counters"};
 
 }  // namespace
 
-base::Result<std::vector<model::Notification>> due(ReadState& state, model::TimePoint now,
-                                                   unsigned limit) {
-  return read_all(state.db, state.chains,
-                  state.db.use(kDue, base::unix_us(now), limit, bits(state.working())));
+base::Result<std::vector<model::Notification>> due(ReadState& state, const DueQuery& query) {
+  Array held;
+  for (const auto& id : query.held) held.add(id);
+  return read_all(
+      state.db, state.chains,
+      state.db.use(kDue, base::unix_us(query.now), query.limit, bits(state.working()), held));
 }
 
 base::Result<model::TimePoint> next_due(ReadState& state, model::TimePoint now) {

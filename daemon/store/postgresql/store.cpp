@@ -128,9 +128,10 @@ class PostgresqlStore final : public Store,
   void apply(Apply a, Done<Applied> done) override {
     write<Applied>(ApplyBody{std::move(a)}, std::move(done));
   }
-  void due(TimePoint now, unsigned limit, Done<std::vector<model::Notification>> done) override {
+  void due(DueQuery query, Done<std::vector<model::Notification>> done) override {
     look<std::vector<model::Notification>>(
-        [=](ReadState& s) { return postgresql::due(s, now, limit); }, std::move(done));
+        [query = std::move(query)](ReadState& s) { return postgresql::due(s, query); },
+        std::move(done));
   }
   void next_due(TimePoint now, Done<TimePoint> done) override {
     look<TimePoint>([=](ReadState& s) { return postgresql::next_due(s, now); }, std::move(done));

@@ -26,8 +26,7 @@ base::Result<Parked> parked_for(WriteState& state, const model::Progress& before
                                 const model::Progress& after);
 void unpark(WriteState& state, const Parked& parked);
 
-base::Result<std::vector<model::Notification>> due(ReadState& state, model::TimePoint now,
-                                                   unsigned limit);
+base::Result<std::vector<model::Notification>> due(ReadState& state, const DueQuery& query);
 base::Result<model::TimePoint> next_due(ReadState& state, model::TimePoint now);
 base::Result<std::vector<model::Notification>> in_flight(ReadState& state,
                                                          const std::string& after_id,

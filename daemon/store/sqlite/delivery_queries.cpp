@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <unordered_set>
 
 #include "store/sqlite/delivery.hpp"
 
@@ -9,8 +10,8 @@ using base::Code;
 using base::fail;
 
 const Sql kDue{
-    "SELECT rowid FROM notifications WHERE due_at IS NOT NULL AND priority = ? AND due_at <= ? "
-    "ORDER BY due_at LIMIT ?"};
+    "SELECT rowid, id FROM notifications WHERE due_at IS NOT NULL AND priority = ? AND due_at <= ? "
+    "ORDER BY due_at"};
 const Sql kNextDue{
     "SELECT min(due_at) FROM notifications WHERE due_at IS NOT NULL AND priority = ? AND due_at > "
     "?"};
@@ -35,12 +36,13 @@ constexpr int kUrgent = static_cast<int>(model::Priority::urgent);
 
 }  // namespace
 
-base::Result<std::vector<model::Notification>> due(ReadState& state, model::TimePoint now,
-                                                   unsigned limit) {
+base::Result<std::vector<model::Notification>> due(ReadState& state, const DueQuery& query) {
+  const std::unordered_set<std::string_view> held{query.held.begin(), query.held.end()};
   std::vector<int64_t> rows;
-  for (int priority = kUrgent; priority >= 0 && rows.size() < limit; --priority) {
-    auto row = state.db.use(kDue, priority, base::unix_us(now), limit - rows.size());
-    while (row.step()) rows.push_back(row.integer(0));
+  for (int priority = kUrgent; priority >= 0 && rows.size() < query.limit; --priority) {
+    auto row = state.db.use(kDue, priority, base::unix_us(query.now));
+    while (rows.size() < query.limit && row.step())
+      if (!held.contains(row.text(1))) rows.push_back(row.integer(0));
   }
   return load_all(state.db, state.chains, rows);
 }

@@ -72,9 +72,10 @@ class SqliteStore final : public Store, public PreviewStore {
     write<Applied>([a = std::move(a)](WriteState& s) { return sqlite::apply(s, a); },
                    std::move(done));
   }
-  void due(TimePoint now, unsigned limit, Done<std::vector<model::Notification>> done) override {
-    read<std::vector<model::Notification>>([=](ReadState& s) { return sqlite::due(s, now, limit); },
-                                           std::move(done));
+  void due(DueQuery query, Done<std::vector<model::Notification>> done) override {
+    read<std::vector<model::Notification>>(
+        [query = std::move(query)](ReadState& s) { return sqlite::due(s, query); },
+        std::move(done));
   }
   void next_due(TimePoint now, Done<TimePoint> done) override {
     read<TimePoint>([=](ReadState& s) { return sqlite::next_due(s, now); }, std::move(done));
