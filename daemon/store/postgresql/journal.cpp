@@ -85,16 +85,16 @@ void add_journal(Columns& rows, const Recorded& r) {
            r.before.best_evidence(), r.after.best_evidence());
 }
 
-int64_t prune_journal(Connection& db, uint64_t keep) {
+bool prune_journal(Connection& db, uint64_t keep) {
   const auto ends = db.use(kEnds);
   const auto first = static_cast<uint64_t>(ends[0].integer(0));
   const auto last = static_cast<uint64_t>(ends[0].integer(1));
-  if (last == 0 || last - first < keep) return 0;
+  if (last == 0 || last - first < keep) return false;
   // The newest always stays: it tells where the journal ends.
   auto up_to = std::min(last - std::max<uint64_t>(keep, 1), first + kPruneAtOnce - 1);
   if (const auto told = db.use(kTold); !told[0].is_null(0))
     up_to = std::min(up_to, static_cast<uint64_t>(told[0].integer(0)));
-  return up_to < first ? 0 : db.run(kPrune, up_to);
+  return up_to >= first && static_cast<uint64_t>(db.run(kPrune, up_to)) == kPruneAtOnce;
 }
 
 base::Result<JournalPage> journal(Connection& db, const JournalQuery& query) {

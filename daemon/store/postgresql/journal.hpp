@@ -17,9 +17,9 @@ struct Recorded {
 /// Takes what add_journal() adds, in the order of the journal.
 const Sql& journal_insert();
 void add_journal(Columns& rows, const Recorded& recorded);
-/// Deletes a little of what is more than `keep` entries and was told to every webhook; gives the
-/// number of rows.
-int64_t prune_journal(Connection& db, uint64_t keep);
+/// Deletes a little of what is more than `keep` entries and was told to every webhook; whether
+/// there may be more of it.
+bool prune_journal(Connection& db, uint64_t keep);
 base::Result<JournalPage> journal(Connection& db, const JournalQuery& query);
 
 base::Result<Webhook> open_webhook(WriteState& state, const std::string& name,

@@ -21,14 +21,15 @@ const Sql kDropDedupe{"DELETE FROM dedupe WHERE key = ANY($1::text[]) AND expire
 // By their places: whatever is expected of the tables' sizes, nothing else is looked at.
 const Sql kPurgeIdempotency{
     "DELETE FROM idempotency WHERE ctid = ANY(ARRAY(SELECT ctid FROM idempotency WHERE expires <= "
-    "$1 ORDER BY expires LIMIT 256))"};
+    "$1 ORDER BY expires LIMIT $2))"};
 const Sql kPurgeDedupe{
     "DELETE FROM dedupe WHERE ctid = ANY(ARRAY(SELECT ctid FROM dedupe WHERE expires <= $1 ORDER "
-    "BY "
-    "expires LIMIT 256))"};
+    "BY expires LIMIT $2))"};
 const Sql kPurgeParked{
     "DELETE FROM parked_receipts WHERE ctid = ANY(ARRAY(SELECT ctid FROM parked_receipts WHERE "
-    "expires <= $1 ORDER BY expires LIMIT 256))"};
+    "expires <= $1 ORDER BY expires LIMIT $2))"};
+
+constexpr int64_t kPurgedAtOnce = 256;  // rows of a table
 
 }  // namespace
 
@@ -123,11 +124,11 @@ void Keys::forget() {
   new_dedupe_.clear();
 }
 
-int64_t purge_keys(Connection& db, base::TimePoint now) {
-  int64_t deleted = 0;
+bool purge_keys(Connection& db, base::TimePoint now) {
+  bool more = false;
   for (const auto* sql : {&kPurgeIdempotency, &kPurgeDedupe, &kPurgeParked})
-    deleted += db.run(*sql, base::unix_us(now));
-  return deleted;
+    more |= db.run(*sql, base::unix_us(now), kPurgedAtOnce) == kPurgedAtOnce;
+  return more;
 }
 
 }  // namespace herald::store::postgresql

@@ -50,7 +50,7 @@ class Keys {
   bool clashed_ = false;
 };
 
-/// Deletes some expired keys and parked receipts; gives their number.
-int64_t purge_keys(Connection& db, base::TimePoint now);
+/// Deletes some expired keys and parked receipts; whether there may be more of them.
+bool purge_keys(Connection& db, base::TimePoint now);
 
 }  // namespace herald::store::postgresql

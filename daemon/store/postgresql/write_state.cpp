@@ -138,15 +138,15 @@ void WriteState::flush() {
   HERALD_POINT("pg.flushed");
 }
 
-/// As long as there is something to delete, a little of it goes with every commit. Of several nodes
-/// one does it.
+/// As long as there is much to delete, a little of it goes with every commit; else every second. Of
+/// several nodes one does it.
 void WriteState::clean_up() {
   if (lease != nullptr && !lease->has_share(kPeriodicShare)) return;
   if (const auto now = clock.now(); now >= next_purge_) {
-    const auto expired = purge_keys(db, now);
-    const auto gone = expired + prune_journal(db, settings.journal.load(std::memory_order_relaxed));
-    keys_clean_ = expired == 0;
-    if (gone == 0) next_purge_ = now + std::chrono::seconds{1};
+    keys_clean_ = !purge_keys(db, now);
+    const bool more = prune_journal(db, settings.journal.load(std::memory_order_relaxed));
+    // To look passes all that was deleted and not vacuumed yet, for one row as for many.
+    if (keys_clean_ && !more) next_purge_ = now + std::chrono::seconds{1};
   }
   // No key shall lead to what is not there.
   if (!keys_clean_) return;
