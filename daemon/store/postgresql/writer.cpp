@@ -3,10 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/backoff.hpp"
 #include "base/faults.hpp"
 #include "store/answering.hpp"
-#include "store/postgresql/session.hpp"
 
 namespace herald::store::postgresql {
 namespace {
@@ -20,11 +18,6 @@ using Kind = SqlError::Kind;
 constexpr std::size_t kBatch = 512;
 /// Times that a transaction is begun anew before its requests are refused.
 constexpr unsigned kTries = 5;
-/// How long the connection may be idle until somebody looks whether it is still there.
-constexpr std::chrono::seconds kIdleLook{2};
-/// To ask costs little, and a standby that is promoted meanwhile is to be found soon.
-constexpr base::Backoff kReopen{std::chrono::milliseconds{100}, std::chrono::seconds{1}};
-
 /// A request failed by itself, not by a word of the server.
 struct OwnFault {
   WriteOp& op;
@@ -267,58 +260,6 @@ Writer::Next Writer::after(const SqlError& error, Part part, unsigned tries) {
   if (part.size() > 1) return Next::apart;
   refuse(part, fail(Code::internal, "the database refused the request: " + why));
   return Next::over;
-}
-
-void Writer::failed() {
-  writable_ = false;
-  ++failures_;
-  retry_at_ = clock_.mono() + kReopen.after(failures_, failures_);
-}
-
-base::Duration Writer::pause() const {
-  if (writable_) return kIdleLook;
-  return std::clamp<base::Duration>(retry_at_ - clock_.mono(), std::chrono::milliseconds{20},
-                                    std::chrono::seconds{5});
-}
-
-void Writer::probe() {
-  const bool was_writable = writable_;
-  if (!was_writable && clock_.mono() < retry_at_) return;
-  if (!ready()) return;
-  try {
-    if (was_writable)
-      state_->db.ask("SELECT 1");
-    else
-      state_->probe();
-    writable_ = true;
-    failures_ = 0;
-  } catch (const std::exception&) {
-    state_.reset();
-    failed();
-    retry_at_ = was_writable ? clock_.mono() : retry_at_;  // the first time at once
-  }
-}
-
-bool Writer::ready() {
-  if (state_) return true;
-  if (clock_.mono() < retry_at_) return false;
-  try {
-    state_ = open();
-  } catch (const std::exception&) {
-    failed();
-  }
-  return state_ != nullptr;
-}
-
-std::unique_ptr<WriteState> Writer::open() {
-  auto connection = connect(address_, watchdog_, Use::write);
-  if (const auto checked = check_server(*connection, address_); !checked)
-    throw SqlError{Kind::unavailable, {}, checked.error().message};
-  if (!take_store(*connection, address_))
-    throw SqlError{Kind::unavailable, {}, "another heraldd uses the schema"};
-  epoch_.settle(*connection, address_.lease.get());
-  return std::make_unique<WriteState>(std::move(connection), settings_, decide_, clock_,
-                                      address_.lease.get());
 }
 
 }  // namespace herald::store::postgresql
