@@ -13,14 +13,17 @@ namespace herald::delivery {
 Dispatcher::Dispatcher(Needs needs, DispatcherOptions options)
     : need_{needs}, options_{std::move(options)}, slots_{options_.in_flight} {
   auto found = [this](std::vector<model::Notification> due) {
+    std::size_t taken = 0;
     for (auto& notification : due) {
       // What is held comes by itself, except while a channel has it.
       if (auto* held = find(notification.head.id)) {
         if (held->in_flight) advance(*held);
       } else if (has_room(notification.head.priority)) {
         advance(hold(std::move(notification)));
+        ++taken;
       }
     }
+    return taken;
   };
   auto held = [this] {
     std::vector<std::string> ids;

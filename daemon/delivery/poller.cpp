@@ -51,9 +51,12 @@ void Dispatcher::Poller::ask() {
   asking_ = true;
   more_ = false;
   const auto room = capacity_ - std::min(capacity_, held_);
-  const auto limit = static_cast<unsigned>(std::clamp<std::size_t>(room, 1, kPage));
-  // What is held is among the due rows until it is recorded.
-  need_.store.due({need_.clock.now(), limit, need_.held()},
+  // What is held is among the due rows until it is recorded. What a channel has is wanted too, on
+  // top: it must not take the place of what is new.
+  auto held = need_.held();
+  const auto on_top = held_ - std::min(held_, held.size());
+  const auto limit = static_cast<unsigned>(on_top + std::clamp<std::size_t>(room, 1, kPage));
+  need_.store.due({need_.clock.now(), limit, std::move(held)},
                   [this, limit](base::Result<std::vector<model::Notification>> due) {
                     need_.executor.post([this, limit, due = std::move(due)]() mutable {
                       if (due && due->size() >= limit) more_ = true;
@@ -63,17 +66,20 @@ void Dispatcher::Poller::ask() {
 }
 
 void Dispatcher::Poller::answered(base::Result<std::vector<model::Notification>> due) {
+  std::size_t taken = 0;
   if (due && running_) {
     std::erase_if(*due, [this](const auto& n) { return let_go_.contains(n.head.id); });
     HERALD_POINT("delivery.page_found");
     // Nothing is asked before all of it is held: what is not would come again.
-    found_(std::move(*due));
+    taken = found_(std::move(*due));
   }
   asking_ = false;
   let_go_.clear();
   if (!running_) return;
   if (!due) return sleep_until(need_.clock.now() + std::chrono::seconds{1});
-  if (std::exchange(again_, false) || (more_ && held_ <= capacity_ / 2)) return ask();
+  // A page of nothing new would come again at once: what takes it away makes room().
+  const bool next_page = more_ && taken != 0 && held_ <= capacity_ / 2;
+  if (std::exchange(again_, false) || next_page) return ask();
   const auto now = need_.clock.now();
   sleep_until(now + backstop_);
   need_.store.next_due(now, [this](base::Result<model::TimePoint> next) {

@@ -17,7 +17,8 @@ class Dispatcher::Poller {
     /// Ids of what memory holds and will look at by itself.
     std::function<std::vector<std::string>()> held;
   };
-  using Found = std::function<void(std::vector<model::Notification>)>;
+  /// Takes due work; how many of it were not in memory before.
+  using Found = std::function<std::size_t(std::vector<model::Notification>)>;
   Poller(Needs needs, model::Duration backstop, Found found);
 
   void start(std::size_t capacity);
