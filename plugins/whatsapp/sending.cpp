@@ -35,8 +35,9 @@ void Whatsapp::deliver(const herald::Delivery& delivery, herald::Completion done
   people_.find(delivery.message, [this, delivery,
                                   done = std::move(done)](std::optional<Person> person) mutable {
     if (person) return send(delivery, *person, std::move(done));
+    // Called off: the provider was not asked, so the channel's breaker must not hear of it.
     finish(std::move(done),
-           {herald::Outcome::retry(HERALD_REASON_INTERNAL,
+           {herald::Outcome::retry(HERALD_REASON_CANCELLED,
                                    "nothing was sent: what is known of the person could not be "
                                    "read from the store")});
   });

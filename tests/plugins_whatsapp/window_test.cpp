@@ -144,7 +144,9 @@ TEST_F(Window, ClosedAndNoTemplateMeansTheNextStepAtOnce) {
 
 TEST_F(Window, WhatCannotBeReadIsNotGuessed) {
   host.fail_next("kv_get", HERALD_E_LIMIT);
-  EXPECT_EQ(outcome(host.deliver(message())).result, HERALD_RETRY);
+  const auto told = outcome(host.deliver(message()));
+  EXPECT_EQ(told.result, HERALD_RETRY);
+  EXPECT_EQ(told.reason, HERALD_REASON_CANCELLED) << "the provider has not failed";
   EXPECT_TRUE(host.http.fetches.empty());
 }
 
