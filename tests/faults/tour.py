@@ -68,7 +68,7 @@ class Tour:
     def walk(self):
         for step in (self.begin, self.people, self.tokens, self.notify, self.inbox, self.cancel,
                      self.redrive, self.sql, self.receipt_of_nobody, self.killed_in_flight, self.reload, self.much,
-                     self.planned_end, self.settle, self.told, self.look):
+                     self.planned_end, self.settle, self.told, self.look, self.leave):
             self.act(step)
         self.collect()
 
@@ -237,7 +237,7 @@ class Tour:
         finally:
             api.close()
 
-    def planned_end(self):
+    def leave(self):
         self.begin()
         self.daemon.process.send_signal(signal.SIGTERM)
         code = self.daemon.process.wait(40)
@@ -245,6 +245,9 @@ class Tour:
             raise ConnectionError
         assert code == 0, self.daemon.tail()
         self.daemon.forget()
+
+    def planned_end(self):
+        self.leave()
         self.begin()
         # In the life after a death nothing is given a head start.
         self.send("after-the-end", 1)

@@ -80,8 +80,7 @@ enum herald_reason {
   HERALD_REASON_BAD_CONTENT = 6,
   HERALD_REASON_TOO_LARGE = 7,
   HERALD_REASON_PROVIDER = 8,
-  HERALD_REASON_CANCELLED =
-      9, /* called off before anything was sent: says nothing of the channel */
+  HERALD_REASON_CANCELLED = 9, /* called off, nothing sent: no word of the channel */
   HERALD_REASON_INTERNAL = 10,
   HERALD_REASON_OPTED_OUT = 11,    /* the person asked not to be written to here */
   HERALD_REASON_CONFIGURATION = 12 /* account, template or permission missing at the provider */
