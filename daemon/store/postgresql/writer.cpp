@@ -16,6 +16,9 @@ using Kind = SqlError::Kind;
 /// Requests in one transaction: enough to pay for the commit, few enough that the first does not
 /// wait for long.
 constexpr std::size_t kBatch = 512;
+/// Requests that are begun ahead of a commit's end. Fewer wait for those that come meanwhile: two
+/// small commits take longer than one, and who comes after them would wait for both.
+constexpr std::size_t kAhead = 24;
 /// Times that a transaction is begun anew before its requests are refused.
 constexpr unsigned kTries = 5;
 /// A request failed by itself, not by a word of the server.
@@ -74,6 +77,11 @@ void Writer::stop() {
 Health Writer::health() const {
   const std::lock_guard lock{mutex_};
   return {writable_, commits_, writes_, queue_.size(), deleted_, oldest_};
+}
+
+std::size_t Writer::waiting() const {
+  const std::lock_guard lock{mutex_};
+  return queue_.size();
 }
 
 void Writer::loop() {
@@ -159,9 +167,9 @@ void Writer::commit(Part part, bool last) {
   }
 }
 
-/// While a transaction is committed.
+/// While a transaction is committed, when so many wait that the server would else be kept waiting.
 void Writer::begin_next() {
-  if (next_.empty()) take_waiting(next_);
+  if (next_.empty() && waiting() >= kAhead) take_waiting(next_);
   if (next_.empty()) return;
   Foreseen foreseen;
   for (const auto& op : next_) op->foresee(foreseen);

@@ -79,6 +79,7 @@ class Writer {
   void loop();
   bool take(Batch& batch);
   void take_waiting(Batch& batch);
+  std::size_t waiting() const;
   void commit(Part part, bool last);
   void transaction(Part part, bool last);
   void begin_next();
