@@ -1,6 +1,5 @@
 #include <gtest/gtest.h>
 
-#include "store/postgresql/columns.hpp"
 #include "store/postgresql/connection.hpp"
 #include "store/postgresql/watchdog.hpp"
 #include "store/postgresql_server.hpp"
@@ -23,15 +22,27 @@ std::string conninfo() {
 class PostgresqlPipeline : public testing::Test {
  protected:
   void SetUp() override { db.exec("CREATE TEMP TABLE numbers(n bigint PRIMARY KEY)"); }
-  void put(std::vector<int64_t> numbers, std::function<void(const Rows&)> then = {}) {
-    Columns rows{kPut};
-    for (const auto n : numbers) rows.add(n);
-    rows.flush_then(db, std::move(then));
+  void put(const std::vector<int64_t>& numbers, Connection::Then then = {}) {
+    Array all;
+    for (const auto n : numbers) all.add(n);
+    send(kPut, all, std::move(then));
   }
-  void halve(int64_t by) {
+  void halve(int64_t by) { send(kHalve, by, {}); }
+  template <class Argument>
+  void send(const Sql& sql, const Argument& argument, Connection::Then then) {
     Parameters parameters;
-    parameters.add(by);
-    db.send(kHalve, parameters, Pipeline::When::now, {});
+    parameters.add(argument);
+    db.send(sql, parameters, Pipeline::When::now, std::move(then));
+  }
+  template <class F>
+  static void divides_by_zero(F&& f) {
+    try {
+      f();
+      FAIL() << "a division by zero is an error";
+    } catch (const SqlError& error) {
+      EXPECT_EQ(error.state(), "22012");
+      EXPECT_EQ(error.kind(), SqlError::Kind::request);
+    }
   }
   int64_t count() { return db.use(kCount)[0].integer(0); }
 
@@ -60,13 +71,7 @@ TEST_F(PostgresqlPipeline, TheFirstThatFailsIsTheOneThatIsTold) {
     put({1}, [&](const Rows&) { told = true; });
     halve(0);
     put({2}, [&](const Rows&) { told = true; });
-    try {
-      db.settle();
-      FAIL() << "a division by zero is an error";
-    } catch (const SqlError& error) {
-      EXPECT_EQ(error.state(), "22012");
-      EXPECT_EQ(error.kind(), SqlError::Kind::request);
-    }
+    divides_by_zero([&] { db.settle(); });
     EXPECT_FALSE(told);
     db.rollback();
     EXPECT_EQ(count(), 0);
@@ -141,13 +146,7 @@ TEST_F(PostgresqlPipeline, WithWhatFailsNothingIsCommittedAndWhatWasBegunAheadGo
   db.begin_ahead();
   db.ahead(kCount, [&](const Rows&) { told = true; });
   put({2});
-  try {
-    db.committed();
-    FAIL() << "a division by zero is an error";
-  } catch (const SqlError& error) {
-    EXPECT_EQ(error.state(), "22012");
-    EXPECT_EQ(error.kind(), SqlError::Kind::request);
-  }
+  divides_by_zero([&] { db.committed(); });
   db.rollback();
   EXPECT_EQ(count(), 0);
   EXPECT_FALSE(told);
@@ -155,7 +154,6 @@ TEST_F(PostgresqlPipeline, WithWhatFailsNothingIsCommittedAndWhatWasBegunAheadGo
 
 TEST_F(PostgresqlPipeline, ATransactionThatHasFailedIsNotTakenForCommitted) {
   db.begin();
-  halve(0);
   put({1});
   db.ahead(kFail, {});
   EXPECT_THROW(db.settle(), SqlError);

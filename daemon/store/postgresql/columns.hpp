@@ -23,17 +23,12 @@ class Columns {
   /// waited for later (Connection::send).
   template <class... Args>
   void flush(Connection& db, const Args&... more) {
-    flush_then(db, {}, more...);
-  }
-  /// The same; `then` gets what it answered.
-  template <class... Args>
-  void flush_then(Connection& db, Connection::Then then, const Args&... more) {
     if (rows_ == 0) return;
     Parameters parameters;
     for (const auto& array : arrays_) parameters.add(array);
     (parameters.add(more), ...);
     clear();
-    db.send(sql_, parameters, Pipeline::When::now, std::move(then));
+    db.send(sql_, parameters, Pipeline::When::now, {});
   }
   void clear() {
     arrays_.clear();

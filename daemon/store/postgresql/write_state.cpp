@@ -56,10 +56,8 @@ void WriteState::begin(const Foreseen& foreseen) {
   start(foreseen);
 }
 
-bool WriteState::begin_ahead(const Foreseen& foreseen) {
-  if (looks_around()) return false;
-  start(foreseen);
-  return true;
+void WriteState::begin_ahead(const Foreseen& foreseen) {
+  if (!looks_around()) start(foreseen);
 }
 
 /// Only sends.

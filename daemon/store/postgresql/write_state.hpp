@@ -58,8 +58,8 @@ class WriteState {
   // All throw SqlError.
   /// Begins a transaction, if it was not begun ahead, and asks for what will be needed.
   void begin(const Foreseen& foreseen);
-  /// The same while the one before is committed. False: that has to be waited for.
-  bool begin_ahead(const Foreseen& foreseen);
+  /// The same while the one before is committed, unless the server has to be waited for.
+  void begin_ahead(const Foreseen& foreseen);
   /// Waits for what was asked. Throws `unavailable` when this is a node whose lease is over.
   void load(const Foreseen& foreseen);
   /// Writes what is held and forgets it: from here on statements see it.
